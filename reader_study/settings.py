@@ -1,0 +1,225 @@
+"""Settings: from the environment, with defaults that are safe in production.
+
+| variable          | meaning                                                                        |
+|-------------------|--------------------------------------------------------------------------------|
+| SECRET_KEY        | signs sessions; required (./run makes one for this machine under var/)          |
+| DATABASE_URL      | postgresql://user:password@host:port/name; without it the embedded PostgreSQL   |
+| BROKER_URL        | amqp://...; without it the queue lives in PostgreSQL                            |
+| ALLOWED_HOSTS     | comma-separated host names                                                     |
+| OBJECT_STORE      | folder of the content-addressed files                                          |
+| READER_STUDY_VAR  | folder for everything this machine keeps (default: var/ beside manage.py)       |
+| PLAIN_HTTP        | 1: served without TLS on this machine only (the demo and the tests)             |
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from reader_study import embedded_postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = embedded_postgres.VAR
+PLAIN_HTTP = os.environ.get("PLAIN_HTTP") == "1"
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set. ./run sets one for this machine; in production set your own.")
+DEBUG = False
+ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
+if PLAIN_HTTP:
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost"]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not PLAIN_HTTP]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "csp",
+    "reader_study.audit",
+    "reader_study.accounts",
+    "reader_study.studies",
+    "reader_study.cases",
+    "reader_study.intake",
+    "reader_study.translation",
+    "reader_study.allocation",
+    "reader_study.reading",
+    "reader_study.agreement",
+    "reader_study.demonstration",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "reader_study.accounts.middleware.PreferredLanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "reader_study.urls"
+WSGI_APPLICATION = "reader_study.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- data
+_url = urlsplit(os.environ.get("DATABASE_URL", ""))
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _url.path.lstrip("/") or "app",
+        "USER": unquote(_url.username or "app"),
+        "PASSWORD": unquote(_url.password or ""),
+        "HOST": _url.hostname or str(embedded_postgres.SOCKET_DIR),
+        "PORT": str(_url.port or ""),
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+EMBEDDED_DATABASE = not _url.hostname
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+OBJECT_STORE = Path(os.environ.get("OBJECT_STORE", VAR / "objects")).resolve()
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20  # one DICOM file of an upload; larger ones are refused
+
+# --- work
+_db = DATABASES["default"]
+_quoted = {name: str(value).replace("\\", r"\\").replace("'", r"\'") for name, value in _db.items()}
+QUEUE_ADDRESS = (
+    embedded_postgres.address("queue", "queue")
+    if EMBEDDED_DATABASE
+    else " ".join(
+        f"{key}='{_quoted[name]}'"
+        for key, name in {
+            "host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD",
+        }.items()
+        if _quoted[name]
+    )
+)  # fmt: skip
+CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")
+BROKER_IS_POSTGRES = CELERY_BROKER_URL.startswith("pgmq")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    json.loads(os.environ.get("BROKER_OPTIONS", "null"))
+    or {
+        "conn_string": QUEUE_ADDRESS,
+        "init_extension": False,
+        "visibility_timeout": 60,
+        "wait_time_seconds": 1,
+        "polling_interval": 0.1,
+    }
+    if BROKER_IS_POSTGRES
+    else {"confirm_publish": True}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+# The PostgreSQL queue keeps a table per queue and refuses names over 47 characters; remote control makes one per start.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = not BROKER_IS_POSTGRES
+CELERY_TASK_DEFAULT_QUEUE_TYPE = "classic" if BROKER_IS_POSTGRES else "quorum"
+CELERY_BEAT_SCHEDULE = {
+    "translation.sweep": {"task": "translation.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "intake.sweep": {"task": "intake.sweep", "schedule": 10.0, "options": {"expires": 10}},
+}
+TRANSLATION_LEASE_SECONDS = int(os.environ.get("TRANSLATION_LEASE_SECONDS", "60"))
+TRANSLATION_QUEUE_SECONDS = int(os.environ.get("TRANSLATION_QUEUE_SECONDS", "900"))
+
+# --- people
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/accounts/sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/sign-in"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
+LOCALE_PATHS = [BASE_DIR / "reader_study" / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- the web
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["reader_study.accounts.authentication.SessionCookie"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "reader_study.problems.as_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Reader study",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api",
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+WHITENOISE_ROOT = None
+STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.exists() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF, "'unsafe-inline'"],  # positions of tiles and sectors are style attributes
+        "img-src": [SELF, "data:", "blob:"],
+        "worker-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+    }
+}
+SECURE_SSL_REDIRECT = not PLAIN_HTTP
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not PLAIN_HTTP else None
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
