@@ -1,0 +1,26 @@
+"""`python -m inference`: image science from the command line. Every command lives in the room it belongs to."""
+
+import argparse
+import importlib
+import sys
+
+_ROOMS = ("cohort", "translation", "evaluation")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m inference", description="Simulate, translate, quantify, evaluate."
+    )
+    subparsers = parser.add_subparsers(required=True, metavar="command")
+    for room in _ROOMS:
+        try:
+            command = importlib.import_module(f"inference.{room}.command")
+        except ModuleNotFoundError:
+            continue
+        command.add_parser(subparsers)
+    chosen = parser.parse_args(arguments)
+    return int(chosen.run(chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

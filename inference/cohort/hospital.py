@@ -1,0 +1,77 @@
+"""Invented hospitals, of two kinds: what their scanners write, and how their staff export it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Variant(StrEnum):
+    """TEXTBOOK says everything in the coded places; TERSE is legal too: base-first stacks with negative spacing,
+    state and view only in words, files named by UID."""
+
+    TEXTBOOK = "textbook"
+    TERSE = "terse"
+
+
+@dataclass(frozen=True)
+class Scanner:
+    manufacturer: str
+    model: str
+    station: str
+    serial: str
+    software: str
+
+
+@dataclass(frozen=True)
+class Hospital:
+    code: str
+    number: int
+    variant: Variant
+    name: str
+    name_local: str
+    address: str
+    department: str
+    character_set: tuple[str, ...]
+    spect: Scanner
+    pet: Scanner
+
+
+_NAMES = (
+    ("Aozora Heart Center", "青空循環器病センター", "北海道青空市中央1-2-3"),
+    ("Minato General Hospital", "みなと総合病院", "神奈川県みなと市港町4-5"),
+    ("Kita Medical University Hospital", "北医科大学附属病院", "秋田県北市本町7-1"),
+    ("Sakuragaoka Red Pine Hospital", "桜ヶ丘赤松病院", "石川県桜市丘1-9"),
+    ("Hikari Cardiovascular Clinic", "光循環器クリニック", "福岡県光市東2-6"),
+    ("Mizuho Municipal Hospital", "瑞穂市民病院", "愛知県瑞穂市西8-8"),
+)
+MOST_HOSPITALS = len(_NAMES)
+
+
+def hospital(number: int) -> Hospital:
+    """Site `number` from 0: site-a, site-b, ...; even ones textbook, odd ones terse."""
+    name, local, address = _NAMES[number]
+    code = f"site-{chr(ord('a') + number)}"
+    letter = code[-1].upper()
+    if number % 2 == 0:
+        variant, character_set = Variant.TEXTBOOK, ("", "ISO 2022 IR 100", "ISO 2022 IR 87")
+        spect = Scanner(
+            "GE MEDICAL SYSTEMS", "Discovery NM/CT 670 Pro", f"NM{letter}670", f"67{number}4411", "4.0.3"
+        )
+        pet = Scanner(
+            "GE MEDICAL SYSTEMS", "Discovery MI", f"PT{letter}DMI", f"93{number}2207", "pet_coreload.44"
+        )
+    else:
+        variant, character_set = Variant.TERSE, ("ISO_IR 192",)
+        spect = Scanner("SIEMENS NM", "Symbia Intevo", f"SYMBIA{letter}1", f"11{number}8093", "VB20A")
+        pet = Scanner("SIEMENS", "Biograph mCT", f"MCT{letter}2", f"51{number}0336", "VG76A")
+    return Hospital(
+        code=code,
+        number=number,
+        variant=variant,
+        name=name,
+        name_local=local,
+        address=address,
+        department="Nuclear Medicine 核医学科",
+        character_set=character_set,
+        spect=spect,
+        pet=pet,
+    )
