@@ -1,0 +1,1 @@
+"""Image science of the reading study: volumes, DICOM, heart, physics, translation. Knows no Django."""

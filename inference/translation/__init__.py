@@ -1,0 +1,1 @@
+"""Virtual PET from SPECT: network, training, model bundles, prediction."""
