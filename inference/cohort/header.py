@@ -23,7 +23,7 @@ def header_of(identity: Identity, hospital: Hospital, *, modality: str, state: S
     series = _SERIES_NUMBER[state]
     return {
         "SpecificCharacterSet": list(hospital.character_set),
-        "StudyInstanceUID": uid(identity, hospital, study_at, 1),
+        "StudyInstanceUID": uid(identity, hospital, study_at),
         "SeriesInstanceUID": uid(identity, hospital, at, series),
         "FrameOfReferenceUID": uid(identity, hospital, at, series, 0),
         **_patient(identity, hospital),
@@ -56,7 +56,8 @@ def plant_identifiers(ds: Dataset, identity: Identity, hospital: Hospital) -> No
     injected = datetime.strptime(ds.SeriesDate + ds.SeriesTime, "%Y%m%d%H%M%S") - timedelta(hours=1)  # noqa: DTZ007
     tracer.RadiopharmaceuticalStartTime = f"{injected:%H%M%S}"
     tracer.RadiopharmaceuticalStartDateTime = f"{injected:%Y%m%d%H%M%S}"
-    tracer.RadionuclideTotalDose = "740000000"
+    # Megabecquerel in NM, becquerel in PET.
+    tracer.RadionuclideTotalDose = "740" if ds.Modality == "NM" else "555000000"
     tracer.RadiopharmaceuticalRoute = f"i.v. by {identity.operator.written}"
     if "EnergyWindowInformationSequence" in ds:
         ds.EnergyWindowInformationSequence[0].EnergyWindowName = f"Tc99m {identity.patient_id}"
@@ -186,13 +187,13 @@ def _private(ds: Dataset, identity: Identity, hospital: Hospital) -> None:
         else ((0x0029, "SIEMENS CSA HEADER"), (0x0033, "SIEMENS MED NM"), (0x0071, "SIEMENS MED PT"))
     )
     first, second, third = (ds.private_block(group, creator, create=True) for group, creator in creators)
-    first.add_new(0x10, "LO", identity.person.written)
-    first.add_new(0x11, "SH", identity.patient_id[:16])
-    first.add_new(0x12, "UN", f"PATIENT={identity.person.family} {identity.patient_id}".encode())
+    first.add_new(0xD0, "LO", identity.person.written)
+    first.add_new(0xD1, "SH", identity.patient_id[:16])
+    first.add_new(0xD2, "UN", f"PATIENT={identity.person.family} {identity.patient_id}".encode())
     nested = _items(PatientName=identity.person.person_name, PatientBirthDate=f"{identity.birth_date:%Y%m%d}")
-    second.add_new(0x20, "SQ", nested)
-    second.add_new(0x21, "PN", identity.operator.person_name)
-    third.add_new(0x30, "DT", f"{identity.spect_at:%Y%m%d%H%M%S}")
+    second.add_new(0xE0, "SQ", nested)
+    second.add_new(0xE1, "PN", identity.operator.person_name)
+    third.add_new(0xF0, "DT", f"{identity.spect_at:%Y%m%d%H%M%S}")
     third.add_new(
         0x31, "OB", f"<Patient Name='{identity.person.family}' Phone='{identity.telephone}'/> ".encode()
     )

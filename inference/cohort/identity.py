@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-import numpy as np
-
 from inference.cohort.hospital import Hospital, Variant
 from inference.cohort.people import Person, invent_person
 from inference.cohort.plan import Stream, stream

@@ -166,15 +166,15 @@ def _sample_ventricle(rng: np.random.Generator, *, sex: Sex, half_depth_mm: floa
 
 def _sample_lesion(rng: np.random.Generator, territory: Territory) -> Lesion:
     angles, heights = _SITE_OF_LESION[territory]
-    loss = rng.uniform(0.25, 0.8)
+    loss = rng.uniform(0.35, 0.9)
     # Ischaemia recovers at rest, a scar stays, and a quarter are both.
     kept = (0.0, rng.uniform(0.3, 0.8), 1.0)[rng.choice(3, p=[0.45, 0.25, 0.3])]
     return Lesion(
         territory=territory,
         theta_deg=rng.uniform(*angles),
-        half_width_deg=rng.uniform(22, 58),
+        half_width_deg=rng.uniform(28, 62),
         height=rng.uniform(*heights),
-        half_height=rng.uniform(0.15, 0.4),
+        half_height=rng.uniform(0.2, 0.45),
         stress=loss,
         rest=loss * kept,
     )

@@ -39,7 +39,7 @@ def _model() -> LineProjector:
 
 
 def scan(
-    activity: Tensor, attenuation: Tensor, *, rng: np.random.Generator, iterations: int = 3, subsets: int = 8
+    activity: Tensor, attenuation: Tensor, *, rng: np.random.Generator, iterations: int = 6, subsets: int = 8
 ) -> Tensor:
     """Acquire and reconstruct `activity` [batch, z, y, x] in `attenuation` [z, y, x] (1/mm); result on `IMAGE`."""
     batch = activity.shape[0]

@@ -17,6 +17,8 @@ _BASAL_TAPER = 2.6
 # One heart beat in two poses: share of the time, and change of outer radius, wall and length in mm.
 _POSES = ((0.6, 0.0, 0.0, 0.0), (0.4, -4.5, 3.0, -5.0))
 _SHARPNESS_OF_LESION = 8.0
+# The normal apex is thinner than the rest of the wall, hence seen less bright by every camera.
+_APICAL_THICKNESS = 0.65
 
 
 @dataclass(frozen=True)
@@ -61,25 +63,29 @@ def wall_and_cavity(
     """
     wall, cavity = np.zeros_like(along), np.zeros_like(along)
     for share, wider, thicker, longer in _POSES:
-        outer, inner = (
-            coverage(_signed_distance(along, radius, ventricle.length_mm + longer, reach, depth), voxel_mm)
-            for reach, depth in (
-                (ventricle.radius_mm + wider, 0.0),
-                (ventricle.radius_mm + wider - ventricle.wall_mm - thicker, ventricle.wall_mm + thicker),
-            )
+        length, reach = ventricle.length_mm + longer, ventricle.radius_mm + wider
+        thickness = ventricle.wall_mm + thicker
+        outer = _signed_distance(along, radius, length=length, reach=reach, depth=0.0)
+        inner = _signed_distance(
+            along, radius, length=length, reach=reach - thickness, depth=_APICAL_THICKNESS * thickness
         )
-        wall += share * np.clip(outer - inner, 0, 1)
-        cavity += share * inner
+        filled = coverage(inner, voxel_mm)
+        wall += share * np.clip(coverage(outer, voxel_mm) - filled, 0, 1)
+        cavity += share * filled
     return wall, cavity
 
 
-def _signed_distance(along: Array, radius: Array, length: float, reach: float, depth: float) -> Array:
+def _signed_distance(along: Array, radius: Array, *, length: float, reach: float, depth: float) -> Array:
     """Half ellipsoid towards the apex (its tip `depth` short of it), gently tapered towards the open base."""
+    beyond_base = -(along + 0.5 * length)
+    around = np.hypot(radius / reach, _share_of_half_axis(along, length=length, depth=depth))
+    return np.maximum((around - 1) * reach, beyond_base)
+
+
+def _share_of_half_axis(along: Array, *, length: float, depth: float) -> Array:
     past_widest = along - _WIDEST_AT * length
     half_axis = _APICAL_HALF_AXIS * length - depth
-    stretched = np.where(past_widest > 0, past_widest / half_axis, past_widest / (_BASAL_TAPER * half_axis))
-    beyond_base = -(along + 0.5 * length)
-    return np.maximum((np.hypot(radius / reach, stretched) - 1) * reach, beyond_base)
+    return np.where(past_widest > 0, past_widest / half_axis, past_widest / (_BASAL_TAPER * half_axis))
 
 
 def perfusion(patient: Patient, state: State, theta_deg: Array, height: Array) -> Array:
@@ -112,17 +118,17 @@ def true_segments(patient: Patient, state: State) -> list[float]:
     No camera, no blur, no noise: this is what an ideal image would say.
     """
     ventricle = patient.ventricle
-    inset = ventricle.wall_mm / 2
-    end_of_cavity = ventricle.length_mm / 2 - ventricle.wall_mm
-    along = np.linspace(-ventricle.length_mm / 2, ventricle.length_mm / 2 - inset, 240, dtype=np.float32)
+    base, tip = -ventricle.length_mm / 2, ventricle.length_mm / 2
+    apical_wall = _APICAL_THICKNESS * ventricle.wall_mm
+    along = np.linspace(base, tip - apical_wall / 2, 240, dtype=np.float32)
     theta = np.arange(0.5, 360, 1, dtype=np.float32)
-    circumference = _mid_wall_radius(ventricle, along, inset)
+    circumference = _mid_wall_radius(ventricle, along, apical_wall / 2)
     # The wall's slope makes a ring near the apex wider than its step along the axis.
     area = circumference * np.hypot(1, np.gradient(circumference, along))
     thetas, heights = np.meshgrid(theta, along / ventricle.length_mm + 0.5)
     flow = perfusion(patient, state, thetas, heights)
     weight = np.broadcast_to(area[:, None], flow.shape)
-    share = (along + ventricle.length_mm / 2) / (end_of_cavity + ventricle.length_mm / 2)
+    share = (along - base) / (tip - apical_wall - base)
     segment = _segment_numbers(share[:, None], theta[None, :])
     totals = np.bincount(segment.ravel(), (flow * weight).ravel(), minlength=18)[1:]
     weights = np.bincount(segment.ravel(), weight.ravel(), minlength=18)[1:]
@@ -130,11 +136,9 @@ def true_segments(patient: Patient, state: State) -> list[float]:
     return [float(value) for value in 100 * totals / weights / best]
 
 
-def _mid_wall_radius(ventricle: Ventricle, along: Array, inset: float) -> Array:
-    past_widest = along - _WIDEST_AT * ventricle.length_mm
-    half_axis = _APICAL_HALF_AXIS * ventricle.length_mm - inset
-    stretched = np.where(past_widest > 0, past_widest / half_axis, past_widest / (_BASAL_TAPER * half_axis))
-    return (ventricle.radius_mm - inset) * np.sqrt(np.clip(1 - stretched**2, 0, None))
+def _mid_wall_radius(ventricle: Ventricle, along: Array, depth: float) -> Array:
+    share = _share_of_half_axis(along, length=ventricle.length_mm, depth=depth)
+    return (ventricle.radius_mm - ventricle.wall_mm / 2) * np.sqrt(np.clip(1 - share**2, 0, None))
 
 
 def _segment_numbers(share: Array, theta_deg: Array) -> NDArray[np.int64]:
