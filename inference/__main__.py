@@ -1,4 +1,4 @@
-"""`python -m inference`: image science from the command line. Every command lives in the room it belongs to."""
+"""`python -m inference`: image science from the command line. Each command lives in its own room."""
 
 import argparse
 import importlib

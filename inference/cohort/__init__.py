@@ -1,1 +1,1 @@
-"""Simulated patients as hospitals would send them: DICOM files full of identifiers, and the truth apart from them."""
+"""Simulated patients as hospitals would send them: DICOM full of identifiers, and the truth apart from it."""

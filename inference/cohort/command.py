@@ -110,7 +110,7 @@ def member(*, seed: int, index: int, sites: int) -> Member:
 
 
 def truth_of(members: list[Member], *, seed: int) -> dict[str, object]:
-    """What evaluation may know and a study never: PatientID -> disease, true segment values, where the files are."""
+    """What evaluation may know and a study never: by PatientID disease, true segment values, and files."""
     return {
         "simulated": True,
         "statement": _STATEMENT,
@@ -134,14 +134,14 @@ def truth_of(members: list[Member], *, seed: int) -> dict[str, object]:
 
 
 def _simulated(members: list[Member], *, out: Path, jobs: int) -> Iterator[tuple[Member, float | None]]:
-    """Yield every member as soon as its folder is there, with the seconds it took or None if it was there before."""
+    """Yield each member once its folder is there, with the seconds it took (None: it was there)."""
     waiting = [one for one in members if not (out / one.folder).is_dir()]
     for one in members:
         if one not in waiting:
             yield one, None
     if not waiting:
         return
-    # Patients, not matrix products, are what runs in parallel; spinning OpenMP threads would cost fifty times the work.
+    # Patients run in parallel, not matrix products: spinning OpenMP threads would cost fifty times the work.
     os.environ.update(OMP_NUM_THREADS="1", KMP_BLOCKTIME="0")
     with ProcessPoolExecutor(
         max_workers=min(jobs, len(waiting)),

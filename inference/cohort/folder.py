@@ -1,4 +1,4 @@
-"""A patient's folder as it comes off a hospital's archive, and the things that lie about beside such folders."""
+"""A patient's folder as it comes off a hospital's archive, and what lies about beside such folders."""
 
 import io
 import shutil
@@ -30,7 +30,7 @@ def folder_name(identity: Identity, hospital: Hospital) -> str:
 def write_patient(
     scans: Scans, identity: Identity, hospital: Hospital, *, target: Path, scratch: Path
 ) -> None:
-    """Write every file under `scratch`, then move it to `target` in one step: a folder that exists is whole."""
+    """Write every file under `scratch`, then move all to `target` at once: a folder that exists is whole."""
     shutil.rmtree(scratch, ignore_errors=True)
     for state in STATES:
         (scratch / "SPECT").mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,10 @@ def write_patient(
 
 def write_oddments(identity: Identity, hospital: Hospital, *, site: Path) -> None:
     """One note that is not DICOM and one screen save with burned-in names: neither may get into a study."""
-    note = f"{identity.person.written} さん {identity.patient_id}\n再検予定 {identity.pet_at:%Y/%m/%d} 担当 {identity.operator.written}\n"
+    note = (
+        f"{identity.person.written} さん {identity.patient_id}\n"
+        f"再検予定 {identity.pet_at:%Y/%m/%d} 担当 {identity.operator.written}\n"
+    )
     (site / "読影メモ.txt").write_text(note, encoding="utf-8")
     (site / "SCREENSAVE_001.dcm").write_bytes(_as_exported(_screen_save(identity, hospital), hospital))
 

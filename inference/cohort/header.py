@@ -1,4 +1,4 @@
-"""Headers as hospitals fill them: every place where a real file names its patient, standard, free text or private."""
+"""Headers as hospitals fill them: every place where a real file names its patient, typed or private."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def header_of(identity: Identity, hospital: Hospital, *, modality: str, state: S
 
 
 def plant_identifiers(ds: Dataset, identity: Identity, hospital: Hospital) -> None:
-    """Add what keywords cannot: identifiers in sequences, in sequences of sequences, and in private elements."""
+    """Add what keywords cannot: identifiers in nested sequences and in private elements."""
     ds.OtherPatientIDsSequence = _items(PatientID=identity.insurance_id, IssuerOfPatientID="国民健康保険")
     ds.RequestAttributesSequence = _request(identity)
     ds.ReferencedStudySequence = _items(
@@ -74,6 +74,7 @@ def speak_tersely(ds: Dataset, *, state: State) -> None:
 
 
 def _patient(identity: Identity, hospital: Hospital) -> dict[str, object]:
+    who = identity.person.written
     return {
         "PatientName": identity.person.person_name,
         "PatientID": identity.patient_id,
@@ -91,7 +92,7 @@ def _patient(identity: Identity, hospital: Hospital) -> dict[str, object]:
         "MedicalRecordLocator": f"MR{identity.patient_id}",
         "EthnicGroup": "Resident",
         "Occupation": "retired teacher",
-        "AdditionalPatientHistory": f"{identity.person.written} {identity.age}歳 胸痛 紹介 {identity.referring.written}",
+        "AdditionalPatientHistory": f"{who} {identity.age}歳 胸痛 紹介 {identity.referring.written}",
         "PatientComments": f"連絡先 {identity.telephone}",
     }
 

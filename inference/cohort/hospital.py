@@ -5,8 +5,11 @@ from enum import StrEnum
 
 
 class Variant(StrEnum):
-    """TEXTBOOK says everything in the coded places; TERSE is legal too: base-first stacks with negative spacing,
-    state and view only in words, files named by UID."""
+    """How much a hospital's files say, and where.
+
+    TEXTBOOK: everything in the coded places. TERSE, legal too: base-first stacks with negative spacing, state
+    and view only in words, files named by UID.
+    """
 
     TEXTBOOK = "textbook"
     TERSE = "terse"
@@ -51,6 +54,7 @@ def hospital(number: int) -> Hospital:
     name, local, address = _NAMES[number]
     code = f"site-{chr(ord('a') + number)}"
     letter = code[-1].upper()
+    character_set: tuple[str, ...]
     if number % 2 == 0:
         variant, character_set = Variant.TEXTBOOK, ("", "ISO 2022 IR 100", "ISO 2022 IR 87")
         spect = Scanner(

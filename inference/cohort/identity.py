@@ -44,7 +44,7 @@ class Identity:
 
 
 def identity_of(*, seed: int, index: int, sex: Sex, body_mass_index: float, hospital: Hospital) -> Identity:
-    """The identity of patient `index`; his number in the hospital holds `index`, so no two patients share one."""
+    """Who patient `index` is; the number in the hospital holds `index`, so no two patients share one."""
     rng = stream(seed=seed, index=index, of=Stream.IDENTITY)
     day = _FIRST_STUDY + timedelta(days=int(rng.integers(0, 900)))
     height = float(rng.normal(1.66 if sex == "M" else 1.53, 0.06))

@@ -1,4 +1,4 @@
-"""Invented people. The names are common ones put together by chance; no real patient or physician is meant."""
+"""Invented people: common names put together by chance. No real patient or physician is meant."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Who is in a cohort: a pure function of its seed and a patient's number, whatever else is simulated and in what order."""
+"""Who is in a cohort: a function of its seed and a patient's number, whatever else is made in what order."""
 
 from enum import IntEnum
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from inference.physics.patient import Patient, Sex, Territory, sample_patient
 
-# One dozen: a third normal, five with right coronary disease (what attenuation imitates), the rest elsewhere. Sex is
-# drawn apart from disease, so that neither predicts the other.
+# One dozen: a third normal, five with right coronary disease (what attenuation imitates), the rest elsewhere.
+# Sex is drawn apart from disease, so that neither predicts the other.
 _DISEASE: tuple[tuple[Territory, ...], ...] = (
     (),
     (),

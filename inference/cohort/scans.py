@@ -1,4 +1,4 @@
-"""One patient through the scanners: stress and rest, uncorrected SPECT and corrected PET, on the short axis."""
+"""One patient through the scanners: stress and rest, uncorrected SPECT and corrected PET, in short axis."""
 
 from dataclasses import dataclass
 
@@ -19,9 +19,9 @@ from inference.volume import Kind, Volume
 class Scans:
     """What the scanners saw, and what there was to see.
 
-    The volumes are [40, 64, 64] at 4 mm, centred on the heart: SPECT within the operator's error, PET and `ideal`
-    (the tracer's own distribution: no camera, no noise) exactly. Their affines place the patient where he lay in each
-    scanner, so voxels of two scans correspond by index, never by millimetres.
+    The volumes are [40, 64, 64] at 4 mm, centred on the heart: SPECT within the operator's error, PET and
+    `ideal` (the tracer's own distribution: no camera, no noise) exactly. Their affines say where the patient
+    lay in each scanner, so voxels of two scans correspond by index, never by millimetres.
     `true_segments`: 17 values a state, per cent of the best perfused wall.
     """
 

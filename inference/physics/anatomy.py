@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from inference.physics.patient import STATES, Patient, State, Torso, Triple
 from inference.physics.ventricle import coverage, frame_of, perfusion, wall_and_cavity
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 Tracer = Literal["spect", "pet"]
 
 
@@ -28,13 +28,13 @@ ATTENUATION: dict[Tracer, Tissue] = {
     "spect": Tissue(soft=0.0150, lung=0.0045, bone=0.0215, fat=0.0140),
     "pet": Tissue(soft=0.0096, lung=0.0030, bone=0.0130, fat=0.0090),
 }
-# 99mTc agents are extracted less at high flow, so they show a defect milder than it is; ammonia follows the flow.
+# 99mTc agents are extracted less at high flow and so show a defect milder than it is; ammonia follows flow.
 _EXTRACTION_EXPONENT: dict[Tracer, float] = {"spect": 0.85, "pet": 1.0}
 
 
 @dataclass(frozen=True)
 class Anatomy:
-    """`attenuation[tracer]` in 1/mm and `activity[state, tracer]` relative to normal myocardium, each [z, y, x]."""
+    """`attenuation[tracer]` in 1/mm, `activity[state, tracer]` in units of normal muscle; all [z, y, x]."""
 
     attenuation: dict[Tracer, Array]
     activity: dict[tuple[State, Tracer], Array]
@@ -133,7 +133,7 @@ def _floor_of_heart(patient: Patient) -> float:
 
 
 def _diaphragm(torso: Torso, floor: float, x: Array, y: Array) -> Array:
-    """Two broad domes, the left one rising behind and beside the heart, over a floor that falls off sideways."""
+    """Two broad domes, the left one behind and beside the heart, over a floor that falls off sideways."""
     left = floor + torso.dome_mm - ((x - 0.45 * torso.half_width_mm) ** 2 + (y - 20) ** 2) / 420
     right = floor + torso.right_dome_mm - ((x + 0.45 * torso.half_width_mm) ** 2 + (y - 10) ** 2) / 420
     return np.maximum(np.maximum(left, right), floor - 12 - 0.0012 * (x**2 + y**2))
@@ -193,7 +193,7 @@ def _mediastinum(patient: Patient, x: Array, y: Array, z: Array, voxel_mm: float
 
 
 def _heart(patient: Patient, x: Array, y: Array, z: Array, voxel_mm: float) -> _Heart:
-    # Ventricles and atria reach at most 115 mm from the left ventricle's middle; outside the box there is no heart.
+    # Nothing of the heart is farther than 115 mm from the left ventricle's middle.
     centre = patient.ventricle.centre_mm
     inside = [
         np.flatnonzero(np.abs(axis.ravel() - middle) < 115)

@@ -14,8 +14,8 @@ Triple = tuple[float, float, float]
 
 STATES: tuple[State, State] = ("stress", "rest")
 
-# Where a lesion of a territory may sit: its angle in degrees from anterior towards the septum, and its height on the
-# long axis (0 base, 1 apex). The angles are the standard AHA assignment, which real coronary anatomy only approximates.
+# Where a lesion of a territory may sit: its angle in degrees from anterior towards the septum, and its height
+# on the long axis (0 base, 1 apex). Standard AHA territories, which real coronaries only approximate.
 _SITE_OF_LESION: dict[Territory, tuple[tuple[float, float], tuple[float, float]]] = {
     "LAD": ((-10.0, 60.0), (0.35, 1.0)),
     "RCA": ((150.0, 210.0), (0.1, 0.7)),
@@ -35,8 +35,11 @@ class Breast:
 
 @dataclass(frozen=True)
 class Torso:
-    """`dome_mm`: height of the left diaphragm behind and beside the heart above the inferior wall. It decides how much
-    of the inferior wall's light is lost, more than anything else in the body."""
+    """The body round the heart.
+
+    `dome_mm` is the height of the left diaphragm, behind and beside the heart, above the inferior wall: more
+    than anything else it decides how many of that wall's photons are lost.
+    """
 
     half_width_mm: float
     half_depth_mm: float
@@ -61,7 +64,7 @@ class Ventricle:
 
 @dataclass(frozen=True)
 class Lesion:
-    """Smooth loss of perfusion round (theta, height); `stress` and `rest` are the fractions lost in its middle."""
+    """Smooth loss of perfusion round (theta, height); `stress` and `rest`: fractions lost in its middle."""
 
     territory: Territory
     theta_deg: float
@@ -113,10 +116,10 @@ class Patient:
 
 
 def sample_patient(rng: np.random.Generator, *, sex: Sex, territories: Sequence[Territory] = ()) -> Patient:
-    """Draw one patient with one lesion in each of `territories`; none means normal perfusion.
+    """Draw a patient with one lesion in each of `territories`; none means normal perfusion.
 
-    Spreads are those that gave published ratios of inferior to anterior uptake (men about 0.8, women about 0.95 in
-    uncorrected SPECT); the dome's height was tuned to them, the pattern over segments was not.
+    The dome's height was tuned to published ratios of inferior to anterior uptake in uncorrected SPECT (men
+    about 0.8, women about 0.95); the pattern over segments was not.
     """
     bmi = float(np.clip(rng.normal(24.5, 3.5), 18.0, 36.0))
     girth = math.sqrt(bmi / 24.5)

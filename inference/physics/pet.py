@@ -41,7 +41,7 @@ def _model() -> LineProjector:
 def scan(
     activity: Tensor, attenuation: Tensor, *, rng: np.random.Generator, iterations: int = 6, subsets: int = 8
 ) -> Tensor:
-    """Acquire and reconstruct `activity` [batch, z, y, x] in `attenuation` [z, y, x] (1/mm); result on `IMAGE`."""
+    """Acquire and reconstruct `activity` [batch, z, y, x] in `attenuation` [z, y, x] (1/mm), on `IMAGE`."""
     batch = activity.shape[0]
     survival = torch.exp(-_tissue_lines().forward(to_columns(attenuation[None]))).repeat(1, 1, batch)
     trues = _scanner().forward(to_columns(activity)) * survival

@@ -1,8 +1,9 @@
 """Rotate-and-sum parallel projectors in torch, each with an exactly matched adjoint.
 
-Images are [y * x, batch * slice] float32 (slice fastest), projections [view, bin, batch * slice]: all slices of all
-images of a batch go through one sparse product. A view at angle phi looks along the detector normal
-(sin phi, -cos phi): 0 is anterior, +90 degrees the left side, -45 RAO, +135 LPO. Bins run along (cos phi, sin phi).
+Images are [y * x, batch * slice] float32 (slice fastest), projections [view, bin, batch * slice]: all slices
+of all images of a batch go through one sparse product. A view at angle phi looks along the detector normal
+(sin phi, -cos phi): 0 is anterior, +90 degrees the left side, -45 RAO, +135 LPO. Bins run along
+(cos phi, sin phi).
 """
 
 import math
@@ -54,7 +55,7 @@ def to_volumes(columns: Tensor, grid: Grid) -> Tensor:
 
 
 def blur_matrix(count: int, fwhm_pixels: Tensor) -> Tensor:
-    """[len(fwhm), count, count]: symmetric Gaussian blur integrated over pixels; counts leave at the edges."""
+    """[len(fwhm), count, count]: symmetric Gaussian integrated over pixels; counts leave at the edges."""
     away = (torch.arange(count)[:, None] - torch.arange(count)[None, :]).abs().float()
     width = (fwhm_pixels / _FWHM_PER_SIGMA).clamp_min(1e-3)[:, None, None] * math.sqrt(2)
     return 0.5 * (torch.erf((away + 0.5) / width) - torch.erf((away - 0.5) / width))
@@ -75,9 +76,9 @@ def collimator_fwhm_mm(distance_mm: Tensor) -> Tensor:
 
 
 class LineProjector:
-    """Sums along straight lines with an optional blur that does not depend on depth (PET, or plain reconstruction).
+    """Line integrals with an optional blur that does not depend on depth: PET, or plain reconstruction.
 
-    `bin_mm` may differ from the voxel size, so that data made on one grid are not reconstructed on the same one.
+    `bin_mm` may differ from the voxel size, so that data are not reconstructed on the grid that made them.
     """
 
     def __init__(
@@ -126,7 +127,7 @@ class LineProjector:
 
 
 class CollimatorProjector:
-    """Sums along views with the collimator's blur growing with depth and, if given, attenuation on the way out.
+    """Sums of voxels with the collimator's blur growing with depth and, if given, attenuation on the way out.
 
     Bins are as wide as voxels. The detector turns at `radius_mm`.
     """
@@ -150,7 +151,7 @@ class CollimatorProjector:
         return part
 
     def attenuated(self, attenuation: Tensor) -> Self:
-        """The same camera round a body of `attenuation` in 1/mm, [y * x, slice], shared by every image of a batch."""
+        """The same camera round a body of `attenuation` [y * x, slice] in 1/mm, the same for all images."""
         part = self._copy()
         part._attenuation = attenuation
         return part
@@ -170,14 +171,14 @@ class CollimatorProjector:
         return part
 
     def _rotate(self, image: Tensor, view: int) -> Tensor:
-        """[depth, bin, batch, slice] as this view sees it, nearest plane first, dimmed by the tissue before it."""
+        """[depth, bin, batch, slice] as this view sees it, nearest plane first, dimmed by tissue."""
         side = self.grid.side
         seen = (self._rotations[view][0] @ image).view(side, side, -1, self.grid.slices)
-        return seen if self._attenuation is None else seen * self._transmission(view)
+        return seen if self._attenuation is None else seen * self._transmission(self._attenuation, view)
 
-    def _transmission(self, view: int) -> Tensor:
+    def _transmission(self, attenuation: Tensor, view: int) -> Tensor:
         side = self.grid.side
-        mu = (self._rotations[view][0] @ self._attenuation).view(side, side, 1, self.grid.slices)
+        mu = (self._rotations[view][0] @ attenuation).view(side, side, 1, self.grid.slices)
         # Half of a voxel's own tissue lies before its centre.
         return torch.exp((0.5 * mu - mu.cumsum(0)) * self.grid.voxel_mm)
 
@@ -193,7 +194,7 @@ class CollimatorProjector:
         planes = self._across.permute(0, 2, 1).reshape(side * side, side) @ projection
         spread = torch.bmm(planes.view(side, -1, slices), self._axial.transpose(1, 2))
         if self._attenuation is not None:
-            spread = spread.view(side, side, -1, slices) * self._transmission(view)
+            spread = spread.view(side, side, -1, slices) * self._transmission(self._attenuation, view)
         return spread.reshape(side * side, -1)
 
 
@@ -209,7 +210,7 @@ def _rotation_matrix(grid: Grid, angle: float) -> Tensor:
 
 
 def _line_matrix(grid: Grid, angle: float, bins: int, bin_mm: float) -> Tensor:
-    """Rows are bins: the rotation summed over depth, times the step, so that values are line integrals in mm."""
+    """Rows are bins: the rotation summed over depth, times the step, so that values are integrals in mm."""
     rotation = _resampling(grid, angle, bins, bin_mm)
     rows, columns = rotation._indices()
     summed = torch.sparse_coo_tensor(

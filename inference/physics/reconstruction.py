@@ -19,8 +19,8 @@ def osem(
 ) -> Tensor:
     """Hudson and Larkin 1994. `counts` [view, bin, batch * slice] -> image [y * x, batch * slice].
 
-    The model of the counts is `factors * forward(image) + additive`: attenuation of PET lines, and known scatter and
-    randoms. Whatever else is to be corrected (SPECT attenuation, collimator) belongs into the projector.
+    The model of the counts is `factors * forward(image) + additive`: attenuation of PET lines, and known
+    scatter and randoms. SPECT attenuation and collimator, if corrected, belong into the projector.
     """
     if counts.shape[0] != projector.views:
         raise ValueError(f"counts have {counts.shape[0]} views, the projector {projector.views}")

@@ -48,7 +48,7 @@ def affine(frame: Frame, *, table_mm: Triple = (0.0, 0.0, 0.0)) -> NDArray[np.fl
 
 
 def reorient(volumes: Tensor, frame: Frame, *, voxel_mm: Sequence[float]) -> Tensor:
-    """Trilinear samples of [batch, z, y, x] (`voxel_mm` in that order, centred) on the short axis: [batch, k, j, i]."""
+    """[batch, z, y, x] with `voxel_mm` in that order, centred -> short axis [batch, k, j, i], trilinear."""
     k, j, i = torch.meshgrid(
         *(torch.arange(n, dtype=torch.float64) for n in (SLICES, SIDE, SIDE)), indexing="ij"
     )

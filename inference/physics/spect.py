@@ -1,7 +1,7 @@
 """Cardiac SPECT as most hospitals make it: 180 degrees, no attenuation correction.
 
-Counts are made on 3.2 mm voxels and reconstructed on 6.4 mm from noisy sums of four, so that the reconstruction never
-sees the model that made its data.
+Counts are made on 3.2 mm voxels and reconstructed on 6.4 mm from noisy sums of four, so that the
+reconstruction never sees the model that made its data.
 """
 
 import math
@@ -30,8 +30,8 @@ CAMERA = Grid(side=64, slices=36, voxel_mm=6.4, slice_mm=6.4)
 ORBIT = tuple(math.radians(-45 + 3 * step) for step in range(60))
 _RADIUS_MM = 240.0
 _POST_FILTER_MM = 9.0
-# Scatter as an effective source: this share of the activity, spread widely and weighted by local density. Gives a
-# scatter fraction of 0.25 to 0.28; it is not Monte Carlo.
+# Scatter as an effective source: this share of the activity, spread widely and weighted by local density.
+# Gives a scatter fraction of 0.25 to 0.28; it is not Monte Carlo.
 _SCATTER_SHARE, _SCATTER_MM = 0.55, 85.0
 
 
@@ -63,7 +63,7 @@ def plain_camera() -> LineProjector:
 def acquire(
     activity: Tensor, attenuation: Tensor, *, counts: list[float], rng: np.random.Generator
 ) -> Acquisition:
-    """Poisson counts of `activity` [batch, z, y, x] in a body of `attenuation` [z, y, x] (1/mm), both on `BODY`.
+    """Poisson counts of `activity` [batch, z, y, x] in `attenuation` [z, y, x] (1/mm), both on `BODY`.
 
     `counts` are the expected totals, one for each image of the batch.
     """
@@ -90,7 +90,7 @@ def _scatter(activity: Tensor, attenuation: Tensor) -> Tensor:
 
 
 def reconstruct(acquisition: Acquisition) -> Tensor:
-    """Clinical OSEM, 4 iterations of 8 subsets, Gaussian filter; no correction. [batch, z, y, x] on `CAMERA`."""
+    """Clinical OSEM, 4 iterations of 8 subsets, and a filter; no correction. [batch, z, y, x] on `CAMERA`."""
     image = osem(plain_camera(), acquisition.counts, iterations=4, subsets=8)
     voxel = (CAMERA.slice_mm, CAMERA.voxel_mm, CAMERA.voxel_mm)
     return blur(to_volumes(image, CAMERA), fwhm_mm=_POST_FILTER_MM, voxel_mm=voxel)

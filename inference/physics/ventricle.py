@@ -1,4 +1,4 @@
-"""The left ventricle in its own frame: axes, wall, perfusion, and the true value of each of the 17 segments."""
+"""The left ventricle in its own frame: axes, wall, perfusion, and the true value of each of 17 segments."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from inference.physics.patient import Patient, State, Ventricle
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 Vector = NDArray[np.float64]
 
-# The wall's widest plane lies at this share of the length basal of the middle; apex and base are half a length away.
+# The wall is widest at this share of the length from the middle; apex and base are half a length away.
 _WIDEST_AT = -0.15
 _APICAL_HALF_AXIS = 0.65
 _BASAL_TAPER = 2.6
@@ -23,7 +23,7 @@ _APICAL_THICKNESS = 0.65
 
 @dataclass(frozen=True)
 class Frame:
-    """Right-handed unit vectors in LPS: `long` base -> apex, `anterior` across it and most superior, `lateral`."""
+    """Unit vectors in LPS: `long` base -> apex, `anterior` across it and most superior, `lateral`."""
 
     centre_mm: Vector
     long: Vector
@@ -57,7 +57,7 @@ def coverage(distance_mm: Array, voxel_mm: float) -> Array:
 def wall_and_cavity(
     ventricle: Ventricle, along: Array, radius: Array, voxel_mm: float
 ) -> tuple[Array, Array]:
-    """Time-averaged coverage by muscle and by blood of points `along` the axis (0 = middle, + = apex), `radius` off it.
+    """Share of muscle and of blood, over a beat, at points `along` the axis (+ apex), `radius` off it.
 
     Averaging end-diastole and end-systole is what an ungated scan sees.
     """
@@ -112,9 +112,9 @@ def perfusion(patient: Patient, state: State, theta_deg: Array, height: Array) -
 
 
 def true_segments(patient: Patient, state: State) -> list[float]:
-    """Perfusion of the 17 AHA segments in per cent of the best perfused hundredth of the wall; index 0 = segment 1.
+    """Perfusion of the 17 AHA segments in % of the best perfused hundredth of the wall; index 0 = segment 1.
 
-    Area-weighted over the middle of the wall: equal thirds from the base to the end of the cavity, the cap beyond it.
+    Area-weighted over the middle of the wall: equal thirds from base to end of cavity, the cap beyond it.
     No camera, no blur, no noise: this is what an ideal image would say.
     """
     ventricle = patient.ventricle
