@@ -19,7 +19,7 @@ import torch
 from inference.cohort.folder import folder_name, write_oddments, write_patient
 from inference.cohort.hospital import MOST_HOSPITALS, Hospital, hospital
 from inference.cohort.identity import Identity, identity_of
-from inference.cohort.plan import planned_patient
+from inference.cohort.plan import VERSION, planned_patient
 from inference.cohort.scans import simulate_patient
 from inference.physics.patient import STATES, Patient
 from inference.physics.ventricle import true_segments
@@ -49,7 +49,7 @@ class Member:
 
 
 class DifferentCohort(Exception):
-    """The directory already holds patients of another seed or number of sites."""
+    """The directory already holds patients of another seed, number of sites or version of the simulator."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -115,6 +115,7 @@ def truth_of(members: list[Member], *, seed: int) -> dict[str, object]:
         "simulated": True,
         "statement": _STATEMENT,
         "seed": seed,
+        "version": VERSION,
         "patients": {
             one.identity.patient_id: {
                 "index": one.index,
@@ -167,7 +168,7 @@ def _make_member(one: Member, out: Path) -> float:
 
 
 def _claim(out: Path, *, seed: int, sites: int) -> None:
-    claim = {"seed": seed, "sites": sites}
+    claim = {"seed": seed, "sites": sites, "version": VERSION}
     manifest = out / _MANIFEST
     if manifest.exists() and json.loads(manifest.read_text(encoding="utf-8")) != claim:
         raise DifferentCohort(f"{out} holds another cohort ({manifest.read_text(encoding='utf-8').strip()})")

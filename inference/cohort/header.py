@@ -70,6 +70,7 @@ def speak_tersely(ds: Dataset, *, state: State) -> None:
     for detector in ds.get("DetectorInformationSequence", []):
         if "ViewCodeSequence" in detector:
             del detector.ViewCodeSequence
+    ds.ProtocolName = f"Cardiac {ds.StationName}"
     ds.SeriesDescription = f"{_IN_WORDS[state]} 短軸像 SA {ds.Modality}"
 
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from inference.physics.patient import Patient, Sex, Territory, sample_patient
 
+# Raise it when the same seed no longer gives the same patients: cohorts of two versions are never mixed.
+VERSION = 1
 # One dozen: a third normal, five with right coronary disease (what attenuation imitates), the rest elsewhere.
 # Sex is drawn apart from disease, so that neither predicts the other.
 _DISEASE: tuple[tuple[Territory, ...], ...] = (

@@ -197,7 +197,7 @@ def _sample_study(rng: np.random.Generator, *, state: State) -> Study:
         spect_blood=rng.uniform(0.06, 0.13),
         spect_counts=float(rng.lognormal(math.log(median_counts), 0.3)),
         spect_breathing_mm=rng.uniform(4, 12),
-        pet_liver=rng.uniform(0.5, 1.0),
+        pet_liver=rng.uniform(0.35, 0.75),
         pet_blood=rng.uniform(0.08, 0.2),
         pet_breathing_mm=rng.uniform(3, 10),
         unevenness=tuple(float(value) for value in rng.normal(0, 0.02, 6)),
