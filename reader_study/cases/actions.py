@@ -1,0 +1,210 @@
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reader_study.accounts.models import User
+from reader_study.audit.actions import record
+from reader_study.cases import queries
+from reader_study.cases.models import Case, Image
+from reader_study.celery import app
+from reader_study.problems import Conflict, Invalid, Locked
+from reader_study.studies.models import Participation, Site, Study
+
+DERIVE_ATTEMPTS = 3
+DERIVE_LEASE = timedelta(seconds=120)
+
+
+@transaction.atomic
+def case_for_subject(*, study: Study, site: Site, subject_key: bytes) -> Case:
+    """The case of a subject, made with the site's next number when the subject is new."""
+    # Locked: two workers that meet two new subjects of one site must not give out one number twice.
+    Participation.objects.select_for_update().get(study=study, site=site)
+    known = Case.objects.filter(study=study, subject_key=subject_key).first()
+    if known is not None:
+        return known
+    last = Case.objects.filter(study=study, site=site).aggregate(last=Max("number"))["last"] or 0
+    case = Case.objects.create(
+        study=study,
+        site=site,
+        number=last + 1,
+        subject=f"{site.code}-{last + 1:04d}",
+        subject_key=subject_key,
+    )
+    record(
+        action="cases.case_created",
+        actor=None,
+        study=study.id,
+        subject=case.subject,
+        detail={"case": str(case.id), "site": site.code},
+    )
+    return case
+
+
+@transaction.atomic
+def register_image(
+    *,
+    case: Case,
+    image_set: str,
+    state: str,
+    dicom_keys: Sequence[str],
+    source: str,
+    provenance: Mapping[str, Any],
+    actor: UUID | None,
+) -> Image:
+    """Give a case an image; it is prepared for reading after the commit. The same keys again change nothing.
+
+    An image that failed, that was rejected, or that a model computed gives way to the new one and stays as
+    superseded; so does the virtual PET of a SPECT that gives way.
+
+    Raises
+    ------
+    Conflict
+        code "second_series": the place is taken by an image in use.
+    """
+    Case.objects.select_for_update().get(pk=case.pk)
+    current = Image.objects.filter(case=case, image_set=image_set, state=state, superseded_at=None).first()
+    if current is not None:
+        if (current.dicom_keys, current.source) == (list(dicom_keys), source):
+            return current
+        if not queries.gives_way(current):
+            raise Conflict("second_series", _("The case already has this image."))
+        _supersede(current)
+    image = Image.objects.create(
+        case=case,
+        image_set=image_set,
+        state=state,
+        source=source,
+        dicom_keys=list(dicom_keys),
+        provenance=dict(provenance),
+        lease_until=timezone.now() + DERIVE_LEASE,
+    )
+    record(
+        action="cases.image_registered",
+        actor=actor,
+        study=case.study_id,
+        subject=case.subject,
+        detail={
+            "image": str(image.id),
+            "image_set": image_set,
+            "state": state,
+            "source": source,
+            "files": len(dicom_keys),
+            "replaces": str(current.id) if current else None,
+        },
+    )
+    transaction.on_commit(lambda: _send("cases.derive", image.id), robust=True)
+    return image
+
+
+def _supersede(image: Image) -> None:
+    computed = Image.objects.filter(
+        case=image.case_id, state=image.state, image_set=Image.Set.VIRTUAL_PET, superseded_at=None
+    )
+    now = timezone.now()
+    if image.image_set == Image.Set.SPECT:
+        computed.update(superseded_at=now)
+    image.superseded_at = now
+    image.save(update_fields=["superseded_at"])
+
+
+def _send(task: str, subject: UUID) -> None:
+    app.send_task(task, [str(subject)])
+
+
+def start_derivation(*, image_id: UUID) -> Image | None:
+    """Count a try to prepare an image; None if there is nothing to do, or if it was tried too often."""
+    started = Image.objects.filter(
+        pk=image_id, status=Image.Status.DERIVING, superseded_at=None, attempts__lt=DERIVE_ATTEMPTS
+    ).update(attempts=F("attempts") + 1, lease_until=timezone.now() + DERIVE_LEASE)
+    return Image.objects.select_related("case").get(pk=image_id) if started else None
+
+
+@transaction.atomic
+def record_derived(
+    *,
+    image_id: UUID,
+    neutral_key: str,
+    polar_key: str,
+    lv: Mapping[str, Any],
+    segments: Sequence[float],
+    flags: Sequence[str],
+) -> None:
+    """Store what was derived; a second result for the same image changes nothing."""
+    image = Image.objects.select_for_update().get(pk=image_id)
+    if image.status != Image.Status.DERIVING:
+        return
+    image.status = Image.Status.READY
+    image.neutral_key, image.polar_key = neutral_key, polar_key
+    image.lv, image.segments, image.flags = dict(lv), list(segments), list(flags)
+    image.save(update_fields=["status", "neutral_key", "polar_key", "lv", "segments", "flags"])
+    detail = {"neutral": neutral_key, "polar": polar_key, "flags": image.flags}
+    _record(image, "cases.image_derived", None, detail)
+    if image.image_set == Image.Set.SPECT:
+        transaction.on_commit(lambda: _send("translation.consider", image.case_id), robust=True)
+
+
+@transaction.atomic
+def record_failure(*, image_id: UUID, code: str) -> None:
+    """Say why an image cannot be used; `code` is one of `messages.FAILURES`."""
+    image = Image.objects.select_for_update().get(pk=image_id)
+    if image.status != Image.Status.DERIVING:
+        return
+    image.status, image.code = Image.Status.FAILED, code
+    image.save(update_fields=["status", "code"])
+    _record(image, "cases.image_failed", None, {"code": code})
+
+
+def resend_overdue() -> int:
+    """Send again every image whose message was lost or whose worker died; fail those that were tried too often."""
+    with transaction.atomic():
+        overdue = Image.objects.filter(
+            status=Image.Status.DERIVING, superseded_at=None, lease_until__lt=timezone.now()
+        )
+        images = list(overdue.select_for_update(skip_locked=True))
+        for image in images:
+            if image.attempts >= DERIVE_ATTEMPTS:
+                record_failure(image_id=image.id, code="interrupted")
+                continue
+            image.lease_until = timezone.now() + DERIVE_LEASE
+            image.save(update_fields=["lease_until"])
+            transaction.on_commit(partial(_send, "cases.derive", image.id), robust=True)
+    return len(images)
+
+
+@transaction.atomic
+def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -> Image:
+    """Accept or reject an image for reading. A decision can be changed, with a reason, until the study is locked."""
+    image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
+    image = Image.objects.select_for_update(of=("self",)).select_related("case__study").get(pk=image.pk)
+    if image.case.study.state not in (Study.State.DRAFT, Study.State.OPEN):
+        raise Locked("locked", _("The study is locked; its images cannot change any more."))
+    if image.status != Image.Status.READY or image.superseded_at is not None:
+        raise Conflict("not_ready", _("Only an image that is ready can be accepted or rejected."))
+    changed = image.qc not in (Image.Decision.PENDING, decision)
+    if not reason.strip() and (decision == Image.Decision.REJECTED or changed):
+        raise Invalid("reason", _("Please give a reason."))
+    if (image.qc, image.qc_reason) == (decision, reason.strip()):
+        return image  # the same decision again
+    image.qc, image.qc_reason = decision, reason.strip()
+    image.qc_by, image.qc_at = actor, timezone.now()
+    image.save(update_fields=["qc", "qc_reason", "qc_by", "qc_at"])
+    _record(image, "cases.qc_decided", actor.id, {"decision": decision, "reason": image.qc_reason})
+    return image
+
+
+def _record(image: Image, action: str, actor: UUID | None, detail: dict[str, Any]) -> None:
+    case = Case.objects.only("study_id", "subject").get(pk=image.case_id)
+    record(
+        action=action,
+        actor=actor,
+        study=case.study_id,
+        subject=case.subject,
+        detail={"image": str(image.id), "image_set": image.image_set, "state": image.state, **detail},
+    )

@@ -1,0 +1,158 @@
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from reader_study.cases import actions, queries
+from reader_study.cases.messages import failure, flag
+from reader_study.cases.models import Case, Image
+from reader_study.cases.storage import store
+from reader_study.problems import NotFound
+from reader_study.studies.queries import protocol_of, study_for
+from reader_study.studies.serializers import SiteSerializer
+
+BYTES = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
+
+
+class ImageSerializer(serializers.Serializer[None]):
+    id = serializers.UUIDField()
+    image_set = serializers.ChoiceField(choices=Image.Set)
+    state = serializers.ChoiceField(choices=Image.State)
+    source = serializers.ChoiceField(choices=Image.Source)
+    status = serializers.ChoiceField(choices=Image.Status)
+    qc = serializers.ChoiceField(choices=Image.Decision)
+    flags = serializers.ListField(child=serializers.CharField())
+    message = serializers.CharField(help_text="Why it cannot be used, or why it was rejected")
+
+
+class CaseSerializer(serializers.Serializer[None]):
+    id = serializers.UUIDField()
+    subject = serializers.CharField()
+    site = SiteSerializer()
+    images = ImageSerializer(many=True)
+    complete = serializers.BooleanField()
+    waiting_for = serializers.ListField(child=serializers.CharField())
+
+
+class ModelSerializer(serializers.Serializer[None]):
+    name = serializers.CharField()
+    version = serializers.CharField()
+    digest = serializers.CharField()
+
+
+class VentricleSerializer(serializers.Serializer[None]):
+    apex_k = serializers.FloatField()
+    base_k = serializers.FloatField()
+    radius_mm = serializers.FloatField()
+
+
+class ImageDetailSerializer(ImageSerializer):
+    segments = serializers.ListField(child=serializers.FloatField(), help_text="17 values, % of the maximum")
+    lv = VentricleSerializer(allow_null=True)
+    provenance = serializers.DictField()
+    model = ModelSerializer(allow_null=True)
+
+
+class CaseDetailSerializer(CaseSerializer):
+    images = ImageDetailSerializer(many=True)
+
+
+class DecisionSerializer(serializers.Serializer[None]):
+    decision = serializers.ChoiceField(choices=["accepted", "rejected"])
+    reason = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+def _image(image: Image) -> dict[str, Any]:
+    return {
+        "id": image.id,
+        "image_set": image.image_set,
+        "state": image.state,
+        "source": image.source,
+        "status": image.status,
+        "qc": image.qc,
+        "flags": [flag(code) for code in image.flags],
+        "message": failure(image.code) or image.qc_reason,
+        "segments": image.segments or [],
+        "lv": image.lv,
+        "provenance": image.provenance,
+        "model": image.provenance.get("model"),
+    }
+
+
+def _case(case: Case, wanted: list[queries.Place]) -> dict[str, Any]:
+    waiting = queries.waiting_for(case, wanted)
+    return {
+        "id": case.id,
+        "subject": case.subject,
+        "site": case.site,
+        "images": [_image(image) for image in queries.images_of(case)],
+        "complete": not waiting,
+        "waiting_for": waiting,
+    }
+
+
+class Cases(APIView):
+    @extend_schema(responses=CaseSerializer(many=True))
+    def get(self, request: Request, study_id: UUID) -> Response:
+        study = study_for(request.user, study_id, *queries.UNBLINDED)
+        wanted = queries.places(protocol_of(study))
+        cases = [_case(case, wanted) for case in queries.visible_cases(request.user, study)]
+        return Response(CaseSerializer(cases, many=True).data)
+
+
+class OneCase(APIView):
+    @extend_schema(responses=CaseDetailSerializer)
+    def get(self, request: Request, case_id: UUID) -> Response:
+        case = queries.case_for(request.user, case_id)
+        wanted = queries.places(protocol_of(case.study))
+        return Response(CaseDetailSerializer(_case(case, wanted)).data)
+
+
+class Quality(APIView):
+    @extend_schema(request=DecisionSerializer, responses=ImageSerializer)
+    def post(self, request: Request, image_id: UUID) -> Response:
+        given = DecisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        image = actions.decide_quality(actor=request.user, image_id=image_id, **given.validated_data)
+        return Response(ImageSerializer(_image(image)).data)
+
+
+def _download(key: str, name: str, content_type: str = "application/octet-stream") -> HttpResponse:
+    if not key:
+        raise NotFound()
+    response = HttpResponse(store().get(key), content_type=content_type)
+    response["Cache-Control"] = "no-store"
+    if name:
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+class Volume(APIView):
+    @extend_schema(responses=BYTES)
+    def get(self, request: Request, image_id: UUID) -> HttpResponse:
+        """Neutral volume: 64 x 80 x 80 uint16, little-endian."""
+        return _download(queries.image_for(request.user, image_id, *queries.MAY_DOWNLOAD).neutral_key, "")
+
+
+class Polar(APIView):
+    @extend_schema(responses=BYTES)
+    def get(self, request: Request, image_id: UUID) -> HttpResponse:
+        """Polar map: 24 x 72 uint16, little-endian."""
+        return _download(queries.image_for(request.user, image_id, *queries.MAY_DOWNLOAD).polar_key, "")
+
+
+class Dicom(APIView):
+    @extend_schema(responses={(200, "application/dicom"): OpenApiTypes.BINARY})
+    def get(self, request: Request, image_id: UUID) -> HttpResponse:
+        """The DICOM file of a computed image, marked as such."""
+        image = queries.image_for(request.user, image_id, *queries.MAY_DOWNLOAD)
+        if image.source != Image.Source.TRANSLATION:
+            raise NotFound()  # what a site sent, the site has
+        name = f"{image.case.subject}-virtual-pet-{image.state}.dcm"
+        return _download(image.dicom_keys[0], name, "application/dicom")

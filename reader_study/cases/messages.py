@@ -1,0 +1,41 @@
+"""What was noticed about an image, and why one cannot be used: code -> one sentence."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FAILURES: Mapping[str, Promise] = {
+    "not_dicom": _("The image cannot be read as DICOM."),
+    "header": _("The header of the image is incomplete or contradictory."),
+    "orientation": _("The orientation in the header cannot be that of this image."),
+    "sop_class": _("Only NM and PT images can be used."),
+    "too_many_files": _("An NM volume must be one multi-frame file."),
+    "gated": _("A gated image cannot be read as one volume."),
+    "not_reconstructed": _("This is not a reconstructed volume."),
+    "slice_order": _("The slices are not numbered 1 to N in order."),
+    "mixed_series": _("The slices do not belong to one series of one size and direction."),
+    "slice_missing": _("Slices are missing or unevenly spaced."),
+    "slice_duplicate": _("Two slices lie at the same place."),
+    "not_short_axis": _("The short-axis images of the heart are needed."),
+    "geometry_missing": _("The image does not say how large its voxels are or how they lie."),
+    "pixels": _("The pixel data cannot be decoded."),
+    "no_left_ventricle": _("No left ventricle was found in the image."),
+    "interrupted": _("Preparing the image was interrupted several times. Ask the administrator."),
+    "internal": _("Preparing the image failed for an unexpected reason. Ask the administrator."),
+}
+FLAGS: Mapping[str, Promise] = {
+    "geometry_unverified": _("The header holds no orientation; the usual display order was assumed."),
+    "slice_spacing_assumed": _("The slice spacing was taken from the slice thickness."),
+    "slice_order_conflict": _("The stated slice order contradicts the geometry; the geometry was followed."),
+}
+
+
+def failure(code: str) -> str:
+    """The sentence of a failure; empty for none."""
+    return str(FAILURES.get(code, FAILURES["internal"])) if code else ""
+
+
+def flag(code: str) -> str:
+    """The sentence of a flag; an unknown one as it is."""
+    return str(FLAGS.get(code, code))

@@ -1,0 +1,42 @@
+import logging
+from uuid import UUID
+
+from inference.dicom.read import Unreadable
+from reader_study.cases import actions, derivation
+from reader_study.cases.storage import store
+from reader_study.celery import app
+
+logger = logging.getLogger(__name__)
+
+
+@app.task(name="cases.derive")
+def derive(image_id: str) -> None:
+    """Prepare one image for reading. Sent again, it finds the work done."""
+    image = actions.start_derivation(image_id=UUID(image_id))
+    if image is None:
+        return
+    objects = store()
+    files = [objects.get(key) for key in image.dicom_keys]
+    try:
+        derived = derivation.derive(files)
+    except Unreadable as error:
+        actions.record_failure(image_id=image.id, code=error.code)
+        return
+    except Exception:
+        logger.exception("image %s cannot be derived", image.id)
+        actions.record_failure(image_id=image.id, code="internal")
+        return
+    actions.record_derived(
+        image_id=image.id,
+        neutral_key=objects.put(derived.neutral),
+        polar_key=objects.put(derived.polar),
+        lv=derived.lv,
+        segments=derived.segments,
+        flags=derived.flags,
+    )
+
+
+@app.task(name="cases.sweep")
+def sweep() -> None:
+    """What a lost message or a dead worker left behind; every few seconds."""
+    actions.resend_overdue()

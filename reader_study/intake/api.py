@@ -1,0 +1,167 @@
+from typing import IO, Any
+from uuid import UUID
+
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from reader_study.cases.queries import UNBLINDED
+from reader_study.intake import actions, queries
+from reader_study.intake.models import Upload, UploadedFile
+from reader_study.intake.reasons import sentence
+from reader_study.problems import TooLarge
+from reader_study.studies.models import Role
+from reader_study.studies.queries import study_for
+from reader_study.studies.serializers import SiteSerializer
+
+
+class AnnouncedSerializer(serializers.Serializer[None]):
+    n = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    size = serializers.IntegerField(min_value=0, max_value=2**62)
+    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
+
+
+class ManifestSerializer(serializers.Serializer[None]):
+    files = serializers.ListField(
+        child=AnnouncedSerializer(), min_length=1, max_length=actions.MAX_FILES, allow_empty=False
+    )
+    site_id = serializers.UUIDField(
+        required=False, default=None, allow_null=True, help_text="Only for who coordinates several sites"
+    )
+
+
+class LimitsSerializer(serializers.Serializer[None]):
+    file_bytes = serializers.IntegerField()
+    files = serializers.IntegerField()
+    upload_bytes = serializers.IntegerField()
+
+
+class UploadOpenedSerializer(serializers.Serializer[None]):
+    id = serializers.UUIDField()
+    missing = serializers.ListField(child=serializers.CharField())
+    limits = LimitsSerializer()
+
+
+class UploadedFileSerializer(serializers.Serializer[None]):
+    n = serializers.IntegerField()
+    verdict = serializers.ChoiceField(choices=UploadedFile.Verdict)
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class SubjectSerializer(serializers.Serializer[None]):
+    id = serializers.UUIDField()
+    subject = serializers.CharField()
+
+
+class UploadSummarySerializer(serializers.Serializer[None]):
+    id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=Upload.State)
+    site = SiteSerializer()
+    counts = serializers.DictField(child=serializers.IntegerField(), help_text="Number of files by verdict")
+
+
+class UploadSerializer(UploadSummarySerializer):
+    files = UploadedFileSerializer(many=True)
+    cases = SubjectSerializer(many=True)
+
+
+class RawBody(BaseParser):
+    """Hands the unread body on: a file is never held in memory by the web tier."""
+
+    media_type = "application/octet-stream"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None
+    ) -> IO[bytes]:
+        return stream
+
+
+def _summary(upload: Upload) -> dict[str, Any]:
+    return {
+        "id": upload.id,
+        "created_at": upload.created_at,
+        "state": upload.state,
+        "site": upload.site,
+        "counts": queries.counts(upload),
+    }
+
+
+def _files(upload: Upload) -> list[dict[str, Any]]:
+    files = upload.files.order_by("number").values_list("number", "verdict", "code")
+    return [
+        {"n": n, "verdict": verdict, "code": code, "message": sentence(code)} for n, verdict, code in files
+    ]
+
+
+class Uploads(APIView):
+    @extend_schema(responses=UploadSummarySerializer(many=True))
+    def get(self, request: Request, study_id: UUID) -> Response:
+        study = study_for(request.user, study_id, *UNBLINDED)
+        found = [_summary(upload) for upload in queries.visible_uploads(request.user, study)]
+        return Response(UploadSummarySerializer(found, many=True).data)
+
+    @extend_schema(request=ManifestSerializer, responses={201: UploadOpenedSerializer})
+    def post(self, request: Request, study_id: UUID) -> Response:
+        """Announce a folder. File names stay in the browser: `n` is the place of a file in its own list."""
+        study = study_for(request.user, study_id, Role.COORDINATOR)
+        given = ManifestSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        upload, missing = actions.open_upload(
+            actor=request.user,
+            study=study,
+            files=[actions.Announced(**line) for line in given.validated_data["files"]],
+            site_id=given.validated_data["site_id"],
+        )
+        limits = {
+            "file_bytes": actions.MAX_FILE_BYTES,
+            "files": actions.MAX_FILES,
+            "upload_bytes": actions.MAX_UPLOAD_BYTES,
+        }
+        answer = {"id": upload.id, "missing": missing, "limits": limits}
+        return Response(UploadOpenedSerializer(answer).data, status=201)
+
+
+class OneUpload(APIView):
+    @extend_schema(responses={200: UploadSerializer, 304: OpenApiResponse(description="Nothing changed")})
+    def get(self, request: Request, upload_id: UUID) -> Response:
+        upload = queries.upload_for(request.user, upload_id)
+        etag = f'"{upload.id.hex}-{upload.revision}-{get_language()}"'
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+            return Response(status=304, headers=headers)
+        answer = {**_summary(upload), "files": _files(upload), "cases": queries.cases_touched(upload)}
+        return Response(UploadSerializer(answer).data, headers=headers)
+
+
+class Blob(APIView):
+    """Outside a transaction (see urls): a slow line must not hold one open."""
+
+    parser_classes = [RawBody]
+
+    @extend_schema(
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={
+            201: OpenApiResponse(description="Received"),
+            200: OpenApiResponse(description="Was here already"),
+        },
+    )
+    def put(self, request: Request, upload_id: UUID, sha256: str) -> Response:
+        if int(request.headers.get("Content-Length") or 0) > actions.MAX_FILE_BYTES:
+            raise TooLarge("too_large", sentence("too_large"))
+        new = actions.receive_blob(actor=request.user, upload_id=upload_id, sha256=sha256, body=request.data)
+        return Response(status=201 if new else 200)
+
+
+class Complete(APIView):
+    @extend_schema(request=None, responses={202: UploadSummarySerializer})
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        upload = actions.complete_upload(actor=request.user, upload_id=upload_id)
+        return Response(UploadSummarySerializer(_summary(upload)).data, status=202)

@@ -1,0 +1,294 @@
+"""De-identification by rebuilding: a new file is made of what the allow-list proves harmless; nothing else is carried.
+
+The values come from the bounded tree of `structure`; the new file is written by pydicom. What a rule does not prove is
+left out without being looked at, so nothing in the old file can surprise the new one. The result names its profile and
+options in (0012,0063) and (0012,0064), PS3.15 Annex E; it must still pass `verification` before it may be stored.
+"""
+
+import io
+import math
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from pydicom import dcmwrite
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sequence import Sequence
+from pydicom.sr._concepts_dict import concepts
+from pydicom.sr._snomed_dict import mapping
+from pydicom.tag import BaseTag
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from reader_study.intake.allowlist import ALLOWED, EMPTY, Codes, Items, Keep, Names, PatientState, Rule, Terms
+from reader_study.intake.pseudonyms import Pseudonyms, shifted
+from reader_study.intake.reasons import Refused
+from reader_study.intake.structure import PIXEL_DATA, Element, Item, Structure
+
+# What the file says about its own de-identification; also the words that `verification` does not wonder about.
+METHOD = "Reader study allow-list 1 on PS3.15 Basic Profile"
+PROFILE = {
+    "113100": "Basic Application Confidentiality Profile",
+    "113105": "Clean Descriptors Option",
+    "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
+    "113108": "Retain Patient Characteristics Option",
+}
+IMPLEMENTATION = UID("2.25.194513046063960681972000345516404623267")
+_SIZES = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d"}
+_DECIMAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
+_INTEGER = re.compile(r"[-+]?\d{1,10}")
+_CLOCK = re.compile(r"(\d{2}){1,3}(\.\d{1,6})?")
+_AGE = re.compile(r"(\d{3})([DWMY])")
+_UID = re.compile(r"[0-9.]{1,64}")
+_VECTORS = frozenset(
+    0x00540000 | element for element in (0x10, 0x20, 0x30, 0x50, 0x60, 0x70, 0x80, 0x90, 0x100)
+)
+_PIXEL_REPRESENTATION = 0x00280103
+_FRAME_TIMES = frozenset({0x00181063, 0x00181065})
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The new file, still without the study's name for its subject and series."""
+
+    dataset: Dataset
+
+    def finished(self, *, subject: str, description: str) -> bytes:
+        """The DICOM file (explicit VR little endian), with the study's own words where names and descriptions were."""
+        ds = self.dataset
+        ds.PatientName = ds.PatientID = subject
+        ds.SeriesDescription = description
+        meta = FileMetaDataset()
+        meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = ds.SOPClassUID, ds.SOPInstanceUID
+        meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        meta.ImplementationClassUID, meta.ImplementationVersionName = IMPLEMENTATION, "READER_STUDY_1"
+        ds.file_meta = meta
+        out = io.BytesIO()
+        dcmwrite(out, ds, enforce_file_format=True)
+        return out.getvalue()
+
+
+def text_of(item: Item, keyword: str) -> str:
+    """An ASCII text value of the tree, stripped; "" if it is absent or not ASCII."""
+    element = item.get(tag_for_keyword(keyword) or -1)
+    return _text(element) if element else ""
+
+
+def rebuild(structure: Structure, *, pseudonyms: Pseudonyms, subject: bytes) -> Rebuilt:
+    """Make the de-identified data set of an NM, PT or CT image.
+
+    Raises
+    ------
+    Refused
+        "sop_class" for any other kind, "missing_attribute" without UIDs, matrix or pixels.
+    """
+    root = structure.root
+    sop_class = text_of(root, "SOPClassUID")
+    if sop_class not in ALLOWED:
+        raise Refused("sop_class")
+    uids = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+    if not all(_UID.fullmatch(text_of(root, keyword)) for keyword in uids):
+        raise Refused("missing_attribute")
+    if not structure.pixels or PIXEL_DATA not in root:
+        raise Refused("missing_attribute")
+    signed = root.get(_PIXEL_REPRESENTATION)
+    builder = _Builder(
+        pseudonyms, pseudonyms.shift(subject), signed=signed is not None and signed.value[:1] == b"\1"
+    )
+    ds = builder.rebuilt(root, ALLOWED[sop_class])
+    for keyword in EMPTY:
+        if keyword not in ds:
+            setattr(ds, keyword, None)
+    if "FrameOfReferenceUID" in ds:
+        ds.PositionReferenceIndicator = None
+    ds.PatientIdentityRemoved = "YES"
+    ds.DeidentificationMethod = METHOD
+    ds.DeidentificationMethodCodeSequence = Sequence(_code("DCM", *code) for code in PROFILE.items())
+    ds.LongitudinalTemporalInformationModified = "MODIFIED"
+    ds.ContributingEquipmentSequence = Sequence([_equipment()])
+    pixels = root[PIXEL_DATA].value[: structure.pixel_bytes]
+    ds[PIXEL_DATA] = _raw(PIXEL_DATA, "OW", pixels + b"\0" * (len(pixels) % 2))
+    return Rebuilt(ds)
+
+
+class _Builder:
+    """One file's pass through the rules."""
+
+    def __init__(self, pseudonyms: Pseudonyms, shift: timedelta, *, signed: bool) -> None:
+        self.pseudonyms, self.shift, self.signed = pseudonyms, shift, signed
+
+    def rebuilt(self, source: Item, rules: Mapping[int, Rule]) -> Dataset:
+        """A data set of those elements of `source` that its rules keep."""
+        ds = Dataset()
+        for tag, element in source.items():
+            rule = rules.get(tag)
+            if rule is not None and (kept := self.kept(tag, element, rule)) is not None:
+                ds[tag] = kept
+        return ds
+
+    def kept(self, tag: int, element: Element, rule: Rule) -> DataElement | RawDataElement | None:
+        if isinstance(rule, Codes | Items | PatientState):
+            if element.vr != "SQ":
+                return None
+            items = list(self.items(element.items, rule))
+            empty_is_valid = isinstance(rule, PatientState) or rule.may_be_empty
+            return DataElement(tag, "SQ", Sequence(items)) if items or empty_is_valid else None
+        vr = _agreed_vr(tag, element, signed=self.signed)
+        if vr is None:
+            return None
+        value = self.proven(tag, vr, element, rule)
+        return None if value is None else _raw(tag, vr, value)
+
+    def items(self, sources: list[Item], rule: Codes | Items | PatientState) -> Iterator[Dataset]:
+        for source in sources:
+            match rule:
+                case Items(within):
+                    yield self.rebuilt(source, within)
+                case Codes(within):
+                    if (code := _known_code(source)) is not None:
+                        code.update(self.rebuilt(source, within))
+                        yield code
+                case PatientState():
+                    if (state := _patient_state(source)) is not None:
+                        yield state
+
+    def proven(self, tag: int, vr: str, element: Element, rule: Rule) -> bytes | None:  # noqa: PLR0911
+        """The value that may stay, encoded; None if nothing of it may. An empty value says nothing, and stays."""
+        if not element.value.strip(b" \0") and vr not in _SIZES:
+            return b""
+        text = _text(element)
+        match rule:
+            case Terms(terms):
+                kept = [part for part in (p.strip() for p in text.split("\\")) if part in terms]
+                return _padded("\\".join(kept)) if kept else None
+            case Names(names):
+                name = names.get(text.casefold())
+                return _padded(name) if name else None
+            case Keep.NUMBER:
+                return element.value if _is_number(vr, element.value) else None
+            case Keep.UID:
+                parts = [part.strip() for part in text.split("\\")]
+                if not all(_UID.fullmatch(part) for part in parts):
+                    return None
+                return _padded("\\".join(map(self.pseudonyms.uid, parts)), b"\0")
+            case Keep.DATE | Keep.DATETIME:
+                moved = shifted(text, self.shift)
+                if moved is None or (rule is Keep.DATE and len(moved) != len("YYYYMMDD")):
+                    return None
+                return _padded(moved)
+            case Keep.TIME:
+                return _padded(text) if _CLOCK.fullmatch(text) else None
+            case Keep.AGE:
+                match_ = _AGE.fullmatch(text)
+                if match_ is None:
+                    return None
+                return _padded("090Y" if match_[2] == "Y" and int(match_[1]) > 89 else text)
+            case Keep.POINTER:
+                return element.value if _points_at_frames(element.value) else None
+            case _:
+                return None
+
+
+def _text(element: Element) -> str:
+    return element.value.decode("ascii").strip(" \0") if element.value.isascii() else ""
+
+
+def _padded(text: str, by: bytes = b" ") -> bytes:
+    value = text.encode("ascii")
+    return value + by * (len(value) % 2)
+
+
+def _raw(tag: int, vr: str, value: bytes) -> RawDataElement:
+    return RawDataElement(BaseTag(tag), vr, len(value), value, 0, False, True)
+
+
+def _agreed_vr(tag: int, element: Element, *, signed: bool) -> str | None:
+    """The representation, if the file and the standard's dictionary agree on it."""
+    allowed = dictionary_VR(tag).split(" or ")
+    if element.vr == "US or SS":  # from an implicit file: as the pixels are
+        return "SS" if signed else "US"
+    return element.vr if element.vr in allowed else None
+
+
+def _is_number(vr: str, value: bytes) -> bool:
+    """Finite numbers in the form of their representation (PS3.5 section 6.2)."""
+    if vr in ("DS", "IS"):
+        if not value.isascii():
+            return False
+        form, longest = (_DECIMAL, 16) if vr == "DS" else (_INTEGER, 12)
+        parts = [part.strip(" \0") for part in value.decode("ascii").split("\\")]
+        return all(
+            form.fullmatch(part) is not None and len(part) <= longest and math.isfinite(float(part))
+            for part in parts
+        )
+    code = _SIZES.get(vr)
+    if code is None or not value or len(value) % struct.calcsize(f"<{code}"):
+        return False
+    if code in "fd":
+        return all(math.isfinite(number) for (number,) in struct.iter_unpack(f"<{code}", value))
+    return True
+
+
+def _points_at_frames(value: bytes) -> bool:
+    if not value or len(value) % 4:
+        return False
+    tags = {group << 16 | element for group, element in struct.iter_unpack("<HH", value)}
+    return tags <= _VECTORS | _FRAME_TIMES
+
+
+@cache
+def _meanings() -> dict[tuple[str, str], str]:
+    """(scheme, value) -> meaning, for every concept of PS3.16 in pydicom's dictionary; old SNOMED-RT codes too."""
+    known = {
+        (scheme, value): meaning
+        for scheme, by_keyword in concepts.items()
+        for by_value in by_keyword.values()
+        for value, (meaning, *_) in by_value.items()
+    }
+    for old, new in mapping["SRT"].items():
+        if ("SCT", new) in known:
+            known["SRT", old] = known["SCT", new]
+    return known
+
+
+def _code(scheme: str, value: str, meaning: str) -> Dataset:
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
+    return item
+
+
+def _known_code(source: Item) -> Dataset | None:
+    scheme, value = text_of(source, "CodingSchemeDesignator"), text_of(source, "CodeValue")
+    meaning = _meanings().get((scheme, value))
+    return _code(scheme, value, meaning) if meaning else None
+
+
+def _patient_state(source: Item) -> Dataset | None:
+    """An acquisition context item, if it is the patient state as a code (TID 3470)."""
+    name, value = (
+        _first_code(source, keyword) for keyword in ("ConceptNameCodeSequence", "ConceptCodeSequence")
+    )
+    if name is None or value is None or (name.CodingSchemeDesignator, name.CodeValue) != ("DCM", "109054"):
+        return None
+    item = Dataset()
+    item.ValueType = "CODE"
+    item.ConceptNameCodeSequence, item.ConceptCodeSequence = Sequence([name]), Sequence([value])
+    return item
+
+
+def _first_code(source: Item, keyword: str) -> Dataset | None:
+    element = source.get(tag_for_keyword(keyword) or -1)
+    return _known_code(element.items[0]) if element and element.items else None
+
+
+def _equipment() -> Dataset:
+    item = Dataset()
+    item.PurposeOfReferenceCodeSequence = Sequence([_code("DCM", "109104", "De-identifying Equipment")])
+    item.Manufacturer = "Reader Study"
+    item.ManufacturerModelName = "Reader Study intake"
+    item.SoftwareVersions = "1"
+    return item

@@ -1,0 +1,73 @@
+"""Why a file was not taken: a stable code for programs, one sentence for the person who sent it."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class NotTaken(Exception):
+    """A file is not taken into the study. Never carries a value of the file."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Refused(NotTaken):
+    """It cannot be used, and nothing of it is kept."""
+
+
+class Quarantined(NotTaken):
+    """It might be used, but something in it needs a person's decision: kept apart until then."""
+
+
+SENTENCES: Mapping[str, Promise] = {
+    # the file itself
+    "empty": _("The file is empty."),
+    "not_dicom": _("This is not a DICOM file."),
+    "no_part10": _("The DICOM file has no Part 10 header. Export it again as DICOM Part 10."),
+    "transfer_syntax": _("The file is not encoded as its header says. Export it again without conversion."),
+    "compressed": _("The image is compressed. Export it again without compression."),
+    "bad_length": _("The structure of the file is damaged: a length in it is wrong."),
+    "truncated": _("The file ends too early. Send it again."),
+    "too_many": _("The file holds more elements or longer texts than any real image does."),
+    "too_deep": _("The file is nested deeper than any real image is."),
+    "bad_order": _("The structure of the file is damaged: its elements are out of order."),
+    "trailing_bytes": _("There are foreign bytes behind the image."),
+    "bomb": _("The compressed header expands beyond any real size."),
+    "dimensions": _("The image is larger than this study accepts."),
+    "bad_value": _("A value that describes the image is impossible."),
+    "unreadable": _("The header of the file cannot be understood."),
+    "missing_attribute": _("The file lacks an identifier or a size that every image must have."),
+    # what it shows
+    "sop_class": _("Only NM, PT and CT images are accepted; this file is of another kind."),
+    "not_in_protocol": _("The protocol of this study does not use images of this kind."),
+    "synthetic": _("The file says that it is a synthetic image; it cannot stand for an acquired one."),
+    "not_reconstructed": _("This NM file is not a reconstructed volume (RECON TOMO)."),
+    "gated": _("Gated images are not used in this study; send the ungated ones."),
+    "not_short_axis": _("This is a long-axis series; the short-axis series is needed."),
+    "not_static": _("Only static PET images are used in this study."),
+    "colour": _("The image is in colour, as screen captures are; it is kept apart."),
+    "secondary": _("The image is marked as secondary, as screen captures are; it is kept apart."),
+    "burned_in": _("Text may be burned into the image; it is kept apart."),
+    "overlay": _("The image carries an overlay, which may hold text; it is kept apart."),
+    # who and when
+    "no_patient_id": _("The file has no patient ID, so it cannot be assigned to a subject; it is kept apart."),
+    "state_unknown": _("The file does not say whether it shows stress or rest; it is kept apart."),
+    "patient_mixed": _("Files of one examination carry different patient IDs; this one is kept apart."),
+    "second_series": _("The subject already has an image for this place; this one is kept apart."),
+    "conflicting_copy": _("Another file with the same DICOM UID but other content was taken before; "
+                          "this one is kept apart."),
+    "left_over": _("A value that had to be removed was found again in the result; the file is kept apart."),
+    # the upload
+    "duplicate": _("This file was taken before; nothing changed."),
+    "too_large": _("The file is larger than this study accepts."),
+    "not_received": _("The file never arrived. Send it again."),
+    "damaged_in_staging": _("The file was lost or damaged before it was processed. Send it again."),
+}  # fmt: skip
+
+
+def sentence(code: str) -> str:
+    """The sentence of a code in the reader's language; empty for no code."""
+    return str(SENTENCES[code]) if code else ""

@@ -1,0 +1,154 @@
+"""The second look, by another way than the first: is anything of the old file's text in the new file?
+
+`deidentification` keeps what its list proves. This module knows nothing of that list's decisions: it reads the old file
+with pydicom, takes every text in it, in every encoding such text is written in, and searches the bytes of the new file.
+What it finds is either a word that the new file has from elsewhere (a term of the standard, our own words), or a leak.
+"""
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from pydicom import dcmread
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.sr._concepts_dict import concepts
+from pydicom.uid import UID_dictionary
+
+from reader_study.intake.allowlist import vocabulary
+from reader_study.intake.deidentification import IMPLEMENTATION, METHOD, PROFILE
+from reader_study.intake.structure import PIXEL_DATA
+
+_TEXTS = frozenset(["AE", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "UC", "UI", "UR", "UT"])
+_BLOBS = frozenset(["OB", "OW", "UN"])
+_IDENTIFIERS = frozenset({0x00100020, 0x00101000, 0x00080050, 0x00200010, 0x00380010, 0x00102160})
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1", "shift_jis", "euc_jp", "iso2022_jp")
+_PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
+_WORDS = re.compile(r"[\s^=\\,;/_]+")
+_DATE = re.compile(r"\d{4}\.?\d{2}\.?\d{2}")
+_SHORTEST, _SHORTEST_WIDE = 4, 2  # characters; a Japanese name has two
+_SHORTEST_NUMBER = _SHORTEST_IN_PIXELS = 6
+_MOST_OF_BLOB, _MOST_RUNS = 1 << 16, 200
+_OWN_WORDS = (METHOD, IMPLEMENTATION, "De-identifying Equipment", "Reader Study intake", "READER_STUDY_1")
+
+
+def left_over(source: bytes, result: bytes, *, own_words: Iterable[str]) -> list[str]:
+    """Where texts of `source` stand that are found again in `result`: tags, never values; empty if all is well.
+
+    own_words: what the study itself wrote into the result (subject, series description).
+    `source` must have passed the gate of `structure`, which bounds what reading it can cost.
+    """
+    rebuilt = dcmread(io.BytesIO(result))
+    pixels = rebuilt.PixelData
+    head = result[: len(result) - len(pixels)].lower()
+    words = "\n".join((*vocabulary(), *_OWN_WORDS, *PROFILE.values(), *own_words)).casefold()
+    found = []
+    for tag, vr, text in _texts(source):
+        in_head = any(_contains(head, piece) for piece in _pieces(text, tag, vr) if not _known(piece, words))
+        if in_head or (vr == "PN" or tag in _IDENTIFIERS) and _in_pixels(pixels, text):
+            found.append(f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
+    return found
+
+
+def _texts(source: bytes) -> Iterator[tuple[int, str, str]]:
+    """(tag, VR, text) of everything readable in the file: all levels, private, unknown, file meta, preamble."""
+    ds = dcmread(io.BytesIO(source))
+    yield from _runs(0, ds.preamble or b"")
+    yield from _texts_of(ds.file_meta)
+    yield from _texts_of(ds)
+
+
+def _texts_of(ds: Dataset) -> Iterator[tuple[int, str, str]]:
+    for tag in ds.keys():
+        if tag == PIXEL_DATA:
+            continue
+        element = ds.get_item(tag)
+        vr = element.VR or (dictionary_VR(tag) if dictionary_has_tag(tag) else "UN")
+        if vr == "SQ":
+            for item in ds[tag].value:
+                yield from _texts_of(item)
+        elif vr in _TEXTS:
+            value = ds[tag].value
+            for text in value if not isinstance(value, str) and isinstance(value, Iterable) else [value]:
+                yield int(tag), vr, str(text if text is not None else "")
+        elif vr.split(" or ")[-1] in _BLOBS and isinstance(element, RawDataElement):
+            yield from _runs(int(tag), element.value or b"")
+
+
+def _runs(tag: int, blob: bytes) -> Iterator[tuple[int, str, str]]:
+    for number, run in enumerate(_PRINTABLE.findall(blob[:_MOST_OF_BLOB])):
+        if number == _MOST_RUNS:
+            return
+        yield tag, "UN", run.decode("ascii")
+
+
+def _pieces(text: str, tag: int, vr: str) -> Iterator[str]:
+    """The whole text, and its words: names and numbers leak one at a time."""
+    if vr == "UI":
+        yield text
+    elif vr in ("DA", "DT"):
+        yield text[:10] if "." in text[:5] else text[:8]
+    else:
+        public = vr != "UN" and not tag >> 16 & 1
+        for piece in {text.strip(), *_WORDS.split(text)}:
+            if len(piece) < (_SHORTEST if piece.isascii() else _SHORTEST_WIDE):
+                continue
+            # Manufacturers repeat positions and durations in their private elements: no number is sought from there.
+            if not _is_numeric(piece) or tag in _IDENTIFIERS or (public and len(piece) >= _SHORTEST_NUMBER):
+                yield piece
+
+
+def _is_numeric(piece: str) -> bool:
+    return not piece.strip("0123456789.+-:eE")
+
+
+def _known(piece: str, words: str) -> bool:
+    return piece in UID_dictionary or piece in _standard_codes() or piece.casefold() in words
+
+
+def _contains(head: bytes, piece: str) -> bool:
+    """Whether the new file has the text, other than as a part of a longer number or as a term of the standard."""
+    if piece.isascii() and _is_numeric(piece):
+        # A date may be the start of a date and time. Nothing else is a part of a number by anything but chance.
+        end = "" if _DATE.fullmatch(piece) else r"(?![\d.])"
+        return re.search(rf"(?<![\d.]){re.escape(piece)}{end}".encode(), head) is not None
+    return any(needle in head for needle in _encoded(piece)) and piece.casefold() not in _standard_terms()
+
+
+def _in_pixels(pixels: bytes, text: str) -> bool:
+    """Long texts only: short ones turn up among pixels by chance."""
+    return len(text) >= _SHORTEST_IN_PIXELS and any(
+        needle in pixels
+        for needle in (*_encoded(text), *_encoded(text.upper()))
+        if len(needle) >= _SHORTEST_IN_PIXELS
+    )
+
+
+def _encoded(text: str) -> Iterator[bytes]:
+    lowered = text.lower()
+    for encoding in _ENCODINGS[:3] if text.isascii() else _ENCODINGS:
+        try:
+            needle = lowered.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        yield needle.lower()
+
+
+@cache
+def _standard_codes() -> frozenset[str]:
+    return frozenset(
+        value for by_keyword in concepts.values() for by_value in by_keyword.values() for value in by_value
+    )
+
+
+@cache
+def _standard_terms() -> str:
+    """The meanings of all concepts of the standard, as one text to search."""
+    return "\n".join(
+        meaning
+        for by_keyword in concepts.values()
+        for by_value in by_keyword.values()
+        for meaning, *_ in by_value.values()
+    ).casefold()

@@ -1,0 +1,192 @@
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from inference.dicom.read import Unreadable, read_header
+from inference.objects import ObjectCorrupt, ObjectMissing
+from reader_study.audit.actions import record
+from reader_study.cases.actions import register_image
+from reader_study.cases.models import Image
+from reader_study.cases.storage import store
+from reader_study.celery import app
+from reader_study.translation import queries
+from reader_study.translation.models import TranslationJob
+
+logger = logging.getLogger(__name__)
+STARTS = 3
+DISPATCH_LEASE = timedelta(seconds=30)  # how long a queued job may stay unsent
+RETRY_AFTER = timedelta(seconds=5)
+State = TranslationJob.State
+
+
+class _Unusable(Exception):
+    """A reported result that must not enter the study."""
+
+
+def consider(*, case_id: UUID) -> list[TranslationJob]:
+    """Order a virtual PET for every ready SPECT image of a case, if the protocol has that arm. Once each."""
+    model = queries.current_model()
+    made = []
+    for image in queries.translatable_images().filter(case=case_id):
+        with transaction.atomic():
+            job, new = TranslationJob.objects.get_or_create(
+                image=image,
+                model_digest=model.digest,
+                defaults={
+                    "model_name": model.name,
+                    "model_version": model.version,
+                    "lease_until": timezone.now() + DISPATCH_LEASE,
+                },
+            )
+            if new:
+                _record(job, "translation.queued", {"model": _model(job)})
+                transaction.on_commit(partial(dispatch, job_id=job.id), robust=True)
+                made.append(job)
+    return made
+
+
+def dispatch(*, job_id: UUID) -> bool:
+    """Claim a queued job under a new fence and send it to the GPU queue; False if it is not queued (any more)."""
+    claimed = TranslationJob.objects.filter(pk=job_id, state=State.QUEUED).update(
+        state=State.LEASED,
+        attempts=F("attempts") + 1,
+        lease_until=timezone.now() + timedelta(seconds=settings.TRANSLATION_QUEUE_SECONDS),
+    )
+    if not claimed:
+        return False
+    job = TranslationJob.objects.select_related("image").get(pk=job_id)
+    message = [str(job.id), job.attempts, job.image.dicom_keys, job.model_digest, job.settings]
+    try:
+        app.send_task("inference.translate", message, queue="gpu")
+    except Exception:
+        _held(job.id, job.attempts).update(state=State.QUEUED, lease_until=timezone.now() + RETRY_AFTER)
+        logger.exception("translation %s could not be sent; the sweep sends it again", job.id)
+        return False
+    return True
+
+
+def _held(job_id: UUID, fence: int) -> Any:
+    """The job, as long as it is leased under this fence."""
+    return TranslationJob.objects.filter(pk=job_id, attempts=fence, state=State.LEASED)
+
+
+def record_started(*, job_id: UUID, fence: int) -> bool:
+    """A worker has begun: wait for it from now on. A worker with an old fence is ignored."""
+    now = timezone.now()
+    lease = now + timedelta(seconds=settings.TRANSLATION_LEASE_SECONDS)
+    started = _held(job_id, fence).filter(starts__lt=STARTS)
+    return bool(started.update(starts=F("starts") + 1, started_at=now, lease_until=lease))
+
+
+@transaction.atomic
+def record_manifest(*, job_id: UUID, fence: int, manifest: Mapping[str, Any]) -> Image | None:
+    """Make the reported result an image of the case. The same report again gives the same image.
+
+    Nothing is believed: the fence, the model, the inputs, the stored bytes and their AI marking are checked.
+    """
+    job = TranslationJob.objects.select_for_update().filter(pk=job_id).first()
+    if job is None or job.attempts != fence:
+        return None
+    if job.state != State.LEASED:
+        return job.output
+    source = Image.objects.select_related("case").get(pk=job.image_id)
+    if source.superseded_at is not None:
+        _fail(job, "superseded", "")
+        return None
+    try:
+        key = _checked_result(job, source, manifest)
+    except _Unusable as reason:
+        _retry_or_fail(job, str(reason), "")
+        return None
+    job.output = register_image(
+        case=source.case,
+        image_set=Image.Set.VIRTUAL_PET,
+        state=source.state,
+        dicom_keys=[key],
+        source=Image.Source.TRANSLATION,
+        provenance={**manifest, "job": str(job.id), "source_image": str(source.id), "model": _model(job)},
+        actor=None,
+    )
+    job.state, job.manifest, job.finished_at = State.DONE, dict(manifest), timezone.now()
+    job.code = job.detail = ""
+    job.save(update_fields=["output", "state", "manifest", "finished_at", "code", "detail"])
+    _record(job, "translation.recorded", {"output": str(job.output_id), "key": key, "model": _model(job)})
+    return job.output
+
+
+def _checked_result(job: TranslationJob, source: Image, manifest: Mapping[str, Any]) -> str:
+    key = manifest.get("output_key")
+    model = manifest.get("model") or {}
+    if model.get("digest") != job.model_digest or manifest.get("input_keys") != source.dicom_keys:
+        raise _Unusable("manifest")
+    try:
+        header = read_header(store().get(str(key)))
+    except (ObjectMissing, ObjectCorrupt, ValueError) as error:
+        raise _Unusable("not_marked" if isinstance(error, Unreadable) else "result_missing") from error
+    if not header.ai_generated or header.modality != "NM" or header.patient_id != source.case.subject:
+        raise _Unusable("not_marked")
+    return str(key)
+
+
+@transaction.atomic
+def record_failure(*, job_id: UUID, fence: int, code: str, message: str) -> None:
+    """A worker gave up: try again later, or fail for good after the third start."""
+    job = TranslationJob.objects.select_for_update().filter(pk=job_id).first()
+    if job is not None and job.attempts == fence and job.state == State.LEASED:
+        _retry_or_fail(job, code, message)
+
+
+def _retry_or_fail(job: TranslationJob, code: str, detail: str) -> None:
+    if job.starts >= STARTS:
+        _fail(job, code, detail)
+        return
+    job.state, job.code, job.detail = State.QUEUED, code[:40], detail[:500]
+    job.lease_until = timezone.now() + RETRY_AFTER
+    job.save(update_fields=["state", "code", "detail", "lease_until"])
+
+
+def _fail(job: TranslationJob, code: str, detail: str) -> None:
+    job.state, job.code, job.detail = State.FAILED, code[:40] or "exhausted", detail[:500]
+    job.finished_at = timezone.now()
+    job.save(update_fields=["state", "code", "detail", "finished_at"])
+    _record(job, "translation.failed", {"code": job.code, "starts": job.starts, "model": _model(job)})
+
+
+def sweep() -> int:
+    """Send again what is overdue, whatever was lost: a message, a worker, the broker. Returns how many jobs."""
+    with transaction.atomic():
+        waiting = Q(state__in=[State.QUEUED, State.LEASED], lease_until__lt=timezone.now())
+        overdue = list(TranslationJob.objects.filter(waiting).select_for_update(skip_locked=True))
+        for job in overdue:
+            if job.starts >= STARTS:
+                _fail(job, "exhausted", job.detail)
+                continue
+            job.state, job.lease_until = State.QUEUED, timezone.now() + DISPATCH_LEASE
+            job.save(update_fields=["state", "lease_until"])
+            transaction.on_commit(partial(dispatch, job_id=job.id), robust=True)
+    for case_id in queries.cases_without_job():
+        consider(case_id=case_id)
+    return len(overdue)
+
+
+def _model(job: TranslationJob) -> dict[str, str]:
+    return {"name": job.model_name, "version": job.model_version, "digest": job.model_digest}
+
+
+def _record(job: TranslationJob, action: str, detail: dict[str, Any]) -> None:
+    case = job.image.case
+    record(
+        action=action,
+        actor=None,
+        study=case.study_id,
+        subject=case.subject,
+        detail={"job": str(job.id), "state": job.image.state, **detail},
+    )

@@ -1,0 +1,53 @@
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from reader_study.cases.api import ModelSerializer
+from reader_study.cases.models import Image
+from reader_study.cases.queries import UNBLINDED
+from reader_study.studies.queries import study_for
+from reader_study.translation import queries
+from reader_study.translation.messages import failure
+from reader_study.translation.models import TranslationJob
+
+
+class TranslatedCaseSerializer(serializers.Serializer[None]):
+    id = serializers.UUIDField()
+    subject = serializers.CharField()
+
+
+class TranslationSerializer(serializers.Serializer[None]):
+    id = serializers.UUIDField()
+    case = TranslatedCaseSerializer()
+    image_state = serializers.ChoiceField(choices=Image.State)
+    state = serializers.ChoiceField(choices=TranslationJob.State)
+    attempts = serializers.IntegerField()
+    model = ModelSerializer()
+    seconds = serializers.FloatField(allow_null=True)
+    message = serializers.CharField()
+
+
+def _job(job: TranslationJob) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "case": job.image.case,
+        "image_state": job.image.state,
+        "state": job.state,
+        "attempts": job.attempts,
+        "model": {"name": job.model_name, "version": job.model_version, "digest": job.model_digest},
+        "seconds": (job.manifest or {}).get("seconds"),
+        "message": failure(job.code),
+    }
+
+
+class Translations(APIView):
+    @extend_schema(responses=TranslationSerializer(many=True))
+    def get(self, request: Request, study_id: UUID) -> Response:
+        study = study_for(request.user, study_id, *UNBLINDED)
+        jobs = [_job(job) for job in queries.visible_jobs(request.user, study)]
+        return Response(TranslationSerializer(jobs, many=True).data)

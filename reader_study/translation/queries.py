@@ -1,0 +1,45 @@
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from inference.translation.bundle import ModelIdentity
+from reader_study.accounts.models import User
+from reader_study.cases.models import Image
+from reader_study.studies.models import ProtocolVersion, Study
+from reader_study.studies.protocol import ImageSet
+from reader_study.studies.queries import sites_of
+from reader_study.translation.models import TranslationJob
+
+
+def current_model() -> ModelIdentity:
+    """The model that makes virtual PET of cardiac SPECT in this installation."""
+    raise NotImplementedError
+
+
+def translatable_images() -> QuerySet[Image]:
+    """Current, ready SPECT images of studies whose protocol in force has a virtual PET arm."""
+    newer = ProtocolVersion.objects.filter(study=OuterRef("study"), version__gt=OuterRef("version"))
+    with_arm = ProtocolVersion.objects.filter(
+        ~Exists(newer), document__arms__contains=[{"image_set": ImageSet.VIRTUAL_PET.value}]
+    )
+    return Image.objects.filter(
+        image_set=Image.Set.SPECT,
+        status=Image.Status.READY,
+        superseded_at=None,
+        case__study__in=with_arm.values("study"),
+        case__study__state__in=[Study.State.DRAFT, Study.State.OPEN],
+    ).order_by("created_at")
+
+
+def cases_without_job() -> list[UUID]:
+    """Cases with a SPECT image for which no virtual PET was ordered: the message that asks for it was lost."""
+    ordered = TranslationJob.objects.filter(image=OuterRef("pk"), model_digest=current_model().digest)
+    return list(translatable_images().filter(~Exists(ordered)).values_list("case", flat=True).distinct())
+
+
+def visible_jobs(user: User, study: Study) -> QuerySet[TranslationJob]:
+    """The jobs of the sites that the user may see."""
+    jobs = TranslationJob.objects.filter(
+        image__case__study=study, image__case__site__in=sites_of(user, study)
+    )
+    return jobs.select_related("image__case").order_by("image__case__subject", "image__state", "created_at")
