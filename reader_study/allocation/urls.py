@@ -1,3 +1,5 @@
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from reader_study.allocation import api
+
+urlpatterns = [path("studies/<uuid:study_id>/allocation", api.StudyAllocation.as_view())]

@@ -1,0 +1,51 @@
+"""The database wall: while a reader is served, the connection is a role that can see nothing but their reads.
+
+Migration 0002 says what that role may do. Row-level security compares with ``app.reader``, so that even a
+query that forgets to ask whose read it is finds only the reader's own.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+ROLE = "reading_reader"
+
+
+def enter(reader: UUID) -> None:
+    """Become the readers' role until the transaction ends or `leave` is called."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("The readers' role lives in a transaction: outside one it would end at once.")
+    _become(ROLE, str(reader))
+
+
+def leave() -> None:
+    _become("none", "")
+
+
+def _become(role: str, reader: str) -> None:
+    with connection.cursor() as cursor:
+        # set_config with `true` is SET LOCAL: no connection carries a reader into another request.
+        cursor.execute(
+            "SELECT set_config('role', %s, true), set_config('app.reader', %s, true)", [role, reader]
+        )
+
+
+class ReaderView(APIView):
+    """Base of everything a reader's browser can call."""
+
+    metadata_class = None  # OPTIONS would answer with names and descriptions of the source code
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        enter(request.user.pk)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        if not connection.needs_rollback:  # a rollback ends the role by itself
+            leave()
+        finalized = super().finalize_response(request, response, *args, **kwargs)
+        finalized["Cache-Control"] = "no-store"
+        return finalized
