@@ -1,0 +1,228 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { Link, useParams, useSearchParams } from 'wouter';
+import { get, post } from '../shared/api';
+import type { CaseDetail, CaseImageDetail } from '../shared/api/types';
+import { shortDigest } from '../shared/format';
+import { useT } from '../shared/i18n';
+import { useStudy } from '../shared/study';
+import {
+  AiBadge,
+  Badge,
+  Banner,
+  Button,
+  Dialog,
+  Facts,
+  Failure,
+  Field,
+  Loading,
+  PageHead,
+  Panel,
+} from '../shared/ui';
+import './coordinator.css';
+import { inOrder, nextToCheck, STANDING_TONE, standing } from './images';
+
+const ImageView = lazy(() => import('./qc/ImageView'));
+
+export default function CasePage() {
+  const t = useT();
+  const study = useStudy();
+  const { item: id = '' } = useParams<{ item: string }>();
+  const [search, setSearch] = useSearchParams();
+  const detail = useQuery({
+    queryKey: ['case', id],
+    queryFn: ({ signal }) => get<CaseDetail>(`/api/cases/${id}`, { signal }),
+    refetchInterval: ({ state }) => (state.data?.complete ? false : 3_000),
+  });
+  if (detail.error && !detail.data)
+    return <Failure error={detail.error} retry={() => void detail.refetch()} />;
+  if (!detail.data) return <Loading />;
+  const one = detail.data;
+  const images = inOrder(one.images);
+  const image =
+    images.find((candidate) => candidate.id === search.get('image')) ??
+    images.find((candidate) => standing(candidate) === 'pending') ??
+    images[0];
+  const choose = (chosen: string) => setSearch({ image: chosen }, { replace: true });
+
+  return (
+    <>
+      <PageHead
+        title={t('case.title', { subject: one.subject })}
+        lead={t('case.lead', { site: one.site.name })}
+      >
+        <Link className="button" href={`/studies/${study.id}/cases`}>
+          {t('case.back')}
+        </Link>
+      </PageHead>
+      {one.waiting_for.length > 0 && (
+        <Banner tone="warn">{t('case.waiting', { what: one.waiting_for.join(t('list.separator')) })}</Banner>
+      )}
+      <div className="image-tabs">
+        {images.map((candidate) => (
+          <button
+            key={candidate.id}
+            type="button"
+            aria-pressed={candidate.id === image?.id}
+            onClick={() => choose(candidate.id)}
+          >
+            <span>
+              {t(`set.${candidate.image_set}`)} · {t(`state.${candidate.state}`)}
+            </span>
+            <Badge tone={STANDING_TONE[standing(candidate)]}>{t(`standing.${standing(candidate)}`)}</Badge>
+          </button>
+        ))}
+      </div>
+      {image && (
+        <ImagePanel
+          key={image.id}
+          image={image}
+          onDecided={() => choose(nextToCheck(images, image.id)?.id ?? image.id)}
+        />
+      )}
+    </>
+  );
+}
+
+function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: () => void }) {
+  const t = useT();
+  return (
+    <div className="image-panel">
+      <Panel
+        title={`${t(`set.${image.image_set}`)} · ${t(`state.${image.state}`)}`}
+        aside={image.source === 'translation' && <AiBadge />}
+      >
+        {image.status === 'deriving' && <Loading />}
+        {image.status === 'failed' && <Banner tone="bad">{image.message}</Banner>}
+        {image.status === 'ready' && image.lv && (
+          <Suspense fallback={<Loading />}>
+            <ImageView image={image} lv={image.lv} />
+          </Suspense>
+        )}
+      </Panel>
+      <div className="stack">
+        {image.status === 'ready' && <Decision image={image} onDecided={onDecided} />}
+        {image.source === 'translation' && <AiNotice image={image} />}
+        <Panel title={t('image.facts')}>
+          <Facts
+            items={[
+              [t('image.source'), t(`source.${image.source}`)],
+              ...(image.lv
+                ? ([
+                    [
+                      t('image.length'),
+                      t('image.mm', { value: Math.round((image.lv.base_k - image.lv.apex_k) * 2) }),
+                    ],
+                    [t('image.radius'), t('image.mm', { value: image.lv.radius_mm })],
+                  ] as const)
+                : []),
+            ]}
+          />
+        </Panel>
+      </div>
+    </div>
+  );
+}
+
+function AiNotice({ image }: { image: CaseImageDetail }) {
+  const t = useT();
+  return (
+    <Panel title={t('ai.title')} aside={<AiBadge />}>
+      <div className="stack">
+        <p>{t('ai.notice')}</p>
+        {image.model && (
+          <Facts
+            items={[
+              [t('ai.model'), image.model.name],
+              [t('ai.version'), image.model.version],
+              [
+                t('ai.digest'),
+                <code key="digest" title={image.model.digest}>
+                  {shortDigest(image.model.digest)}…
+                </code>,
+              ],
+            ]}
+          />
+        )}
+        <a className="button" href={`/api/images/${image.id}/dicom`} download>
+          {t('ai.download')}
+        </a>
+      </div>
+    </Panel>
+  );
+}
+
+function Decision({ image, onDecided }: { image: CaseImageDetail; onDecided: () => void }) {
+  const t = useT();
+  const client = useQueryClient();
+  const study = useStudy();
+  const [rejecting, setRejecting] = useState(false);
+  const [reason, setReason] = useState('');
+  const deciding = useMutation({
+    mutationFn: (decision: 'accepted' | 'rejected') =>
+      post(`/api/images/${image.id}/qc`, { decision, reason: decision === 'rejected' ? reason.trim() : '' }),
+    onSuccess: async () => {
+      setRejecting(false);
+      await client.invalidateQueries({ queryKey: ['case'] });
+      await client.invalidateQueries({ queryKey: ['cases', study.id] });
+      onDecided();
+    },
+  });
+  const where = standing(image);
+  return (
+    <Panel title={t('qc.title')} aside={<Badge tone={STANDING_TONE[where]}>{t(`standing.${where}`)}</Badge>}>
+      <div className="stack">
+        {image.flags.length > 0 && (
+          <Banner tone="warn">
+            {t('qc.flags')}
+            <ul>
+              {image.flags.map((flag) => (
+                <li key={flag}>{flag}</li>
+              ))}
+            </ul>
+          </Banner>
+        )}
+        {image.qc === 'rejected' && image.message && (
+          <p>{t('qc.rejectedBecause', { reason: image.message })}</p>
+        )}
+        <p className="dim">{t('qc.ask')}</p>
+        {deciding.isError && !rejecting && <Failure error={deciding.error} />}
+        <div className="actions">
+          <Button
+            look="primary"
+            disabled={image.qc === 'accepted'}
+            busy={deciding.isPending}
+            onClick={() => deciding.mutate('accepted')}
+          >
+            {t('qc.accept')}
+          </Button>
+          <Button look="danger" disabled={image.qc === 'rejected'} onClick={() => setRejecting(true)}>
+            {t('qc.reject')}
+          </Button>
+        </div>
+      </div>
+      {rejecting && (
+        <Dialog
+          title={t('qc.rejectTitle')}
+          confirm={t('qc.reject')}
+          danger
+          busy={deciding.isPending}
+          blocked={!reason.trim()}
+          onConfirm={() => deciding.mutate('rejected')}
+          onClose={() => setRejecting(false)}
+        >
+          <p>{t('qc.rejectText')}</p>
+          {deciding.isError && <Failure error={deciding.error} />}
+          <Field label={t('qc.reason')}>
+            <textarea
+              value={reason}
+              required
+              maxLength={500}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          </Field>
+        </Dialog>
+      )}
+    </Panel>
+  );
+}

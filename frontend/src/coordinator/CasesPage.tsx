@@ -1,0 +1,160 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { get } from '../shared/api';
+import type { Case, CaseImage } from '../shared/api/types';
+import { bySubject } from '../shared/format';
+import { useT } from '../shared/i18n';
+import { useMay, useStudy } from '../shared/study';
+import { AiBadge, Badge, Empty, Failure, Loading, PageHead, Panel } from '../shared/ui';
+import './coordinator.css';
+import { IMAGE_SETS, imageOf, STANDING_TONE, STATES, standing } from './images';
+
+type Filter = 'all' | 'toCheck' | 'incomplete' | 'complete';
+
+const MATCHES: Record<Filter, (one: Case) => boolean> = {
+  all: () => true,
+  toCheck: (one) => one.images.some((image) => standing(image) === 'pending'),
+  incomplete: (one) => !one.complete,
+  complete: (one) => one.complete,
+};
+
+export default function CasesPage() {
+  const t = useT();
+  const study = useStudy();
+  const uploads = useMay('coordinator');
+  const [filter, setFilter] = useState<Filter>('all');
+  const cases = useQuery({
+    queryKey: ['cases', study.id],
+    queryFn: ({ signal }) => get<Case[]>(`/api/studies/${study.id}/cases`, { signal }),
+    // Images are derived and translated in the background; once every case is settled there is nothing to wait for.
+    refetchInterval: ({ state }) => (state.data?.every((one) => one.complete) ? 30_000 : 3_000),
+  });
+  const all = cases.data ?? [];
+  const shown = all.filter(MATCHES[filter]).sort(bySubject);
+
+  return (
+    <>
+      <PageHead title={t('cases.title')} lead={t(uploads ? 'cases.leadSite' : 'cases.leadAll')} />
+      {cases.error && <Failure error={cases.error} retry={() => void cases.refetch()} />}
+      {cases.isPending && <Loading />}
+      {cases.data && (
+        <Panel flush>
+          {all.length === 0 ? (
+            <Empty title={t('cases.none')}>
+              <p>{t('cases.noneText')}</p>
+              {uploads && (
+                <Link className="button primary" href={`/studies/${study.id}/upload`}>
+                  {t('cases.upload')}
+                </Link>
+              )}
+            </Empty>
+          ) : (
+            <>
+              <fieldset className="filters" aria-label={t('cases.filter')}>
+                {(Object.keys(MATCHES) as Filter[]).map((name) => (
+                  <button
+                    key={name}
+                    type="button"
+                    className="chip"
+                    aria-pressed={filter === name}
+                    onClick={() => setFilter(name)}
+                  >
+                    {t(`cases.filter.${name}`, { number: all.filter(MATCHES[name]).length })}
+                  </button>
+                ))}
+              </fieldset>
+              {shown.length === 0 ? <Empty title={t('cases.filter.none')} /> : <CaseTable cases={shown} />}
+            </>
+          )}
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function CaseTable({ cases }: { cases: Case[] }) {
+  const t = useT();
+  const study = useStudy();
+  const allSites = study.roles.some((role) => role !== 'coordinator');
+  return (
+    <div className="table-frame">
+      <table className="table case-table">
+        <thead>
+          <tr>
+            <th scope="col" rowSpan={2}>
+              {t('cases.case')}
+            </th>
+            {allSites && (
+              <th scope="col" rowSpan={2}>
+                {t('cases.site')}
+              </th>
+            )}
+            {IMAGE_SETS.map((set) => (
+              <th key={set} scope="colgroup" colSpan={2} className="set">
+                {t(`set.${set}`)} {set === 'virtual_pet' && <AiBadge />}
+              </th>
+            ))}
+            <th scope="col" rowSpan={2}>
+              {t('cases.missing')}
+            </th>
+          </tr>
+          <tr>
+            {IMAGE_SETS.flatMap((set) =>
+              STATES.map((state) => (
+                <th key={`${set}/${state}`} scope="col">
+                  {t(`state.${state}`)}
+                </th>
+              )),
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {cases.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">
+                <Link href={caseAddress(study.id, one.id)}>{one.subject}</Link>
+              </th>
+              {allSites && <td>{one.site.code}</td>}
+              {IMAGE_SETS.flatMap((set) =>
+                STATES.map((state) => (
+                  <td key={`${set}/${state}`}>
+                    <Cell caseId={one.id} image={imageOf(one.images, set, state)} />
+                  </td>
+                )),
+              )}
+              <td>
+                {one.complete ? (
+                  <Badge tone="good">{t('cases.complete')}</Badge>
+                ) : (
+                  <span className="dim">{one.waiting_for.join(t('list.separator'))}</span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cell({ caseId, image }: { caseId: string; image: CaseImage | undefined }) {
+  const t = useT();
+  const study = useStudy();
+  const where = standing(image);
+  if (!image) return <span className="dim">–</span>;
+  return (
+    <Link href={`${caseAddress(study.id, caseId)}?image=${image.id}`} className="cell-link">
+      <Badge tone={STANDING_TONE[where]}>{t(`standing.${where}`)}</Badge>
+      {image.flags.length > 0 && (
+        <span className="flagged" role="img" title={t('cases.flags')} aria-label={t('cases.flags')}>
+          ⚠
+        </span>
+      )}
+    </Link>
+  );
+}
+
+function caseAddress(studyId: string, caseId: string): string {
+  return `/studies/${studyId}/cases/${caseId}`;
+}

@@ -1,0 +1,53 @@
+import type { Upload } from '../shared/api/types';
+import { formatTime } from '../shared/format';
+import { useLanguage, useT } from '../shared/i18n';
+import { Badge, Empty, Failure, Loading, Panel } from '../shared/ui';
+import { VERDICT_TONE, VERDICTS } from './UploadResult';
+
+interface Props {
+  uploads: Upload[] | undefined;
+  error: unknown;
+}
+
+export function UploadsBefore({ uploads, error }: Props) {
+  const t = useT();
+  const lang = useLanguage();
+  return (
+    <Panel title={t('uploads.title')} flush={Boolean(uploads?.length)}>
+      {error ? <Failure error={error} /> : !uploads && <Loading />}
+      {uploads?.length === 0 && <Empty title={t('uploads.none')} />}
+      {uploads && uploads.length > 0 && (
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{t('uploads.when')}</th>
+              <th scope="col">{t('uploads.state')}</th>
+              <th scope="col">{t('uploads.result')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {uploads.map((upload) => (
+              <tr key={upload.id}>
+                <td>{formatTime(lang, upload.created_at)}</td>
+                <td>
+                  <Badge tone={upload.state === 'done' ? 'good' : 'busy'}>
+                    {t(`uploads.state.${upload.state}`)}
+                  </Badge>
+                </td>
+                <td>
+                  <span className="folder-counts">
+                    {VERDICTS.filter((verdict) => upload.counts[verdict]).map((verdict) => (
+                      <Badge key={verdict} tone={VERDICT_TONE[verdict]}>
+                        {t(`verdict.${verdict}`)} {upload.counts[verdict]}
+                      </Badge>
+                    ))}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}

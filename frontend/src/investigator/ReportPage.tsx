@@ -1,0 +1,146 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { post } from '../shared/api';
+import { formatBytes, formatTime } from '../shared/format';
+import { useLanguage, useT } from '../shared/i18n';
+import { useMay, useStudy } from '../shared/study';
+import {
+  Banner,
+  Button,
+  Empty,
+  Facts,
+  Failure,
+  Loading,
+  PageHead,
+  Panel,
+  Progress,
+  SignDialog,
+} from '../shared/ui';
+import './investigator.css';
+import './report/report.css';
+import { readsOf, useProgress, useReport } from './queries';
+import { Findings } from './report/Findings';
+import type { Report } from './report/result';
+
+export default function ReportPage() {
+  const t = useT();
+  const study = useStudy();
+  const report = useReport(study.id);
+  if (report.error && !report.data)
+    return <Failure error={report.error} retry={() => void report.refetch()} />;
+  if (!report.data) return <Loading />;
+  const { state, result } = report.data;
+  return (
+    <>
+      <PageHead title={t('report.title')} lead={t('report.lead')} />
+      {state === 'none' && <BeforeLock />}
+      {state === 'computing' && (
+        <Panel>
+          <Empty title={t('report.computing')}>
+            <p>{t('report.computingText')}</p>
+          </Empty>
+        </Panel>
+      )}
+      {state === 'failed' && <Banner tone="bad">{report.data.message || t('report.failed')}</Banner>}
+      {report.data.lock && <Locked report={report.data} />}
+      {state === 'ready' && result && <Findings result={result} />}
+    </>
+  );
+}
+
+function Locked({ report }: { report: Report }) {
+  const t = useT();
+  const lang = useLanguage();
+  const { lock, files } = report;
+  if (!lock) return null;
+  return (
+    <Panel title={t('report.lock')}>
+      <div className="locked">
+        <Facts
+          items={[
+            [t('report.lockedAt'), formatTime(lang, lock.locked_at)],
+            [t('report.lockedBy'), lock.by],
+            [t('report.lockDigest'), <code key="digest">{lock.digest}</code>],
+          ]}
+        />
+        {files.length > 0 && (
+          <ul className="files">
+            {files.map((file) => (
+              <li key={file.name}>
+                <a className="button" href={file.url} download title={`SHA-256 ${file.sha256}`}>
+                  {file.name} <span className="dim">{formatBytes(lang, file.size)}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function BeforeLock() {
+  const t = useT();
+  const study = useStudy();
+  const may = useMay('investigator');
+  const client = useQueryClient();
+  const progress = useProgress(study.id);
+  const [locking, setLocking] = useState(false);
+  const { signed, total } = readsOf(progress.data);
+  const unfinished = progress.data?.readers.filter((reader) => reader.signed < reader.total) ?? [];
+  const ready = study.state === 'open' && total > 0 && signed === total;
+  return (
+    <Panel title={t('lock.title')}>
+      <div className="stack">
+        <p>{t('lock.text')}</p>
+        {total > 0 && (
+          <Progress
+            label={t('overview.signed')}
+            value={signed}
+            max={total}
+            detail={t('overview.of', { done: signed, total })}
+          />
+        )}
+        {study.state === 'draft' && (
+          <p>
+            {t('lock.notOpened')}{' '}
+            <Link href={`/studies/${study.id}/allocation`}>{t('section.allocation')}</Link>
+          </p>
+        )}
+        {unfinished.length > 0 && (
+          <Banner tone="warn">
+            {t('lock.missing')}
+            <ul>
+              {unfinished.map((reader) => (
+                <li key={reader.id}>
+                  {t('lock.missingReader', { name: reader.full_name, count: reader.total - reader.signed })}
+                </li>
+              ))}
+            </ul>
+          </Banner>
+        )}
+        {may && study.state === 'open' && (
+          <div className="actions">
+            <Button look="primary" disabled={!ready} onClick={() => setLocking(true)}>
+              {t('lock.lock')}
+            </Button>
+          </div>
+        )}
+      </div>
+      {locking && (
+        <SignDialog
+          title={t('lock.lock')}
+          meaning={t('lock.meaning', { reads: signed })}
+          confirm={t('lock.sign')}
+          sign={(given) => post(`/api/studies/${study.id}/lock`, given)}
+          onSigned={() => {
+            setLocking(false);
+            void client.invalidateQueries();
+          }}
+          onClose={() => setLocking(false)}
+        />
+      )}
+    </Panel>
+  );
+}
