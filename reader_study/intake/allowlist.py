@@ -153,12 +153,12 @@ _REAL_WORLD_VALUES = _tags(
 )
 
 MANUFACTURERS = _names(
-    "GE MEDICAL SYSTEMS|GE Healthcare|SIEMENS|Siemens Healthineers|Philips|Philips Medical Systems|ADAC|TOSHIBA|"
+    "GE MEDICAL SYSTEMS|GE Healthcare|SIEMENS|SIEMENS NM|Siemens Healthineers|Philips|Philips Medical Systems|ADAC|TOSHIBA|"
     "TOSHIBA_MEC|CANON_MEC|Canon Medical Systems|Spectrum Dynamics|Spectrum Dynamics Medical|UIH|SHIMADZU|HITACHI|"
     "Mediso|Digirad|CTI"
 )
 MODELS = _names(
-    "Discovery NM 530c|Discovery NM/CT 570c|Discovery NM/CT 670|Discovery NM 630|Infinia|Infinia Hawkeye 4|"
+    "Discovery NM 530c|Discovery NM/CT 570c|Discovery NM/CT 670|Discovery NM/CT 670 Pro|Discovery NM 630|Infinia|Infinia Hawkeye 4|"
     "MyoSPECT|Ventri|Symbia|Symbia T|Symbia T2|Symbia T6|Symbia T16|Symbia Intevo|Symbia Evo|e.cam|BrightView|"
     "BrightView X|BrightView XCT|CardioMD|Forte|Skylight|D-SPECT|GCA-9300R|GCA-7200A|Biograph 16|Biograph 40|"
     "Biograph 64|Biograph mCT|Biograph Vision|Biograph128|Discovery ST|Discovery STE|Discovery 600|Discovery 690|"

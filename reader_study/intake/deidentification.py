@@ -251,7 +251,7 @@ def _meanings() -> dict[tuple[str, str], str]:
     }
     for old, new in mapping["SRT"].items():
         if ("SCT", new) in known:
-            known["SRT", old] = known["SCT", new]
+            known.update({(scheme, old): known["SCT", new] for scheme in ("SRT", "SNM3", "99SDM")})
     return known
 
 

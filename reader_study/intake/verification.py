@@ -14,6 +14,7 @@ from pydicom import dcmread
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.sr._concepts_dict import concepts
 from pydicom.uid import UID_dictionary
 
@@ -24,6 +25,7 @@ from reader_study.intake.structure import PIXEL_DATA
 _TEXTS = frozenset(["AE", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "UC", "UI", "UR", "UT"])
 _BLOBS = frozenset(["OB", "OW", "UN"])
 _IDENTIFIERS = frozenset({0x00100020, 0x00101000, 0x00080050, 0x00200010, 0x00380010, 0x00102160})
+_PATIENT = frozenset({0x00100010, 0x00100020, 0x00101001})  # names and ID: sought among the pixels too
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1", "shift_jis", "euc_jp", "iso2022_jp")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
 _WORDS = re.compile(r"[\s^=\\,;/_]+")
@@ -47,7 +49,7 @@ def left_over(source: bytes, result: bytes, *, own_words: Iterable[str]) -> list
     found = []
     for tag, vr, text in _texts(source):
         in_head = any(_contains(head, piece) for piece in _pieces(text, tag, vr) if not _known(piece, words))
-        if in_head or (vr == "PN" or tag in _IDENTIFIERS) and _in_pixels(pixels, text):
+        if in_head or (tag in _PATIENT and _in_pixels(pixels, text)):
             found.append(f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
     return found
 
@@ -61,7 +63,7 @@ def _texts(source: bytes) -> Iterator[tuple[int, str, str]]:
 
 
 def _texts_of(ds: Dataset) -> Iterator[tuple[int, str, str]]:
-    for tag in ds.keys():
+    for tag in sorted(ds.keys()):
         if tag == PIXEL_DATA:
             continue
         element = ds.get_item(tag)
@@ -71,7 +73,7 @@ def _texts_of(ds: Dataset) -> Iterator[tuple[int, str, str]]:
                 yield from _texts_of(item)
         elif vr in _TEXTS:
             value = ds[tag].value
-            for text in value if not isinstance(value, str) and isinstance(value, Iterable) else [value]:
+            for text in value if isinstance(value, MultiValue) else [value]:
                 yield int(tag), vr, str(text if text is not None else "")
         elif vr.split(" or ")[-1] in _BLOBS and isinstance(element, RawDataElement):
             yield from _runs(int(tag), element.value or b"")
@@ -114,26 +116,24 @@ def _contains(head: bytes, piece: str) -> bool:
         # A date may be the start of a date and time. Nothing else is a part of a number by anything but chance.
         end = "" if _DATE.fullmatch(piece) else r"(?![\d.])"
         return re.search(rf"(?<![\d.]){re.escape(piece)}{end}".encode(), head) is not None
-    return any(needle in head for needle in _encoded(piece)) and piece.casefold() not in _standard_terms()
+    found = any(needle.lower() in head for needle in _encoded(piece.lower()))
+    return found and piece.casefold() not in _standard_terms()
 
 
 def _in_pixels(pixels: bytes, text: str) -> bool:
-    """Long texts only: short ones turn up among pixels by chance."""
-    return len(text) >= _SHORTEST_IN_PIXELS and any(
-        needle in pixels
-        for needle in (*_encoded(text), *_encoded(text.upper()))
-        if len(needle) >= _SHORTEST_IN_PIXELS
-    )
+    """Whether the ID or a part of the name stands among the pixels; short ones turn up there by chance."""
+    parts = {text, *text.split("="), *re.split("[=^]", text)}
+    spellings = {spelling for part in parts for spelling in (part, part.lower(), part.upper())}
+    needles = (needle for spelling in spellings for needle in _encoded(spelling))
+    return any(len(needle) >= _SHORTEST_IN_PIXELS and needle in pixels for needle in needles)
 
 
 def _encoded(text: str) -> Iterator[bytes]:
-    lowered = text.lower()
     for encoding in _ENCODINGS[:3] if text.isascii() else _ENCODINGS:
         try:
-            needle = lowered.encode(encoding)
+            yield text.encode(encoding)
         except UnicodeEncodeError:
             continue
-        yield needle.lower()
 
 
 @cache
