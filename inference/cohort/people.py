@@ -40,7 +40,7 @@ _GIVEN: dict[Sex, tuple[str, ...]] = {
         "YOSHIO 義男 よしお",
         "MINORU 実 みのる",
         "KATSUMI 勝美 かつみ",
-        "OSAMU 修 おさむ",
+        "ISAMU 勇 いさむ",
     ),
     "F": (
         "HANAKO 花子 はなこ",

@@ -33,9 +33,18 @@ class Scans:
 
 
 def simulate_patient(*, seed: int, index: int) -> Scans:
-    """Patient `index` of cohort `seed`; the same numbers give the same voxels, bit for bit, on one thread."""
+    """Patient `index` of cohort `seed`; the same numbers give the same voxels, bit for bit.
+
+    Runs on one thread whatever torch is set to: sums in another order would be other voxels, and spinning threads
+    make it slower by far. Run several patients in several processes.
+    """
     patient = planned_patient(seed=seed, index=index)
-    return scan(patient, noise=stream(seed=seed, index=index, of=Stream.NOISE))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return scan(patient, noise=stream(seed=seed, index=index, of=Stream.NOISE))
+    finally:
+        torch.set_num_threads(threads)
 
 
 def scan(patient: Patient, *, noise: np.random.Generator) -> Scans:
