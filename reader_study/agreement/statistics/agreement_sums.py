@@ -17,7 +17,7 @@ tables and are never means of segment coefficients.
 
 import numpy as np
 
-from .result import FloatArray
+from reader_study.agreement.statistics.result import FloatArray
 
 FLAT = 1e-12  # 1 - expected agreement below this: no variation
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from .result import Estimate, FloatArray, undefined
+from reader_study.agreement.statistics.result import Estimate, FloatArray, undefined
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from .result import FloatArray
+from reader_study.agreement.statistics.result import FloatArray
 
 MAX_UNDEFINED = 0.10
 TIE = 1e-12

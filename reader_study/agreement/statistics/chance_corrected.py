@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from . import agreement_sums
-from .result import Estimate, FloatArray, Interval, undefined
+from reader_study.agreement.statistics import agreement_sums
+from reader_study.agreement.statistics.result import Estimate, FloatArray, Interval, undefined
 
 Weighting = Literal["identity", "linear", "quadratic"] | FloatArray
 NO_PAIRS = "no case with two ratings"

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from .result import Estimate, FloatArray, Interval, undefined
+from reader_study.agreement.statistics.result import Estimate, FloatArray, Interval, undefined
 
 Form = Literal["1", "A,1", "C,1", "1,k", "A,k", "C,k"]
 FLAT = 1e-12

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .result import FloatArray
+from reader_study.agreement.statistics.result import FloatArray
 
 
 def holm(p_values: FloatArray) -> FloatArray:

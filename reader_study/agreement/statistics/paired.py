@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from .result import Estimate, FloatArray, undefined
+from reader_study.agreement.statistics.result import Estimate, FloatArray, undefined
 
 Zeros = Literal["pratt", "wilcoxon"]
 Alternative = Literal["two-sided", "greater", "less"]

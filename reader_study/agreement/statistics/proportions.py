@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from .result import Estimate, FloatArray, Interval, undefined
+from reader_study.agreement.statistics.result import Estimate, FloatArray, Interval, undefined
 
 
 def wilson(events: float, trials: float, *, level: float = 0.95) -> Estimate:
@@ -83,4 +83,6 @@ def _wilson_bounds(share: float, trials: float, level: float) -> Interval:
     centre = share + z * z / (2 * trials)
     half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
-    return max(0.0, float((centre - half) / scale)), min(1.0, float((centre + half) / scale))
+    lower = 0.0 if share == 0 else max(0.0, float((centre - half) / scale))
+    upper = 1.0 if share == 1 else min(1.0, float((centre + half) / scale))
+    return lower, upper

@@ -1,0 +1,36 @@
+"""What was due and what came: nothing missing is hidden, nothing is imputed."""
+
+from typing import Any
+
+import numpy as np
+
+from reader_study.agreement.analysis.frame import Frame
+from reader_study.agreement.analysis.sums import summed_scores
+
+
+def rows(frame: Frame) -> list[dict[str, Any]]:
+    """One row a site, reader and arm: reads due and signed, segments not evaluable, sums that could be
+    formed.
+    """
+    sums = summed_scores(frame)
+    found = []
+    for site in sorted(set(frame.sites.tolist())):
+        at_site = frame.sites == site
+        for reader, code in enumerate(frame.readers):
+            for index, arm in enumerate(frame.arms):
+                due = frame.due[at_site, reader, index]
+                signed = frame.signed[at_site, reader, index]
+                absent = np.isnan(frame.scores[at_site, reader, index][signed])
+                row = {
+                    "site": site,
+                    "reader": code,
+                    "arm": arm.code,
+                    "due": int(due.sum()),
+                    "signed": int(signed.sum()),
+                }
+                for state, name in enumerate(frame.states):
+                    row[f"not_evaluable_{name}"] = int(absent[:, state].sum())
+                for name, values in sums.items():
+                    row[name] = int(np.count_nonzero(~np.isnan(values[at_site, reader, index])))
+                found.append(row)
+    return found

@@ -1,0 +1,119 @@
+"""The whole analysis of a lock."""
+
+import hashlib
+import json
+import platform
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy
+
+from reader_study.agreement.analysis import between_readers, completeness, filled_in, sums, versus_reference
+from reader_study.agreement.analysis.frame import Frame, frame_of
+from reader_study.agreement.analysis.numbers import (
+    BCA,
+    FEW_ABNORMAL,
+    FEW_CASES,
+    NOT_ESTIMABLE,
+    Resampling,
+    as_json,
+)
+from reader_study.agreement.statistics import bootstrap
+
+SCHEMA = "reader-study/agreement/1"
+ANALYSIS = "agreement-1"  # raised with every change of a number
+REPLICATES = 10_000
+
+
+def analyse(snapshot: Mapping[str, Any], *, replicates: int = REPLICATES) -> dict[str, Any]:
+    """The result of a lock, in plain JSON types with sorted keys: the same snapshot gives the same bytes.
+
+    The bootstrap's seed is the beginning of the lock's own digest, so that nobody chooses it.
+    """
+    digest = digest_of(snapshot)
+    seed = int(digest[:16], 16)
+    frame = frame_of(snapshot)
+    weights = bootstrap.case_weights(frame.sites, replicates=replicates, seed=seed)
+    resampling = Resampling(weights)
+    protocol = snapshot["protocol"]
+    result = {
+        "schema": SCHEMA,
+        "simulated": bool(snapshot["simulated"]),
+        "study": snapshot["study"],
+        "lock": {**snapshot["lock"], "sha256": digest},
+        "design": _design(snapshot, frame),
+        "score_differences": versus_reference.score_rows(frame, resampling),
+        "score_differences_by_reader": versus_reference.reader_rows(frame),
+        "uptake_differences": versus_reference.uptake_rows(frame, resampling),
+        "reader_agreement": between_readers.overall_rows(frame, resampling),
+        "reader_agreement_by_segment": between_readers.segment_rows(frame, resampling),
+        "reader_agreement_by_pair": between_readers.pair_rows(frame, resampling),
+        "sums": sums.reliability_rows(frame, resampling),
+        "sum_limits": sums.limits_rows(frame),
+        "filled_in": filled_in.rows(frame),
+        "completeness": completeness.rows(frame),
+        "withheld": snapshot["withheld"],
+        "provenance": {
+            "lock_sha256": digest,
+            "protocol_version": protocol["version"],
+            "protocol_sha256": protocol["sha256"],
+            "allocation_sha256": snapshot["allocation"]["digest"],
+            "allocation_algorithm": snapshot["allocation"]["algorithm"],
+            "models": snapshot["models"],
+            "analysis": ANALYSIS,
+            "software": {
+                "numpy": np.__version__,
+                "scipy": scipy.__version__,
+                "python": platform.python_version(),
+            },
+            "bootstrap": {
+                "method": BCA,
+                "replicates": replicates,
+                "seed": str(seed),  # 64 bits: a JSON number would lose the last ones in a browser
+                "few_cases_below": FEW_CASES,
+                "few_abnormal_below": FEW_ABNORMAL,
+                "not_estimable_below": NOT_ESTIMABLE,
+            },
+        },
+    }
+    plain: dict[str, Any] = as_json(result)
+    return plain
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON: sorted keys, no spaces, UTF-8, one newline at the end."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode() + b"\n"
+
+
+def digest_of(snapshot: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the canonical snapshot: the lock's name."""
+    return hashlib.sha256(canonical(snapshot)).hexdigest()
+
+
+def _design(snapshot: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
+    document = snapshot["protocol"]["document"]
+    per_site = Counter(frame.sites.tolist())
+    return {
+        "arms": [
+            {
+                "code": arm.code,
+                "label": arm.label,
+                "image_set": arm.image_set,
+                "reference": index == frame.reference,
+            }
+            for index, arm in enumerate(frame.arms)
+        ],
+        "states": list(frame.states),
+        "sessions": document["sessions"],
+        "washout_days": document["washout_days"],
+        "margins": document["margins"],
+        "n_cases": len(frame.cases),
+        "n_reads_due": int(frame.due.sum()),
+        "n_reads_signed": int(frame.signed.sum()),
+        "n_withheld": len(snapshot["withheld"]),
+        "sites": [{**site, "n_cases": per_site.get(site["code"], 0)} for site in snapshot["sites"]],
+        "readers": snapshot["readers"],
+    }

@@ -1,0 +1,190 @@
+"""Last pages: what is missing, how the study was analysed, and where every number comes from."""
+
+from reportlab.lib.units import mm
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph
+
+from reader_study.agreement.report.lookup import Result
+from reader_study.agreement.report.style import (
+    LATIN,
+    MONO,
+    WIDTH,
+    Numbering,
+    facts,
+    grid,
+    typeset,
+)
+from reader_study.agreement.report.wording import grouped, listed, number, whole
+
+REFERENCES = (
+    "Benjamini Y, Hochberg Y. J R Stat Soc B 1995;57:289.",
+    "Bland JM, Altman DG. Lancet 1986;i:307; Stat Methods Med Res 1999;8:135.",
+    "Cerqueira MD et al. Circulation 2002;105:539.",
+    "Conger AJ. Psychol Bull 1980;88:322.",
+    "Efron B. J Am Stat Assoc 1987;82:171.",
+    "Gwet KL. Handbook of Inter-Rater Reliability, 4th ed., 2014.",
+    "Hollander M, Wolfe DA. Nonparametric Statistical Methods.",
+    "McGraw KO, Wong SP. Psychol Methods 1996;1:30.",
+    "Pratt JW. J Am Stat Assoc 1959;54:655.",
+    "Rao JNK, Scott AJ. Biometrics 1992;48:577.",
+    "Zou GY. Stat Methods Med Res 2013;22:630.",
+)
+
+
+def pages(result: Result, numbering: Numbering) -> list[Flowable]:
+    return [*_completeness(result, numbering), *_methods(result), *_provenance(result)]
+
+
+def _completeness(result: Result, numbering: Numbering) -> list[Flowable]:
+    labels = {arm["code"]: typeset(arm["label"]) for arm in result.arms}
+    states = result.states
+    rows = [
+        [
+            typeset(row["site"]),
+            row["reader"],
+            labels[row["arm"]],
+            str(row["due"]),
+            str(row["signed"]),
+            *[str(row[f"not_evaluable_{state}"]) for state in states],
+            *[str(row[name]) for name in ("SSS", "SRS", "SDS")],
+        ]
+        for row in result.document["completeness"]
+    ]
+    per_site = len(result.readers) * len(result.arms)
+    withheld = result.document["withheld"]
+    story: list[Flowable] = [
+        CondPageBreak(120 * mm),
+        Paragraph("6  What is missing", LATIN.section),
+        Paragraph(
+            "Nothing missing was replaced. A segment that a reader marked as not evaluable leaves the "
+            "comparisons of that segment and the sums of that read.",
+            LATIN.body,
+        ),
+        numbering.table(
+            "Reads allocated and signed, segments not evaluable, and sums that could "
+            "be formed, by site, reader and arm.",
+            grid(
+                [
+                    [
+                        "Site",
+                        "Reader",
+                        "Arm",
+                        "allocated",
+                        "signed",
+                        *[f"n.e. {state}" for state in states],
+                        "SSS",
+                        "SRS",
+                        "SDS",
+                    ]
+                ],
+                rows,
+                [18 * mm, 18 * mm, 34 * mm] + [(WIDTH - 70 * mm) / (5 + len(states))] * (5 + len(states)),
+                left=3,
+                rules=range(per_site, len(rows), per_site),
+            ),
+        ),
+    ]
+    if withheld:
+        story.append(
+            numbering.table(
+                "Cases withheld from reading before the allocation.",
+                grid(
+                    [["Case", "Site", "Reason"]],
+                    [
+                        [typeset(row["subject"]), typeset(row["site"]), typeset(row["reason"])]
+                        for row in withheld
+                    ],
+                    [30 * mm, 20 * mm, WIDTH - 50 * mm],
+                    left=3,
+                ),
+            )
+        )
+    return story
+
+
+def _methods(result: Result) -> list[Flowable]:
+    document, design = result.document, result.design
+    bootstrap, software = document["provenance"]["bootstrap"], document["provenance"]["software"]
+    reference = typeset(result.reference["label"])
+    arms = listed([typeset(arm["label"]) for arm in result.arms])
+    margins = design["margins"]
+    texts = [
+        f"<b>Design.</b> {design['n_cases']} patients of {len(design['sites'])} sites were read by "
+        f"{len(result.readers)} readers in {len(result.arms)} arms ({arms}), {whole(design['n_reads_due'])} "
+        f"reads in {design['sessions']} sessions at least {design['washout_days']} days apart. Readers saw "
+        "neutral volumes of one grid and scale, without name, site, arm or technical data, in an order "
+        "randomised once, recorded and sealed (algorithm "
+        f"{typeset(document['provenance']['allocation_algorithm'])}). Each read was signed before the next "
+        "was shown. All reads were signed before the data were locked; arms were joined to the scores by "
+        "this analysis.",
+        "<b>Scores.</b> Seventeen segments (Cerqueira 2002) at stress and rest, 0 normal to 4 absent. SSS "
+        "and SRS are sums over 17 segments, SDS the signed sum of stress minus rest.",
+        f"<b>Comparison with {reference}.</b> The reference of a read is the same reader's score of the "
+        f"same patient's {reference}. Mean differences are over reads; shares of over- and under-scores "
+        "have Wilson intervals with the Rao-Scott design effect of readers and segments within patients. "
+        "Shifts are Hodges-Lehmann estimates, and p values come from exact signed-rank tests (zeros after "
+        "Pratt), both on patients' mean differences; p values are adjusted over the 17 segments of an arm "
+        "and state by Benjamini-Hochberg and describe, they confirm nothing. Uptake is the segment mean of "
+        f"the polar map. Differences declared unimportant beforehand: {number(margins['score'], 1)} points "
+        f"of score, {number(margins['uptake'], 0)} points of per cent of uptake.",
+        "<b>Agreement between readers.</b> Conger's kappa (for two readers Cohen's) and Gwet's AC2 with "
+        "linear weights on the fixed 0–4 scale; pooled coefficients are of the pooled table. Agreement of "
+        "sums is ICC(A,1). Bland-Altman limits are of a single read, with variance components between and "
+        "within patients, intervals by MOVER.",
+        f"<b>Intervals.</b> 95 %, BCa, from {whole(bootstrap['replicates'])} resamples of patients within "
+        "site with all their reads (seed from the lock's digest). They are flagged below "
+        f"{bootstrap['few_cases_below']} patients or {bootstrap['few_abnormal_below']} patients with an "
+        f"abnormal segment, and not given below {bootstrap['not_estimable_below']}. The results file holds "
+        "the analytic interval beside each. Readers are fixed: nothing is claimed for other readers.",
+        f"<b>Software.</b> reader_study {typeset(document['provenance']['analysis'])}, numpy "
+        f"{software['numpy']}, scipy {software['scipy']}, Python {software['python']}.",
+    ]
+    return [
+        CondPageBreak(90 * mm),
+        Paragraph("7  Methods", LATIN.section),
+        *[Paragraph(text, LATIN.body) for text in texts],
+        KeepTogether([Paragraph("References", LATIN.heading), Paragraph(" ".join(REFERENCES), LATIN.small)]),
+    ]
+
+
+def _provenance(result: Result) -> list[Flowable]:
+    document = result.document
+    provenance = document["provenance"]
+    readers = [f"{typeset(reader['code'])}: {typeset(reader['name'])}" for reader in result.design["readers"]]
+    sites = [
+        f"{typeset(site['code'])}: {typeset(site['name'])} ({site['n_cases']} cases)"
+        for site in result.design["sites"]
+    ]
+    rows: list[tuple[str, Flowable | str]] = [
+        ("Study", Paragraph(document["study"]["id"], MONO)),
+        ("Data lock", Paragraph(grouped(provenance["lock_sha256"]), MONO)),
+        (
+            f"Protocol version {provenance['protocol_version']}",
+            Paragraph(grouped(provenance["protocol_sha256"]), MONO),
+        ),
+        ("Allocation", Paragraph(grouped(provenance["allocation_sha256"]), MONO)),
+        *[
+            (
+                f"Model {typeset(model['name'])} {typeset(model['version'])}",
+                Paragraph(grouped(model["digest"]), MONO),
+            )
+            for model in provenance["models"]
+        ],
+        (
+            "Bootstrap",
+            f"{whole(provenance['bootstrap']['replicates'])} resamples, seed "
+            f"{provenance['bootstrap']['seed']}",
+        ),
+        ("Schema of the results", typeset(document["schema"])),
+        ("Sites", "<br/>".join(sites)),
+        ("Readers", "<br/>".join(readers)),
+    ]
+    return [
+        CondPageBreak(80 * mm),
+        Paragraph("8  Provenance", LATIN.section),
+        facts(rows, label_width=44 * mm),
+        Paragraph(
+            "The report is computed from the lock alone. Computing it again from the same lock gives the "
+            "same bytes.",
+            LATIN.small,
+        ),
+    ]
