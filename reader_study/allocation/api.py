@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,19 +12,19 @@ from reader_study.studies.models import Role
 from reader_study.studies.queries import study_for
 
 
-class NewAllocationSerializer(serializers.Serializer[None]):
+class NewAllocationSerializer(serializers.Serializer[Any]):
     seed = serializers.RegexField(
         r"\A[0-9a-f]{64}\Z", required=False, help_text="Simulated data only; else the seed is drawn"
     )
 
 
-class WithheldSerializer(serializers.Serializer[None]):
+class WithheldSerializer(serializers.Serializer[Any]):
     case = serializers.UUIDField()
     subject = serializers.CharField()
     reason = serializers.CharField()
 
 
-class AllocationSerializer(serializers.Serializer[None]):
+class AllocationSerializer(serializers.Serializer[Any]):
     """Neither the list nor the seed: both would unblind."""
 
     digest = serializers.CharField()

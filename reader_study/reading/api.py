@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inference.objects import ObjectStore
+from reader_study.accounts.models import User
 from reader_study.problems import NotFound
 from reader_study.reading import actions, draft, queries
 from reader_study.reading.form import Form
@@ -31,25 +32,25 @@ from reader_study.reading.wall import ReaderView
 class Worklist(ReaderView):
     @extend_schema(responses=WorklistSerializer)
     def get(self, request: Request) -> Response:
-        return Response(WorklistSerializer({"studies": queries.agendas(request.user)}).data)
+        return Response(WorklistSerializer({"studies": queries.agendas(self.reader)}).data)
 
 
 class OneRead(ReaderView):
     @extend_schema(responses=ReadSerializer)
     def get(self, request: Request, token: UUID) -> Response:
-        return Response(ReadSerializer(_contents(actions.present(reader=request.user, token=token))).data)
+        return Response(ReadSerializer(_contents(actions.present(reader=self.reader, token=token))).data)
 
 
 class Volume(ReaderView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, token: UUID, slot: str) -> HttpResponse:
-        return _bytes(_picture(request, token, slot).neutral_key)
+        return _bytes(_picture(self.reader, token, slot).neutral_key)
 
 
 class Polar(ReaderView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, token: UUID, slot: str) -> HttpResponse:
-        return _bytes(_picture(request, token, slot).polar_key)
+        return _bytes(_picture(self.reader, token, slot).polar_key)
 
 
 class Events(ReaderView):
@@ -58,7 +59,7 @@ class Events(ReaderView):
         given = EventsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         acts = [actions.Act(**event) for event in given.validated_data["events"]]
-        last_seq = actions.append(reader=request.user, token=token, acts=acts)
+        last_seq = actions.append(reader=self.reader, token=token, acts=acts)
         return Response({"last_seq": last_seq})
 
 
@@ -69,14 +70,14 @@ class Signature(ReaderView):
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
         signature = actions.sign_read(
-            reader=request.user,
+            reader=self.reader,
             token=token,
             password=wanted["password"],
             content_sha256=wanted["content_sha256"],
             last_seq=wanted["last_seq"],
         )
-        read = queries.read_for(request.user, token)
-        signed = {"signature": signature, "next": queries.agenda(request.user, read.study).next}
+        read = queries.read_for(self.reader, token)
+        signed = {"signature": signature, "next": queries.agenda(self.reader, read.study).next}
         return Response(SignedSerializer(signed).data, status=201)
 
 
@@ -108,8 +109,8 @@ def _slot(volume: ReadVolume) -> dict[str, Any]:
     return {"name": volume.slot, **NEUTRAL_GRID, "lv": ventricle, "polar": POLAR_GRID}
 
 
-def _picture(request: Request, token: UUID, slot: str) -> ReadVolume:
-    read = queries.read_for(request.user, token)
+def _picture(reader: User, token: UUID, slot: str) -> ReadVolume:
+    read = queries.read_for(reader, token)
     volume = read.volumes.filter(slot=slot).first()
     if volume is None or queries.sheet_of(read) is not None:
         raise NotFound()

@@ -1,5 +1,6 @@
 """What those who run a study may know of its reading: how far each reader is. Never by arm."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -9,30 +10,30 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.reading import opening, queries
-from reader_study.reading.serializers import SessionSerializer
+from reader_study.reading.serializers import ReadingSessionSerializer
 from reader_study.studies.models import Role
 from reader_study.studies.queries import study_for
 
 
-class NewOpeningSerializer(serializers.Serializer[None]):
+class NewOpeningSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(trim_whitespace=False, max_length=1024)
     reason = serializers.CharField(max_length=500)
 
 
-class OpeningSerializer(serializers.Serializer[None]):
+class OpeningSerializer(serializers.Serializer[Any]):
     opened_at = serializers.DateTimeField()
     reads = serializers.IntegerField(source="reads.count")
 
 
-class ReaderProgressSerializer(serializers.Serializer[None]):
+class ReaderProgressSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     full_name = serializers.CharField()
     signed = serializers.IntegerField()
     total = serializers.IntegerField()
-    sessions = SessionSerializer(many=True)
+    sessions = ReadingSessionSerializer(many=True)
 
 
-class ProgressSerializer(serializers.Serializer[None]):
+class ProgressSerializer(serializers.Serializer[Any]):
     readers = ReaderProgressSerializer(many=True)
 
 

@@ -89,13 +89,12 @@ def _lay_out(study: Study, opened: ReadingStudy, protocol: Protocol) -> int:
             slot=state,
             neutral_key=image.neutral_key,
             polar_key=image.polar_key,
-            apex_k=image.lv["apex_k"],
-            base_k=image.lv["base_k"],
-            radius_mm=image.lv["radius_mm"],
+            **{name: ventricle[name] for name in ("apex_k", "base_k", "radius_mm")},
         )
         for key in keys
         for state in protocol.states
         for image in [cases[key.case_id].images[key.image_set, state]]
+        for ventricle in [image.lv or {}]
     )
     return len(keys)
 

@@ -36,7 +36,7 @@ class AnyField(serializers.JSONField):
     """What a score, an answer or the state of the display is set to."""
 
 
-class SessionSerializer(serializers.Serializer[None]):
+class ReadingSessionSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     total = serializers.IntegerField()
     signed = serializers.IntegerField()
@@ -44,37 +44,37 @@ class SessionSerializer(serializers.Serializer[None]):
     opens_at = serializers.DateTimeField(allow_null=True)
 
 
-class AgendaSerializer(serializers.Serializer[None]):
+class AgendaSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="study.pk")
     title = serializers.CharField(source="study.title")
     simulated = serializers.BooleanField(source="study.simulated")
-    sessions = SessionSerializer(many=True)
+    sessions = ReadingSessionSerializer(many=True)
     next = serializers.UUIDField(allow_null=True)
 
 
-class WorklistSerializer(serializers.Serializer[None]):
+class WorklistSerializer(serializers.Serializer[Any]):
     studies = AgendaSerializer(many=True)
 
 
-class ReadStudySerializer(serializers.Serializer[None]):
+class ReadStudySerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     simulated = serializers.BooleanField()
 
 
-class PositionSerializer(serializers.Serializer[None]):
+class PositionSerializer(serializers.Serializer[Any]):
     session = serializers.IntegerField()
     number = serializers.IntegerField()
     of = serializers.IntegerField(help_text="Reads of this session")
 
 
-class QuestionSerializer(serializers.Serializer[None]):
+class QuestionSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=[("choice", "choice"), ("text", "text")])
     values = serializers.ListField(child=AnswerField())
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]  # as the form calls it
 
 
-class FormSerializer(serializers.Serializer[None]):
+class FormSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     segments = serializers.IntegerField()
     states = serializers.ListField(child=serializers.CharField())
@@ -82,47 +82,47 @@ class FormSerializer(serializers.Serializer[None]):
     fields = QuestionSerializer(many=True)  # type: ignore[assignment]  # as the form calls them
 
 
-class DisplaySerializer(serializers.Serializer[None]):
+class DisplaySerializer(serializers.Serializer[Any]):
     tables = serializers.ListField(child=serializers.CharField())
     default_table = serializers.CharField()
     show_difference = serializers.BooleanField()
     show_sums = serializers.BooleanField()
 
 
-class VentricleSerializer(serializers.Serializer[None]):
+class ReadVentricleSerializer(serializers.Serializer[Any]):
     apex_k = serializers.FloatField()
     base_k = serializers.FloatField()
     radius_mm = serializers.FloatField()
 
 
-class PolarGridSerializer(serializers.Serializer[None]):
+class PolarGridSerializer(serializers.Serializer[Any]):
     rings = serializers.IntegerField()
     angles = serializers.IntegerField()
     full_scale = serializers.IntegerField()
 
 
-class SlotSerializer(serializers.Serializer[None]):
+class SlotSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     dims = serializers.ListField(child=serializers.IntegerField(), help_text="i, j, k")
     spacing_mm = serializers.IntegerField()
     full_scale = serializers.IntegerField(help_text="The value that stands for 100 %")
-    lv = VentricleSerializer()
+    lv = ReadVentricleSerializer()
     polar = PolarGridSerializer()
 
 
-class DraftSerializer(serializers.Serializer[None]):
+class DraftSerializer(serializers.Serializer[Any]):
     scores = serializers.DictField(child=serializers.ListField(child=ScoreField()))
     fields = serializers.DictField(child=AnswerField())  # type: ignore[assignment]  # as above
 
 
-class SignatureSerializer(serializers.Serializer[None]):
+class SignatureSerializer(serializers.Serializer[Any]):
     full_name = serializers.CharField()
     signed_at = serializers.DateTimeField()
     meaning = serializers.CharField()
     content_sha256 = serializers.CharField()
 
 
-class ReadSerializer(serializers.Serializer[None]):
+class ReadSerializer(serializers.Serializer[Any]):
     token = serializers.UUIDField()
     study = ReadStudySerializer()
     position = PositionSerializer()
@@ -135,7 +135,7 @@ class ReadSerializer(serializers.Serializer[None]):
     signature = SignatureSerializer(allow_null=True)
 
 
-class EventSerializer(serializers.Serializer[None]):
+class EventSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     seq = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in Event.Kind])
@@ -158,22 +158,22 @@ class EventSerializer(serializers.Serializer[None]):
         return attrs
 
 
-class EventsSerializer(serializers.Serializer[None]):
-    events = EventSerializer(many=True, max_length=EVENTS_PER_REQUEST)
+class EventsSerializer(serializers.Serializer[Any]):
+    events = serializers.ListField(child=EventSerializer(), max_length=EVENTS_PER_REQUEST)
 
 
-class LastSeqSerializer(serializers.Serializer[None]):
+class LastSeqSerializer(serializers.Serializer[Any]):
     last_seq = serializers.IntegerField()
 
 
-class NewSignatureSerializer(serializers.Serializer[None]):
+class NewSignatureSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(trim_whitespace=False, max_length=1024)
     meaning = serializers.ChoiceField(choices=[(MEANING, MEANING)])
     content_sha256 = serializers.RegexField(r"\A[0-9a-f]{64}\Z")
     last_seq = serializers.IntegerField(min_value=0)
 
 
-class SignedSerializer(serializers.Serializer[None]):
+class SignedSerializer(serializers.Serializer[Any]):
     signature = SignatureSerializer()
     next = serializers.UUIDField(allow_null=True)
 

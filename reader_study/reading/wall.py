@@ -4,13 +4,15 @@ Migration 0002 says what that role may do. Row-level security compares with ``ap
 query that forgets to ask whose read it is finds only the reader's own.
 """
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from reader_study.accounts.models import User
 
 ROLE = "reading_reader"
 
@@ -39,9 +41,14 @@ class ReaderView(APIView):
 
     metadata_class = None  # OPTIONS would answer with names and descriptions of the source code
 
+    @property
+    def reader(self) -> User:
+        """Who asks; only signed-in people get past the permissions."""
+        return cast(User, self.request.user)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        enter(request.user.pk)
+        enter(self.reader.id)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         if not connection.needs_rollback:  # a rollback ends the role by itself

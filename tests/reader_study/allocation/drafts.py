@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from inference.objects import ObjectStore
+from inference.objects import ObjectStore, digest_of
 from reader_study.accounts.models import User
 from reader_study.cases.models import Case, Image
 from reader_study.studies import actions
@@ -65,15 +65,13 @@ def draft(
 
 
 def complete_case(study: Study, site: Site, number: int) -> Case:
-    """A case with accepted images in every arm; its pictures are short texts that name arm and state."""
+    """A case with accepted images in every arm; `keep_pictures` would store what they point at."""
     subject = f"{site.code}-{number:04d}"
     case = Case.objects.create(
         study=study, site=site, number=number, subject=subject, subject_key=subject.encode().ljust(32)
     )
-    store = ObjectStore(settings.OBJECT_STORE)
     for shade, image_set in enumerate(IMAGE_SETS):
         for state in ("stress", "rest"):
-            mark = f"{subject} {image_set} {state}".encode()
             Image.objects.create(
                 case=case,
                 image_set=image_set,
@@ -81,8 +79,8 @@ def complete_case(study: Study, site: Site, number: int) -> Case:
                 source="translation" if image_set == "virtual_pet" else "upload",
                 dicom_keys=["0" * 64],
                 status=Image.Status.READY,
-                neutral_key=store.put(b"volume " + mark),
-                polar_key=store.put(b"polar " + mark),
+                neutral_key=digest_of(picture("volume", subject, image_set, state)),
+                polar_key=digest_of(picture("polar", subject, image_set, state)),
                 lv={"apex_k": 8, "base_k": 40.5 + shade, "radius_mm": 22.5},
                 segments=[100.0] * 17,
                 qc=Image.Decision.ACCEPTED,
@@ -90,3 +88,16 @@ def complete_case(study: Study, site: Site, number: int) -> Case:
                 qc_at=timezone.now(),
             )
     return case
+
+
+def picture(kind: str, subject: str, image_set: str, state: str) -> bytes:
+    """A stand-in for a volume or polar map: different for every image, and short."""
+    return f"{kind} {subject} {image_set} {state}".encode()
+
+
+def keep_pictures(cases: list[Case]) -> None:
+    """Store all pictures of some cases; most tests do without, and files that are synced to disk are slow."""
+    store = ObjectStore(settings.OBJECT_STORE)
+    for image in Image.objects.filter(case__in=cases).select_related("case"):
+        for kind in ("volume", "polar"):
+            store.put(picture(kind, image.case.subject, image.image_set, image.state))
