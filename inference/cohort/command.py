@@ -6,12 +6,14 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import torch
@@ -81,6 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
     except DifferentCohort as problem:
         print(problem, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -147,8 +152,7 @@ def _simulated(members: list[Member], *, out: Path, jobs: int) -> Iterator[tuple
     with ProcessPoolExecutor(
         max_workers=min(jobs, len(waiting)),
         mp_context=get_context("spawn"),
-        initializer=torch.set_num_threads,
-        initargs=(1,),
+        initializer=_start_worker,
     ) as pool:
         running = {pool.submit(_make_member, one, out): one for one in waiting}
         try:
@@ -157,6 +161,21 @@ def _simulated(members: list[Member], *, out: Path, jobs: int) -> Iterator[tuple
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _start_worker() -> None:
+    torch.set_num_threads(1)
+    # Ctrl-C reaches the whole group. A worker may die at any moment: no folder is ever half a patient.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """A killed parent cannot stop its workers, and they would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _make_member(one: Member, out: Path) -> float:

@@ -35,8 +35,8 @@ class Scans:
 def simulate_patient(*, seed: int, index: int) -> Scans:
     """Patient `index` of cohort `seed`; the same numbers give the same voxels, bit for bit.
 
-    Runs on one thread whatever torch is set to: sums in another order would be other voxels, and spinning threads
-    make it slower by far. Run several patients in several processes.
+    Runs on one thread whatever torch is set to: sums in another order would be other voxels, and spinning
+    threads make it slower by far. Run several patients in several processes.
     """
     patient = planned_patient(seed=seed, index=index)
     threads = torch.get_num_threads()
