@@ -23,13 +23,13 @@ class Derived:
 
 
 def derive(files: Sequence[bytes]) -> Derived:
-    """Prepare an image for reading. Raises what `read_volume` and `find_left_ventricle` raise, with a `code`."""
+    """Prepare an image for reading. Raises Unreadable, VentricleNotFound."""
     volume = read_volume(files)
     ventricle = find_left_ventricle(volume)
     neutral = neutral_volume(volume, ventricle)
     polar = polar_map(neutral)
     return Derived(
-        neutral=neutral.voxels.astype("<u2").tobytes(),
+        neutral=neutral.to_bytes(),
         polar=encode(polar),
         lv=dict(neutral.lv),
         segments=[round(float(value), 3) for value in segment_values(polar)],

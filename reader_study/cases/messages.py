@@ -28,6 +28,15 @@ FLAGS: Mapping[str, Promise] = {
     "geometry_unverified": _("The header holds no orientation; the usual display order was assumed."),
     "slice_spacing_assumed": _("The slice spacing was taken from the slice thickness."),
     "slice_order_conflict": _("The stated slice order contradicts the geometry; the geometry was followed."),
+    "not_ventricle_like": _("What was found looks little like a left ventricle."),
+    "radius_implausible": _("The left ventricle found is unusually wide or narrow."),
+    "length_implausible": _("The left ventricle found is unusually long or short."),
+    "axis_tilted": _("The long axis is tilted; the image may not be reoriented well."),
+    "apex_uncertain": _("The apex could not be placed with certainty."),
+    "base_outside": _("The base lies at the edge of the image."),
+    "cut_off": _("A part of the left ventricle may lie outside the image."),
+    "hot_neighbour": _("There is high activity beside the heart, such as in the liver or gut."),
+    "apex_base_reversed": _("Apex and base may be the wrong way round."),
 }
 
 

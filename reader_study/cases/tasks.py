@@ -2,6 +2,7 @@ import logging
 from uuid import UUID
 
 from inference.dicom.read import Unreadable
+from inference.heart.ventricle import VentricleNotFound
 from reader_study.cases import actions, derivation
 from reader_study.cases.storage import store
 from reader_study.celery import app
@@ -21,6 +22,9 @@ def derive(image_id: str) -> None:
         derived = derivation.derive(files)
     except Unreadable as error:
         actions.record_failure(image_id=image.id, code=error.code)
+        return
+    except VentricleNotFound:
+        actions.record_failure(image_id=image.id, code="no_left_ventricle")
         return
     except Exception:
         logger.exception("image %s cannot be derived", image.id)

@@ -10,5 +10,5 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         """What pydicom says about a bad value quotes it; a log must not."""
-        logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+        logging.getLogger("pydicom").propagate = False
         warnings.filterwarnings("ignore", module=r"pydicom\.")

@@ -34,7 +34,9 @@ class _Unusable(Exception):
 def consider(*, case_id: UUID) -> list[TranslationJob]:
     """Order a virtual PET for every ready SPECT image of a case, if the protocol has that arm. Once each."""
     model = queries.current_model()
-    made = []
+    made: list[TranslationJob] = []
+    if model is None:
+        return made
     for image in queries.translatable_images().filter(case=case_id):
         with transaction.atomic():
             job, new = TranslationJob.objects.get_or_create(

@@ -1,7 +1,11 @@
+import json
+import logging
+from pathlib import Path
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+import inference.translation
 from inference.translation.bundle import ModelIdentity
 from reader_study.accounts.models import User
 from reader_study.cases.models import Image
@@ -10,10 +14,18 @@ from reader_study.studies.protocol import ImageSet
 from reader_study.studies.queries import sites_of
 from reader_study.translation.models import TranslationJob
 
+logger = logging.getLogger(__name__)
+BUNDLE = Path(inference.translation.__path__[0]) / "bundles" / "heart-spect-to-pet"
 
-def current_model() -> ModelIdentity:
-    """The model that makes virtual PET of cardiac SPECT in this installation."""
-    raise NotImplementedError
+
+def current_model() -> ModelIdentity | None:
+    """The model that makes virtual PET of cardiac SPECT in this installation; None if none is installed."""
+    try:
+        card = json.loads((BUNDLE / "card.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        logger.warning("no model bundle is installed at %s: no virtual PET can be computed", BUNDLE)
+        return None
+    return ModelIdentity(name=card["name"], version=card["version"], digest=card["digest"])
 
 
 def translatable_images() -> QuerySet[Image]:
@@ -33,7 +45,10 @@ def translatable_images() -> QuerySet[Image]:
 
 def cases_without_job() -> list[UUID]:
     """Cases with a SPECT image for which no virtual PET was ordered: the message that asks for it was lost."""
-    ordered = TranslationJob.objects.filter(image=OuterRef("pk"), model_digest=current_model().digest)
+    model = current_model()
+    if model is None:
+        return []
+    ordered = TranslationJob.objects.filter(image=OuterRef("pk"), model_digest=model.digest)
     return list(translatable_images().filter(~Exists(ordered)).values_list("case", flat=True).distinct())
 
 

@@ -49,47 +49,46 @@ def heart(seed: int = 1, *, weak_wall: float = 1.0) -> Volume:
 
 @dataclass
 class Secrets:
-    """Invented values of one patient; every one that is asked for is remembered under where it was planted."""
+    """Invented values of one patient, a function of seed and place; each is remembered under where it was planted."""
 
     seed: int
     planted: dict[str, str] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)
-        self.patient_id = self.number("PatientID", 8)
+    @property
+    def patient_id(self) -> str:
+        return self.number("PatientID", 8)
+
+    def _dice(self, place: str) -> random.Random:
+        return random.Random(f"{self.seed} {place}")
 
     def word(self, place: str) -> str:
         """A pronounceable word that is in no dictionary of ours."""
-        letters = (self._random.choice(_CONSONANTS) + self._random.choice(_VOWELS) for _ in range(4))
+        dice = self._dice(place)
+        letters = (dice.choice(_CONSONANTS) + dice.choice(_VOWELS) for _ in range(4))
         return self.planted.setdefault(place, "".join(letters).capitalize() + "x")
 
     def kanji(self, place: str) -> str:
-        return self.planted.setdefault(place, "".join(self._random.sample(_KANJI, 2)))
+        return self.planted.setdefault(place, "".join(self._dice(place).sample(_KANJI, 2)))
 
     def number(self, place: str, digits: int) -> str:
-        return self.planted.setdefault(place, str(self._random.randrange(10 ** (digits - 1), 10**digits)))
+        value = self._dice(place).randrange(10 ** (digits - 1), 10**digits)
+        return self.planted.setdefault(place, str(value))
 
     def date(self, place: str) -> str:
-        value = f"{self._random.randrange(1930, 2023)}{self._random.randrange(1, 13):02}{self._random.randrange(1, 29):02}"
+        dice = self._dice(place)
+        value = f"{dice.randrange(1930, 2023)}{dice.randrange(1, 13):02}{dice.randrange(1, 29):02}"
         return self.planted.setdefault(place, value)
 
     def uid(self, place: str) -> str:
-        value = f"1.2.392.200036.9116.{self._random.randrange(10**8, 10**9)}.{self.date(place + ' date')}"
+        value = (
+            f"1.2.392.200036.9116.{self._dice(place).randrange(10**8, 10**9)}.{self.date(place + ' date')}"
+        )
         return self.planted.setdefault(place, value)
 
 
-TEXTS = (
-    "InstitutionName InstitutionAddress InstitutionalDepartmentName StudyDescription SeriesDescription ProtocolName "
-    "ImageComments PatientComments AdditionalPatientHistory Occupation EthnicGroup MedicalRecordLocator StationName "
-    "DeviceSerialNumber PerformedProcedureStepDescription RequestedProcedureDescription AccessionNumber StudyID "
-    "ImageID ProcessingFunction ConvolutionKernel CurrentPatientLocation AdmissionID PatientAddress Manufacturer "
-    "ManufacturerModelName DerivationDescription ReasonForStudy RequestingService CountryOfResidence"
-).split()  # fmt: skip
-NAMES = (
-    "ReferringPhysicianName PerformingPhysicianName OperatorsName NameOfPhysiciansReadingStudy RequestingPhysician "
-    "PatientMotherBirthName ResponsiblePerson"
-).split()
-DATES = "PatientBirthDate DateOfLastCalibration InstanceCreationDate PerformedProcedureStepStartDate".split()
+TEXTS = ["InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "StudyDescription", "SeriesDescription", "ProtocolName", "ImageComments", "PatientComments", "AdditionalPatientHistory", "Occupation", "EthnicGroup", "MedicalRecordLocator", "StationName", "DeviceSerialNumber", "PerformedProcedureStepDescription", "RequestedProcedureDescription", "AccessionNumber", "StudyID", "ImageID", "ProcessingFunction", "ConvolutionKernel", "CurrentPatientLocation", "AdmissionID", "PatientAddress", "Manufacturer", "ManufacturerModelName", "DerivationDescription", "ReasonForStudy", "RequestingService", "CountryOfResidence"]  # fmt: skip
+NAMES = ["ReferringPhysicianName", "PerformingPhysicianName", "OperatorsName", "NameOfPhysiciansReadingStudy", "RequestingPhysician", "PatientMotherBirthName", "ResponsiblePerson"]
+DATES = ["PatientBirthDate", "DateOfLastCalibration", "InstanceCreationDate", "PerformedProcedureStepStartDate"]
 
 
 def header(secrets: Secrets, **more: object) -> dict[str, object]:
@@ -177,17 +176,24 @@ def finished(ds: Dataset, secrets: Secrets) -> bytes:
     return out.getvalue()
 
 
-def nm_file(volume: Volume, *, state: str | None, secrets: Secrets, more: Mapping[str, object] | None = None) -> bytes:
-    series = {"SeriesInstanceUID": secrets.uid(f"NM series {state}"), "SOPInstanceUID": secrets.uid(f"NM file {state}")}
-    ds = nm_dataset(volume, header=header(secrets, **series, **(more or {})), state=state)
+def nm_file(
+    volume: Volume, *, state: str | None, secrets: Secrets, more: Mapping[str, object] | None = None
+) -> bytes:
+    series = {
+        "SeriesInstanceUID": secrets.uid(f"NM series {state}"),
+        "SOPInstanceUID": secrets.uid(f"NM file {state}"),
+    }
+    ds = nm_dataset(volume, header=header(secrets, **{**series, **(more or {})}), state=state)
     plant_deep(ds, secrets)
     return finished(ds, secrets)
 
 
-def pt_files(volume: Volume, *, state: str | None, secrets: Secrets, more: Mapping[str, object] | None = None) -> list[bytes]:
+def pt_files(
+    volume: Volume, *, state: str | None, secrets: Secrets, more: Mapping[str, object] | None = None
+) -> list[bytes]:
     series = {"SeriesInstanceUID": secrets.uid(f"PT series {state}")}
     files = []
-    for ds in pt_datasets(volume, header=header(secrets, **series, **(more or {})), state=state):
+    for ds in pt_datasets(volume, header=header(secrets, **{**series, **(more or {})}), state=state):
         plant_deep(ds, secrets)
         files.append(finished(ds, secrets))
     return files

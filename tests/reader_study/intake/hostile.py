@@ -11,7 +11,12 @@ import zlib
 from collections.abc import Callable
 
 from pydicom import dcmread
-from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, RLELossless, SecondaryCaptureImageStorage
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    RLELossless,
+    SecondaryCaptureImageStorage,
+)
 
 from tests.reader_study.intake.files import Secrets, nm_file, noise, pt_files
 

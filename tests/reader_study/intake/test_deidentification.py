@@ -34,7 +34,9 @@ def header_of(data: bytes) -> Dataset:
 
 def traces(value: str) -> set[bytes]:
     """The forms in which a value could survive."""
-    forms = {value.encode(code, "ignore") for code in ("utf-8", "utf-16-le", "shift_jis", "euc_jp", "iso2022_jp")}
+    forms = {
+        value.encode(code, "ignore") for code in ("utf-8", "utf-16-le", "shift_jis", "euc_jp", "iso2022_jp")
+    }
     forms |= {hashlib.new(name, value.encode()).hexdigest().encode() for name in ("md5", "sha1", "sha256")}
     return {form.lower() for form in forms if len(form) > 3}
 
@@ -67,10 +69,7 @@ def test_what_the_study_needs_is_kept() -> None:
     volume = noise((5, 16, 18))
     source = nm_file(volume, state="stress", secrets=secrets)
     old, new = header_of(source), header_of(rebuilt(source))
-    for keyword in (
-        "SOPClassUID Modality ImageType PatientSex PatientWeight PatientSize PixelSpacing SliceThickness SliceVector "
-        "SpacingBetweenSlices FrameIncrementPointer NumberOfFrames Rows Columns BitsStored SeriesTime StudyTime"
-    ).split():
+    for keyword in ["SOPClassUID", "Modality", "ImageType", "PatientSex", "PatientWeight", "PatientSize", "PixelSpacing", "SliceThickness", "SliceVector", "SpacingBetweenSlices", "FrameIncrementPointer", "NumberOfFrames", "Rows", "Columns", "BitsStored", "SeriesTime", "StudyTime"]:
         assert new[keyword].value == old[keyword].value, keyword
     detector, before = new.DetectorInformationSequence[0], old.DetectorInformationSequence[0]
     assert detector.ImageOrientationPatient == before.ImageOrientationPatient
@@ -118,7 +117,12 @@ def test_it_says_truthfully_what_was_done() -> None:
     new = header_of(rebuilt(nm_file(noise(), state="stress", secrets=Secrets(7))))
     assert (new.PatientName, new.PatientID, new.PatientIdentityRemoved) == ("A-0001", "A-0001", "YES")
     assert new.PatientAge == "090Y" and new.PatientBirthDate == ""
-    assert {item.CodeValue for item in new.DeidentificationMethodCodeSequence} == {"113100", "113105", "113107", "113108"}
+    assert {item.CodeValue for item in new.DeidentificationMethodCodeSequence} == {
+        "113100",
+        "113105",
+        "113107",
+        "113108",
+    }
     assert new.LongitudinalTemporalInformationModified == "MODIFIED"
     assert new.ContributingEquipmentSequence[0].PurposeOfReferenceCodeSequence[0].CodeValue == "109104"
 
@@ -139,7 +143,8 @@ def test_the_same_patient_keeps_uids_and_gaps_across_uploads_and_no_other_study_
 def test_equal_patient_ids_of_two_sites_are_two_subjects() -> None:
     data = nm_file(noise(), state="stress", secrets=Secrets(9))
     subjects = {
-        examine(data, pseudonyms=STUDY, site=site, image_sets=list(ImageSet)).subject for site in (SITE, OTHER_SITE)
+        examine(data, pseudonyms=STUDY, site=site, image_sets=list(ImageSet)).subject
+        for site in (SITE, OTHER_SITE)
     }
     assert len(subjects) == 2
 
@@ -159,14 +164,21 @@ def test_ct_is_rebuilt_too() -> None:
     ct.SOPClassUID = ct.file_meta.MediaStorageSOPClassUID = CT_STORAGE
     ct.Modality, ct.KVP = "CT", "120"
     data = finished(ct, secrets)
-    result = rebuild(read_structure(data), pseudonyms=STUDY, subject=b"s").finished(subject="A-0001", description="CT")
+    result = rebuild(read_structure(data), pseudonyms=STUDY, subject=b"s").finished(
+        subject="A-0001", description="CT"
+    )
     assert header_of(result).KVP == 120
     assert left_over(data, result, own_words=("A-0001", "CT")) == []
 
 
 @pytest.mark.parametrize(
     ("keyword", "value"),
-    [("SeriesDescription", None), ("ImageComments", None), ("PatientName", "family kanji"), ("PatientID", "PatientID")],
+    [
+        ("SeriesDescription", None),
+        ("ImageComments", None),
+        ("PatientName", "family kanji"),
+        ("PatientID", "PatientID"),
+    ],
 )
 def test_the_verifier_finds_what_a_broken_rule_would_let_through(keyword: str, value: str | None) -> None:
     secrets = Secrets(11)

@@ -1,0 +1,316 @@
+import hashlib
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pydicom import dcmread
+
+from reader_study.audit.models import Entry
+from reader_study.cases.models import Case, Image
+from reader_study.cases.storage import store
+from reader_study.intake import processing, staging
+from reader_study.intake.actions import MAX_FILE_BYTES, sweep
+from reader_study.intake.models import Instance, Upload, UploadedFile
+from reader_study.studies.models import Study
+from tests.reader_study.cases.world import World
+from tests.reader_study.intake.files import Secrets, heart, nm_file, noise, pt_files
+from tests.reader_study.intake.hostile import DOUBTFUL, HOSTILE
+from tests.reader_study.intake.sending import manifest, put, send, status, verdicts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(world: World, client_of: Any) -> Any:
+    return client_of(world.coordinator_a)
+
+
+def spect(seed: int = 1, state: str = "stress", **more: Any) -> bytes:
+    return nm_file(noise(seed=seed), state=state, secrets=Secrets(seed), more=more)
+
+
+def pet(seed: int = 1, slices: int = 3, state: str = "rest") -> list[bytes]:
+    return pt_files(noise((slices, 16, 16)), state=state, secrets=Secrets(seed))
+
+
+def test_files_of_two_patients_become_two_cases_in_the_studys_own_numbering(
+    browser: Any, world: World, work: Any
+) -> None:
+    upload = send(browser, world.study, [spect(1), spect(1, "rest"), spect(2), *pet(1)])
+    assert status(browser, upload)["state"] == "processing"
+    work()
+    body = status(browser, upload)
+    assert body["state"] == "done" and body["counts"] == {"accepted": 6}
+    assert [case["subject"] for case in body["cases"]] == ["A-0001", "A-0002"]
+    assert set(Image.objects.values_list("case__subject", "image_set", "state")) == {
+        ("A-0001", "spect", "stress"), ("A-0001", "spect", "rest"), ("A-0001", "pet", "rest"),
+        ("A-0002", "spect", "stress"),
+    }  # fmt: skip
+    stored = dcmread(
+        io.BytesIO(store().get(Image.objects.get(image_set="spect", state="rest").dicom_keys[0]))
+    )
+    assert (stored.PatientID, stored.SeriesDescription) == ("A-0001", "SPECT rest short axis")
+
+
+def test_each_site_numbers_its_own_subjects(world: World, client_of: Any, work: Any) -> None:
+    data = [spect(1)]
+    for user in (world.coordinator_a, world.coordinator_b):
+        send(client_of(user), world.study, data)
+        work()
+    assert set(Case.objects.values_list("subject", flat=True)) == {"A-0001", "B-0001"}
+
+
+def test_one_bad_file_never_stops_the_rest(browser: Any, world: World, work: Any) -> None:
+    bad = [HOSTILE["text"][0](), HOSTILE["secondary capture"][0](), DOUBTFUL["overlay"][0]()]
+    upload = send(browser, world.study, [bad[0], spect(1), bad[1], spect(2), bad[2]])
+    work()
+    assert verdicts(browser, upload) == [
+        ("refused", "not_dicom"), ("accepted", ""), ("refused", "sop_class"), ("accepted", ""),
+        ("quarantined", "overlay"),
+    ]  # fmt: skip
+    assert all(file["message"] or file["verdict"] == "accepted" for file in status(browser, upload)["files"])
+
+
+def test_every_hostile_file_gets_a_verdict_through_the_door_and_the_same_one_again(
+    browser: Any, world: World, work: Any
+) -> None:
+    cases = {name: (make(), code) for name, (make, code) in {**HOSTILE, **DOUBTFUL}.items()}
+    cases = {name: case for name, case in cases.items() if len(case[0]) < 1_000_000}
+    files = [data for data, _ in cases.values()]
+    expected = [code for _, code in cases.values()]
+    for _ in range(2):
+        upload = send(browser, world.study, files)
+        work()
+        assert [code for _, code in verdicts(browser, upload)] == expected
+    assert not Case.objects.exists() and not Instance.objects.exists()
+    assert not any(path.is_file() for path in staging.staging().rglob("*"))
+
+
+def test_the_same_folder_again_changes_nothing(browser: Any, world: World, work: Any) -> None:
+    files = [spect(1), *pet(1)]
+    send(browser, world.study, files)
+    work()
+    before = set(Image.objects.values_list("id", "superseded_at")), Instance.objects.count()
+    opened = browser.post(f"/api/studies/{world.study.id}/uploads", manifest(files)).json()
+    assert opened["missing"] == []
+    browser.post(f"/api/uploads/{opened['id']}/complete")
+    work()
+    assert verdicts(browser, opened["id"]) == [("duplicate", "duplicate")] * 4
+    assert (set(Image.objects.values_list("id", "superseded_at")), Instance.objects.count()) == before
+
+
+def test_a_file_twice_in_one_folder_is_taken_once(browser: Any, world: World, work: Any) -> None:
+    upload = send(browser, world.study, [spect(1), spect(1), b"x", b"x"])
+    work()
+    assert [verdict for verdict, _ in verdicts(browser, upload)] == [
+        "accepted",
+        "duplicate",
+        "refused",
+        "refused",
+    ]
+
+
+def test_a_pet_series_that_comes_in_two_uploads_is_one_image_when_its_last_slice_came(
+    browser: Any, world: World, work: Any
+) -> None:
+    slices = pet(1, slices=5)
+    send(browser, world.study, slices[:3])
+    work()
+    assert not Image.objects.exists()
+    send(browser, world.study, slices[2:])
+    work()
+    assert len(Image.objects.get().dicom_keys) == 5
+
+
+def test_a_second_series_is_kept_apart_until_the_first_is_rejected(
+    browser: Any, world: World, work: Any, client_of: Any
+) -> None:
+    first, second = (
+        nm_file(heart(n), state="stress", secrets=Secrets(1), more={"SeriesInstanceUID": f"1.2.{n}",
+                "SOPInstanceUID": f"1.2.{n}.1"})
+        for n in (1, 2)
+    )  # fmt: skip
+    send(browser, world.study, [first])
+    work()
+    upload = send(browser, world.study, [second])
+    work()
+    assert verdicts(browser, upload) == [("quarantined", "second_series")]
+    image = Image.objects.get()
+    browser.post(f"/api/images/{image.id}/qc", {"decision": "rejected", "reason": "moved"})
+    upload = send(browser, world.study, [second])
+    work()
+    assert verdicts(browser, upload) == [("accepted", "")]
+    assert Image.objects.get(superseded_at=None).dicom_keys != image.dicom_keys
+
+
+def test_another_content_under_a_known_uid_is_kept_apart(browser: Any, world: World, work: Any) -> None:
+    uids = {"SeriesInstanceUID": "1.2.3", "SOPInstanceUID": "1.2.3.4"}
+    send(browser, world.study, [nm_file(noise(seed=1), state="stress", secrets=Secrets(1), more=uids)])
+    work()
+    upload = send(
+        browser, world.study, [nm_file(noise(seed=2), state="stress", secrets=Secrets(1), more=uids)]
+    )
+    work()
+    assert verdicts(browser, upload) == [("quarantined", "conflicting_copy")]
+
+
+def test_two_patient_ids_in_one_examination_are_kept_apart(browser: Any, world: World, work: Any) -> None:
+    same = {"StudyInstanceUID": "1.2.9"}
+    upload = send(browser, world.study, [spect(1, **same), spect(2, **same)])
+    work()
+    assert verdicts(browser, upload) == [("accepted", ""), ("quarantined", "patient_mixed")]
+    assert list(Case.objects.values_list("subject", flat=True)) == ["A-0001"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_transfer_is_refused_and_can_be_repeated(browser: Any, world: World) -> None:
+    data = spect(1)
+    opened = browser.post(f"/api/studies/{world.study.id}/uploads", manifest([data])).json()
+    digest = hashlib.sha256(data).hexdigest()
+    assert put(browser, opened["id"], digest, data[:-1]).status_code == 409
+    assert put(browser, opened["id"], digest, b"").status_code == 409
+    assert put(browser, opened["id"], digest, data + b"x").status_code == 413
+    assert put(browser, opened["id"], "0" * 64, data).status_code == 404
+    assert put(browser, opened["id"], digest, data).status_code == 201
+    assert put(browser, opened["id"], digest, data).status_code == 200
+    assert [path.name for path in (staging.staging() / opened["id"]).iterdir()] == [digest]
+
+
+def test_a_broken_upload_goes_on_where_it_stopped(browser: Any, world: World) -> None:
+    files = [spect(1), spect(2)]
+    opened = browser.post(f"/api/studies/{world.study.id}/uploads", manifest(files)).json()
+    put(browser, opened["id"], opened["missing"][0], files[0])
+    again = browser.post(f"/api/studies/{world.study.id}/uploads", manifest(files)).json()
+    assert again["id"] == opened["id"] and again["missing"] == opened["missing"][1:]
+
+
+def test_what_is_too_large_or_empty_need_not_be_sent(browser: Any, world: World, work: Any) -> None:
+    lines = [
+        {"n": 0, "size": MAX_FILE_BYTES + 1, "sha256": "a" * 64},
+        {"n": 1, "size": 0, "sha256": "b" * 64},
+    ]
+    opened = browser.post(f"/api/studies/{world.study.id}/uploads", {"files": lines}).json()
+    assert opened["missing"] == []
+    browser.post(f"/api/uploads/{opened['id']}/complete")
+    work()
+    assert verdicts(browser, opened["id"]) == [("refused", "too_large"), ("refused", "empty")]
+
+
+def test_a_file_that_never_came_is_said_to_be_missing(browser: Any, world: World, work: Any) -> None:
+    opened = browser.post(f"/api/studies/{world.study.id}/uploads", manifest([spect(1)])).json()
+    browser.post(f"/api/uploads/{opened['id']}/complete")
+    work()
+    assert verdicts(browser, opened["id"]) == [("refused", "not_received")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"files": []}, {"files": [{"n": 0, "size": 1}]}, {"files": "x"}, {"files": [{"n": -1, "size": 1, "sha256": "a" * 64}]},
+     {"files": [{"n": 0, "size": 1, "sha256": "../../etc"}]},
+     {"files": [{"n": 0, "size": 1, "sha256": "a" * 64}, {"n": 0, "size": 2, "sha256": "b" * 64}]}],
+)  # fmt: skip
+def test_a_bad_manifest_is_refused_with_a_sentence(browser: Any, world: World, body: Any) -> None:
+    answer = browser.post(f"/api/studies/{world.study.id}/uploads", body)
+    assert answer.status_code == 400 and answer.json()["message"]
+
+
+def test_an_unchanged_upload_is_answered_304(browser: Any, world: World, work: Any) -> None:
+    upload = send(browser, world.study, [spect(1)])
+    first = browser.get(f"/api/uploads/{upload}")
+    again = browser.get(f"/api/uploads/{upload}", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304 and not again.content
+    work()
+    assert browser.get(f"/api/uploads/{upload}", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_completing_twice_is_completing_once(browser: Any, world: World, work: Any) -> None:
+    upload = send(browser, world.study, [spect(1)])
+    assert browser.post(f"/api/uploads/{upload}/complete").status_code == 202
+    assert work().count("intake.process") == 1
+    assert Entry.objects.filter(action="intake.upload_completed").count() == 1
+
+
+def test_a_locked_study_takes_no_files(browser: Any, world: World) -> None:
+    Study.objects.filter(pk=world.study.id).update(state=Study.State.LOCKED)
+    answer = browser.post(f"/api/studies/{world.study.id}/uploads", manifest([b"x"]))
+    assert answer.status_code == 423
+
+
+def test_a_killed_worker_loses_nothing(browser: Any, world: World, work: Any, monkeypatch: Any) -> None:
+    """The worker dies at the second file; the sweep finds the upload when its lease has run out."""
+    files = [spect(1), spect(2), spect(3)]
+    upload = send(browser, world.study, files)
+    died = []
+    whole = processing.examine
+
+    def dies(*args: Any, **more: Any) -> Any:
+        if len(died) == 1:
+            died.append(True)
+            raise SystemExit
+        died.append(False)
+        return whole(*args, **more)
+
+    monkeypatch.setattr(processing, "examine", dies)
+    with pytest.raises(SystemExit):
+        work()
+    monkeypatch.undo()
+    assert [verdict for verdict, _ in verdicts(browser, upload)] == ["accepted", "pending", "pending"]
+    sweep()
+    work()
+    assert status(browser, upload)["state"] == "processing"  # the lease still holds
+    Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweep()
+    work()
+    assert verdicts(browser, upload) == [("accepted", "")] * 3
+    assert Instance.objects.count() == 3
+
+
+def test_a_file_that_kills_its_workers_is_refused_in_the_end(browser: Any, world: World, work: Any) -> None:
+    upload = send(browser, world.study, [spect(1), spect(2)])
+    UploadedFile.objects.filter(number=0).update(attempts=processing.FILE_ATTEMPTS)
+    work()
+    assert verdicts(browser, upload) == [("refused", "unreadable"), ("accepted", "")]
+
+
+def test_a_worker_that_lost_its_lease_stops(browser: Any, world: World, work: Any, monkeypatch: Any) -> None:
+    upload = send(browser, world.study, [spect(1), spect(2)])
+    whole = processing.examine
+
+    def overtaken(*args: Any, **more: Any) -> Any:
+        Upload.objects.update(attempts=7)
+        return whole(*args, **more)
+
+    monkeypatch.setattr(processing, "examine", overtaken)
+    work()
+    assert [verdict for verdict, _ in verdicts(browser, upload)] == ["pending", "pending"]
+
+
+def test_an_upload_that_nobody_completes_is_closed_after_a_day(
+    browser: Any, world: World, work: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    opened = browser.post(f"/api/studies/{world.study.id}/uploads", manifest([spect(1)])).json()
+    put(browser, opened["id"], opened["missing"][0], spect(1))
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+    assert status(browser, opened["id"])["state"] == "receiving"
+    Upload.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+    assert status(browser, opened["id"])["state"] == "done"
+    assert not list(staging.staging().rglob("*.*"))
+
+
+def test_the_bytes_of_a_site_are_gone_and_only_the_doubtful_are_kept_apart(
+    browser: Any, world: World, work: Any, object_store: Path
+) -> None:
+    doubtful = DOUBTFUL["overlay"][0]()
+    upload = send(browser, world.study, [spect(1), HOSTILE["gated"][0](), doubtful])
+    work()
+    assert not list((object_store.parent / "staging").rglob("*"))
+    kept = [path for path in (object_store.parent / "quarantine").rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in kept] == [doubtful]
+    assert kept[0].relative_to(object_store.parent / "quarantine") == Path(upload) / "2"
+    assert set(UploadedFile.objects.values_list("sha256", flat=True)) == {""}
