@@ -3,9 +3,11 @@ import { createRoot } from 'react-dom/client';
 import './shared/tokens.css';
 import './shared/ui/ui.css';
 import { App } from './App';
+import { guessedLanguage, setLanguage } from './shared/i18n';
 
 const root = document.getElementById('app');
 if (root) {
+  await setLanguage(guessedLanguage());
   createRoot(root).render(
     <StrictMode>
       <App />

@@ -19,6 +19,9 @@ const MATCHES: Record<Filter, (one: Case) => boolean> = {
   complete: (one) => one.complete,
 };
 
+/** Phrases of what a case waits for; the cells beside them say the rest. */
+const SHOWN = 2;
+
 export default function CasesPage() {
   const t = useT();
   const study = useStudy();
@@ -127,7 +130,16 @@ function CaseTable({ cases }: { cases: Case[] }) {
                 {one.complete ? (
                   <Badge tone="good">{t('cases.complete')}</Badge>
                 ) : (
-                  <span className="dim">{one.waiting_for.join(t('list.separator'))}</span>
+                  <ul className="waiting">
+                    {one.waiting_for.slice(0, SHOWN).map((what) => (
+                      <li key={what}>{what}</li>
+                    ))}
+                    {one.waiting_for.length > SHOWN && (
+                      <li title={one.waiting_for.join('\n')}>
+                        {t('cases.more', { number: one.waiting_for.length - SHOWN })}
+                      </li>
+                    )}
+                  </ul>
                 )}
               </td>
             </tr>

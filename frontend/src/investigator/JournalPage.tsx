@@ -2,10 +2,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { get } from '../shared/api';
 import type { JournalEntry } from '../shared/api/types';
 import { formatTime } from '../shared/format';
-import { type MessageKey, useLanguage, useT } from '../shared/i18n';
-import { en } from '../shared/i18n/en';
+import { message, useLanguage, useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import { Button, Empty, Failure, Loading, PageHead, Panel } from '../shared/ui';
+
+/** Rows a request; the server's limit. */
+const PAGE = 500;
 
 export default function JournalPage() {
   const t = useT();
@@ -16,7 +18,7 @@ export default function JournalPage() {
     queryFn: ({ pageParam, signal }) =>
       get<JournalEntry[]>(`/api/studies/${study.id}/journal?after=${pageParam}`, { signal }),
     initialPageParam: 0,
-    getNextPageParam: (last) => last.at(-1)?.number,
+    getNextPageParam: (last) => (last.length < PAGE ? undefined : last.at(-1)?.number),
   });
   const entries = journal.data?.pages.flat() ?? [];
   return (
@@ -48,9 +50,7 @@ export default function JournalPage() {
                       <td className="num">{entry.number}</td>
                       <td>{formatTime(lang, entry.at)}</td>
                       <td>{entry.actor ?? t('journal.system')}</td>
-                      <td title={entry.action}>
-                        <Act action={entry.action} />
-                      </td>
+                      <td title={entry.action}>{message(lang, `act.${entry.action}`, entry.action)}</td>
                       <td className="path mono">{entry.subject}</td>
                     </tr>
                   ))}
@@ -69,11 +69,4 @@ export default function JournalPage() {
       )}
     </>
   );
-}
-
-/** The act in words where there are any; its code otherwise. */
-function Act({ action }: { action: string }) {
-  const t = useT();
-  const key = `act.${action}`;
-  return key in en ? <>{(t as (key: MessageKey) => string)(key as MessageKey)}</> : <code>{action}</code>;
 }

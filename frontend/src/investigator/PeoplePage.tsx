@@ -5,6 +5,7 @@ import type { Member, Role, Site } from '../shared/api/types';
 import { useT } from '../shared/i18n';
 import { useMay, useStudy } from '../shared/study';
 import { Button, Empty, Failure, Field, Loading, PageHead, Panel } from '../shared/ui';
+import './investigator.css';
 
 const ROLES: readonly Role[] = ['coordinator', 'reader', 'investigator', 'monitor'];
 

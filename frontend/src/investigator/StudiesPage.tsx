@@ -90,6 +90,8 @@ function Invite() {
               <option value="en">English</option>
             </select>
           </Field>
+        </div>
+        <div className="actions">
           <Button type="submit" busy={inviting.isPending}>
             {t('invite.make')}
           </Button>

@@ -75,6 +75,7 @@ function Jobs({ jobs }: { jobs: Translation[] }) {
           <thead>
             <tr>
               <th scope="col">{t('cases.case')}</th>
+              <th scope="col">{t('translations.image')}</th>
               <th scope="col">{t('translations.state')}</th>
               <th scope="col" className="num">
                 {t('translations.attempts')}
@@ -92,6 +93,7 @@ function Jobs({ jobs }: { jobs: Translation[] }) {
                 <th scope="row">
                   <Link href={`/studies/${study.id}/cases/${job.case.id}`}>{job.case.subject}</Link>
                 </th>
+                <td>{t(`state.${job.image_state}`)}</td>
                 <td>
                   <Badge tone={TONE[job.state]}>{t(`translations.state.${job.state}`)}</Badge>
                 </td>

@@ -90,6 +90,7 @@ export const en = {
   'translations.noneText': 'A computation is queued as soon as a SPECT image has been prepared.',
   'translations.progress': 'Computed',
   'translations.done': '{{done}} of {{total}}',
+  'translations.image': 'Image',
   'translations.state': 'State',
   'translations.attempts': 'Attempts',
   'translations.seconds': 'Seconds',

@@ -91,6 +91,7 @@ export const ja: SameKeys<typeof en> = {
   'translations.noneText': 'SPECT画像の準備ができると、計算が待ち行列に入ります。',
   'translations.progress': '計算済み',
   'translations.done': '{{done}} / {{total}}',
+  'translations.image': '画像',
   'translations.state': '状態',
   'translations.attempts': '試行回数',
   'translations.seconds': '秒',

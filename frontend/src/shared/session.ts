@@ -18,7 +18,7 @@ export function useSessionQuery() {
     queryKey: ['session'],
     queryFn: async ({ signal }) => {
       const session = await get<Session>('/api/session', { signal });
-      setLanguage(session.user.language);
+      await setLanguage(session.user.language);
       return session;
     },
     staleTime: 60_000,

@@ -30,6 +30,7 @@ export function PolarView({ map, segments, table }: Props) {
         <canvas ref={canvas} width={SIDE} height={SIDE} aria-hidden="true" />
         <Bullseye
           values={segments}
+          margin={false}
           text={(value) => formatNumber(lang, value)}
           summary={t('view.polar', {
             segment: String(lowest + 1),
@@ -37,28 +38,20 @@ export function PolarView({ map, segments, table }: Props) {
           })}
         />
       </div>
-      <table className="table compact segment-table">
-        <caption className="visually-hidden">{t('view.segments')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('view.segment')}</th>
-            <th scope="col" className="num">
-              {t('view.uptake')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
+      <div className="stack tight">
+        <h3>{t('view.segments')}</h3>
+        <ol className="segment-list">
           {segments.map((value, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the index is the segment
-            <tr key={index}>
-              <th scope="row">
+            <li key={index}>
+              <span>
                 <SegmentName segment={index + 1} />
-              </th>
-              <td className="num">{formatNumber(lang, value, 1)}</td>
-            </tr>
+              </span>
+              <span>{formatNumber(lang, value, 1)}</span>
+            </li>
           ))}
-        </tbody>
-      </table>
+        </ol>
+      </div>
     </div>
   );
 }

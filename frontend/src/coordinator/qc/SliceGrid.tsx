@@ -17,6 +17,8 @@ const ROWS: readonly { view: ViewName; first: number }[] = [
 ];
 const COUNTS: Record<ViewName, number> = { SA: 2 * COLUMNS, VLA: COLUMNS, HLA: COLUMNS };
 const FULL = { low: 0, high: 1 };
+/** Units of the drawing a tile: text is sized in them. */
+const UNIT = 100;
 
 /** Where is what, on the first tile of each row: letters at top, right, bottom and left. */
 const SIDES: Record<ViewName, readonly [string, string, string, string]> = {
@@ -82,7 +84,11 @@ export function SliceGrid({ volume, table, marked }: Props) {
     <div className="stack">
       <div className="qc-grid" style={{ aspectRatio: `${COLUMNS} / ${ROWS.length}` }}>
         <div ref={host} className="qc-canvas" role="img" aria-label={t('view.slices')} />
-        <svg className="qc-overlay" viewBox={`0 0 ${COLUMNS} ${ROWS.length}`} aria-hidden="true">
+        <svg
+          className="qc-overlay"
+          viewBox={`0 0 ${COLUMNS * UNIT} ${ROWS.length * UNIT}`}
+          aria-hidden="true"
+        >
           {marked &&
             drawn.map(({ tile, lines }) => (
               <Lines key={`${tile.row}/${tile.column}`} tile={tile} lines={lines} />
@@ -104,12 +110,15 @@ export function SliceGrid({ volume, table, marked }: Props) {
 }
 
 function Lines({ tile, lines }: Drawn) {
-  const move = ([x, y]: Point) => `${tile.column + x},${tile.row + y}`;
+  const move = ([x, y]: Point) => `${UNIT * (tile.column + x)},${UNIT * (tile.row + y)}`;
   return (
     <>
-      {lines.wall.map((wall) => (
-        <polyline key={wall.length} className="contour" points={wall.map(move).join(' ')} />
-      ))}
+      {lines.wall.flatMap((wall) =>
+        // A dark line under a bright one: seen on any colour.
+        ['shade', 'contour'].map((name) => (
+          <polyline key={name} className={name} points={wall.map(move).join(' ')} />
+        )),
+      )}
       {lines.limits.map(([from, to], end) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: apex and base
         <polyline key={end} className="limit" points={`${move(from)} ${move(to)}`} />
@@ -121,19 +130,19 @@ function Lines({ tile, lines }: Drawn) {
 function Letters({ view, row, sides }: { view: ViewName; row: number; sides: boolean }) {
   const [top, right, bottom, left] = SIDES[view];
   const places: readonly (readonly [string, number, number])[] = [
-    [top, 0.5, 0.1],
-    [right, 0.93, 0.5],
-    [bottom, 0.5, 0.93],
-    [left, 0.07, 0.5],
+    [top, 0.5, 0.08],
+    [right, 0.94, 0.5],
+    [bottom, 0.5, 0.94],
+    [left, 0.06, 0.5],
   ];
   return (
     <>
-      <text className="row-name" x={0.05} y={row + 0.12}>
+      <text className="row-name" x={5} y={UNIT * row + 13}>
         {view}
       </text>
       {sides &&
         places.map(([letter, x, y]) => (
-          <text key={letter} className="side" x={x} y={row + y}>
+          <text key={letter} className="side" x={UNIT * x} y={UNIT * (row + y)}>
             {letter}
           </text>
         ))}

@@ -43,6 +43,7 @@ export class GridViewport {
   isDisabled = false;
   suppressEvents = false;
   viewportStatus = 'noData';
+  private readonly layer = document.createElement('div');
   private picture: GridPicture | null = null;
   private scene: Scene | null = null;
 
@@ -55,11 +56,14 @@ export class GridViewport {
     this.options = defaultOptions;
     element.dataset.viewportUid = id;
     element.dataset.renderingEngineUid = renderingEngineId;
+    // Above the engine's own canvas, which takes a 2D context and stays empty.
+    this.layer.style.cssText = 'position:absolute;inset:0';
+    element.append(this.layer);
   }
 
   setVolumes(volumes: Volumes): void {
     this.picture?.destroy();
-    this.picture = new GridPicture(this.element, volumes);
+    this.picture = new GridPicture(this.layer, volumes);
   }
 
   setScene(scene: Scene): void {
@@ -90,6 +94,7 @@ export class GridViewport {
   destroyPicture(): void {
     this.picture?.destroy();
     this.picture = null;
+    this.layer.remove();
   }
 
   // The engine asks these of every viewport.

@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import { useT } from '../../shared/i18n';
+import { useMemo, useState } from 'react';
+import { type T, useT } from '../../shared/i18n';
 import { AiBadge, Banner, Panel } from '../../shared/ui';
 import { Headline } from './Headline';
 import { FilledIn, Origin } from './Origin';
@@ -9,8 +9,9 @@ import { Segments } from './Segments';
 import { Sums } from './Sums';
 
 /** The findings, from the sentence a reader of the paper wants to the table a statistician wants. */
-export function Findings({ result }: { result: Result }) {
+export function Findings({ result: given }: { result: Result }) {
   const t = useT();
+  const result = useMemo(() => named(given, t), [given, t]);
   const [state, setState] = useState<StateName>('stress');
   return (
     <>
@@ -34,6 +35,12 @@ export function Findings({ result }: { result: Result }) {
       )}
     </>
   );
+}
+
+/** Arms under the names of their images in the language of the page; the protocol's labels have only one. */
+function named(result: Result, t: T): Result {
+  const arms = result.design.arms.map((arm) => ({ ...arm, label: t(`set.${arm.image_set}`) }));
+  return { ...result, design: { ...result.design, arms } };
 }
 
 interface ChoiceProps {

@@ -123,6 +123,7 @@ export interface ModelIdentity {
 export interface Translation {
   id: string;
   case: { id: string; subject: string };
+  image_state: StateName;
   state: 'queued' | 'leased' | 'done' | 'failed';
   attempts: number;
   model: ModelIdentity | null;

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { onMap, SECTORS, type Sector } from '../../reader/heart/segments';
+import './heart.css';
 
 interface BullseyeProps {
   /** 17 values; index 0 is segment 1. */
@@ -10,13 +11,15 @@ interface BullseyeProps {
   /** Says in words what is drawn. */
   summary: string;
   caption?: ReactNode;
+  /** None where the drawing must lie exactly on a picture of the same size. */
+  margin?: boolean;
 }
 
 /** The 17 segments of the left ventricle: anterior up, septum left, apex in the middle. */
-export function Bullseye({ values, colour, text, summary, caption }: BullseyeProps) {
+export function Bullseye({ values, colour, text, summary, caption, margin = true }: BullseyeProps) {
   return (
     <figure className="bullseye">
-      <svg viewBox="-104 -104 208 208" role="img" aria-label={summary}>
+      <svg viewBox={margin ? '-104 -104 208 208' : '-100 -100 200 200'} role="img" aria-label={summary}>
         {SECTORS.map((sector) => {
           const value = values[sector.segment - 1] ?? null;
           return (

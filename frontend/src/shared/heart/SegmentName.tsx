@@ -1,3 +1,4 @@
+import './heart.css';
 import { useT } from '../i18n';
 import { segmentKey } from './names';
 

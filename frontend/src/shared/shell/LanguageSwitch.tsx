@@ -9,7 +9,7 @@ export function LanguageSwitch() {
   const current = useLanguage();
   const client = useQueryClient();
   const choose = async (language: Language) => {
-    setLanguage(language);
+    await setLanguage(language);
     await post('/api/session/language', { language });
     // Sentences that the server wrote are in the other language now. The session stays: it only says what we just said.
     await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session' });

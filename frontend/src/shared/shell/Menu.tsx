@@ -19,7 +19,6 @@ export function Menu({ label, name, end = false, children }: MenuProps) {
     ref.current.querySelector('summary')?.focus();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys and the focus are those of the controls inside
     <details
       ref={ref}
       className={`menu ${end ? 'end' : ''}`}

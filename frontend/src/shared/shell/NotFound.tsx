@@ -1,15 +1,17 @@
 import { Link } from 'wouter';
 import { useT } from '../i18n';
-import { Empty } from '../ui';
+import { PageHead } from '../ui';
 
 export function NotFound() {
   const t = useT();
   return (
-    <Empty title={t('notFound.title')}>
-      <p>{t('notFound.text')}</p>
-      <Link className="button" href="/">
-        {t('notFound.home')}
-      </Link>
-    </Empty>
+    <>
+      <PageHead title={t('notFound.title')} lead={t('notFound.text')} />
+      <div className="actions">
+        <Link className="button" href="/">
+          {t('notFound.home')}
+        </Link>
+      </div>
+    </>
   );
 }
