@@ -10,6 +10,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 import zlib
 from importlib.util import find_spec
@@ -108,3 +109,12 @@ def start() -> bool:
 
 def stop() -> None:
     _run("pg_ctl", "-D", str(_DATA), "-m", "fast", "stop", check=False)
+
+
+if __name__ == "__main__":  # run a command while the server is up, e.g. python -m reader_study.embedded_postgres manage.py
+    ours = not os.environ.get("DATABASE_URL") and start()
+    try:
+        sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)
+    finally:
+        if ours:
+            stop()

@@ -183,6 +183,17 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_NAME_OVERRIDES": {
+        "StudyState": ["draft", "open", "locked", "unblinded"],
+        "RoleName": ["coordinator", "reader", "investigator", "monitor"],
+        "UploadState": ["receiving", "processing", "done"],
+        "PatientState": ["stress", "rest"],
+        "ReadState": ["open", "signed"],
+        "ReadingSessionState": ["open", "waiting", "finished"],
+        "FieldKind": ["choice", "text"],
+        "EventKind": ["score", "field", "view"],
+        "LanguageCode": "django.conf.settings.LANGUAGES",
+    },
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

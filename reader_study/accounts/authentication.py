@@ -1,3 +1,4 @@
+from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
@@ -7,3 +8,9 @@ class SessionCookie(SessionAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Session"
+
+
+class SessionCookieScheme(SessionScheme):
+    """How the API's description names it."""
+
+    target_class = SessionCookie

@@ -13,7 +13,7 @@ class SiteSerializer(serializers.Serializer[None]):
 class StudySummarySerializer(serializers.Serializer[None]):
     id = serializers.UUIDField()
     title = serializers.CharField()
-    state = serializers.ChoiceField(choices=Study.State)
+    state = serializers.ChoiceField(choices=Study.State.values)
     simulated = serializers.BooleanField()
 
 
@@ -31,7 +31,7 @@ class ProtocolSerializer(serializers.Serializer[None]):
 
 
 class StudySerializer(StudySummarySerializer):
-    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role))
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.values))
     sites = SiteSerializer(many=True)
     protocol = ProtocolSerializer(allow_null=True)
 
@@ -40,7 +40,7 @@ class MembershipSerializer(serializers.Serializer[None]):
     """A role of the signed-in person."""
 
     study = StudySummarySerializer()
-    role = serializers.ChoiceField(choices=Role)
+    role = serializers.ChoiceField(choices=Role.values)
     site = SiteSerializer(allow_null=True)
 
 
@@ -59,7 +59,7 @@ class SessionSerializer(serializers.Serializer[None]):
 
 class NewMemberSerializer(serializers.Serializer[None]):
     email = serializers.EmailField()
-    role = serializers.ChoiceField(choices=Role)
+    role = serializers.ChoiceField(choices=Role.values)
     site_id = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
@@ -67,7 +67,7 @@ class MemberSerializer(serializers.Serializer[None]):
     id = serializers.UUIDField()
     full_name = serializers.CharField(source="user.full_name")
     email = serializers.EmailField(source="user.email")
-    role = serializers.ChoiceField(choices=Role)
+    role = serializers.ChoiceField(choices=Role.values)
     site = SiteSerializer(allow_null=True)
 
 

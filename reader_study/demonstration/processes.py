@@ -1,0 +1,121 @@
+"""The processes of a small installation on one machine: web server, workers. All stop with the one that started them."""
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+_PR_SET_PDEATHSIG = 1
+
+
+class StartFailed(Exception):
+    """A process did not come up, or ended by itself; the message says which, and where its log is."""
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _die_with_parent() -> None:
+    """On Linux the kernel ends a child whose parent was killed; elsewhere only an orderly end stops it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _web(port: int) -> list[str]:
+    return [
+        "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        "--blocking-threads", "6", "--log-level", "warning", "reader_study.wsgi:application",
+    ]  # fmt: skip
+
+
+def _default_worker(var: Path) -> list[str]:
+    return [
+        "celery", "-A", "reader_study", "worker", "-Q", "default", "-P", "prefork", "-c", "2", "-n", "default@local",
+        "-B", "-s", str(var / "beat"), "-l", "INFO",
+    ]  # fmt: skip
+
+
+def gpu_worker() -> list[str]:
+    """Command of the worker that makes virtual PET; it takes one job at a time."""
+    return [
+        "celery", "-A", "inference.worker", "worker", "-Q", "gpu", "-P", "threads", "-c", "1", "-n", "gpu@local",
+        "-l", "INFO",
+    ]  # fmt: skip
+
+
+def gpu_environment() -> dict[str, str]:
+    """What the GPU worker may know: the queue and the objects; neither the database nor the secret key."""
+    known = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+    return known | {
+        "BROKER_URL": settings.CELERY_BROKER_URL,
+        "BROKER_OPTIONS": json.dumps(settings.CELERY_BROKER_TRANSPORT_OPTIONS),
+        "OBJECT_STORE": str(settings.OBJECT_STORE),
+        "KMP_BLOCKTIME": "0",
+    }
+
+
+class Processes:
+    """The running processes by name; `watch` raises as soon as one has ended by itself."""
+
+    def __init__(self, log_dir: Path) -> None:
+        self.log_dir = log_dir
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
+        self.log_dir.mkdir(parents=True, exist_ok=True)
+        with (self.log_dir / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                cwd=settings.BASE_DIR,
+                start_new_session=True,  # Ctrl-C reaches the demo only, which then ends these in order
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads run yet
+            )
+
+    def watch(self) -> None:
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                raise StartFailed(
+                    f"The process “{name}” ended by itself (exit {process.returncode}): see {self.log_dir / name}.log"
+                )
+
+    def stop(self) -> None:
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        self.running.clear()
+
+
+@contextmanager
+def installation(*, port: int, var: Path) -> Iterator[Processes]:
+    """Web server, default worker (with the timer) and GPU worker; stopped when the block ends, however it ends."""
+    if not port_is_free(port):
+        raise StartFailed(
+            f"Port {port} is taken, perhaps by a demo that runs already: choose another with --port, or end it."
+        )
+    processes = Processes(var / "log")
+    try:
+        processes.start("web", _web(port))
+        processes.start("default-worker", _default_worker(var))
+        processes.start("gpu-worker", gpu_worker(), gpu_environment())
+        yield processes
+    finally:
+        processes.stop()
