@@ -1,0 +1,131 @@
+"""Everything a reader's browser can get out of the server, so that two worlds can be compared."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from reader_study.reading.draft import content_sha256
+from reader_study.reading.models import Read
+from tests.reader_study.allocation.drafts import PASSWORD
+from tests.reader_study.reading.reads import complete, event, scored
+
+Observed = dict[str, tuple[int, dict[str, str], bytes]]
+"""What was asked -> status, headers, body; tokens, times and cookies are replaced by their names."""
+
+PICTURE = re.compile(r"/(volumes|polar)/(stress|rest)$")
+TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+COOKIE = re.compile(r"(csrftoken|sessionid)=[^;]*|expires=[^;]*")
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
+
+
+class Observer:
+    """A signed-in reader who tries everything and writes it down."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.seen: Observed = {}
+        self.names = {
+            str(token).encode(): f"token-{session}-{position}".encode()
+            for token, session, position in Read.objects.values_list("token", "session", "position")
+        }
+
+    def ask(self, method: str, address: str, body: Any = None, *, label: str = "") -> HttpResponse:
+        with (
+            transaction.atomic()
+        ):  # as if each request began on a fresh connection, also where it manages its own
+            answer = self.client.generic(method.upper(), address, *_as_json(body))
+        headers = {name: COOKIE.sub(r"\1", str(value)) for name, value in answer.headers.items()}
+        headers |= {
+            f"cookie {name}": COOKIE.sub(r"\1", c.OutputString()) for name, c in answer.cookies.items()
+        }
+        asked = self._named(f"{method} {address} {label}".encode()).decode()
+        assert asked not in self.seen
+        self.seen[asked] = (answer.status_code, headers, self._named(answer.content))
+        return answer
+
+    def read_and_sign(self, token: str) -> None:
+        """A whole read, with the mistakes a reader or an attacker can make on the way."""
+        read = f"/api/reading/reads/{token}"
+        self.ask("get", read, label="opened")
+        for slot in ("stress", "rest", "spect", "gated"):
+            self.ask("get", f"{read}/volumes/{slot}")
+            self.ask("get", f"{read}/polar/{slot}")
+        known, acts = uuid.UUID(int=7), complete(2)
+        acts = [{**act, "id": str(uuid.UUID(int=100 + act["seq"]))} for act in acts]
+        for label, sent in {
+            "wrong score": [{**event(1, value=9), "id": str(known)}],
+            "gap": [{**event(2), "id": str(known)}],
+            "unknown field": [{**event(1, "field", name="colour", value="red"), "id": str(known)}],
+            "unreadable": "no list",
+            "scores": acts,
+            "again": acts,
+        }.items():
+            self.ask("post", f"{read}/events", {"events": sent}, label=label)
+        right = {
+            "password": PASSWORD,
+            "meaning": "authored",
+            "content_sha256": content_sha256(scored(2), form_version=1),
+            "last_seq": len(acts),
+        }
+        for label, change in {
+            "unreadable": {"content_sha256": "x"},
+            "too early": {"last_seq": 1},
+            "other scores": {"content_sha256": "0" * 64},
+            "wrong password": {"password": "guess"},
+            "right": {},
+            "twice": {},
+        }.items():
+            self.ask("post", f"{read}/signature", {**right, **change}, label=label)
+        self.ask("get", read, label="signed")
+        self.ask("get", f"{read}/volumes/stress", label="signed")
+
+    def walk(self, arguments: dict[str, str]) -> None:
+        """Every address the server knows, by every method, with the ids of this very case filled in."""
+        self.names |= {arguments[name].encode(): name.encode() for name in ("image_id", "sha256")}
+        for route in _routes(get_resolver()):
+            address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: arguments[name[1]], route)
+            for method in METHODS:
+                self.ask(method, address, label="walk")
+
+    def _named(self, text: bytes) -> bytes:
+        for token, name in self.names.items():
+            text = text.replace(token, name)
+        return TIME.sub(b"TIME", text)
+
+
+def without_voxels(seen: Observed) -> Observed:
+    """The same with every picture that was given reduced to its length."""
+    return {
+        asked: (status, headers, b"%d bytes" % len(body) if _is_picture(asked, status) else body)
+        for asked, (status, headers, body) in seen.items()
+    }
+
+
+def pictures(seen: Observed) -> dict[str, bytes]:
+    return {asked: body for asked, (status, _, body) in seen.items() if _is_picture(asked, status)}
+
+
+def _is_picture(asked: str, status: int) -> bool:
+    method, address = asked.split(" ")[:2]
+    return method == "get" and status == 200 and bool(PICTURE.search(address))
+
+
+def _as_json(body: Any) -> tuple[bytes, str]:
+    return (b"" if body is None else json.dumps(body).encode()), "application/json"
+
+
+def _routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    """The path of every API route, e.g. "api/reading/reads/<uuid:token>"."""
+    for pattern in resolver.url_patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern, path)
+        elif isinstance(pattern, URLPattern) and path.startswith("api/"):
+            yield path

@@ -1,0 +1,76 @@
+"""One phantom as SPECT, virtual PET and PET: three sets of DICOM files that share only the picture."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from inference.dicom.write import nm_dataset, pt_datasets, to_bytes
+from inference.objects import ObjectStore
+from reader_study.accounts.models import User
+from reader_study.cases.actions import case_for_subject, decide_quality, register_image
+from reader_study.cases.models import Case, Image
+from reader_study.cases.tasks import derive
+from reader_study.studies import actions
+from reader_study.studies.models import Role, Study
+from reader_study.studies.protocol import kawakubo_replica
+from tests.inference.heart import phantom
+from tests.reader_study.allocation.drafts import user
+
+HEADERS = {
+    "spect": {"Manufacturer": "SPECT works", "SeriesDescription": "Stress SA NC", "StudyDate": "20260102"},
+    "virtual_pet": {"Manufacturer": "Virtual PET maker", "SeriesDescription": "AI", "StudyDate": "20260102"},
+    "pet": {"Manufacturer": "PET works", "SeriesDescription": "NH3 stress", "StudyDate": "20260309"},
+}
+
+
+@dataclass(frozen=True)
+class PhantomStudy:
+    study: Study
+    investigator: User
+    reader: User
+    case: Case
+
+
+def phantom_study() -> PhantomStudy:
+    """A draft with one reader and one case, whose three arms show the same heart, derived from DICOM."""
+    investigator, reader = user("Ivo Investigator"), user("Rita Reader")
+    charter = kawakubo_replica(
+        title="SPECT, virtual PET and PET", reader_title="Heart study 7", simulated=True, washout_days=0
+    )
+    study = actions.create_study(
+        creator=user("Anna Administrator", is_staff=True),
+        title=charter.title,
+        investigator=investigator.email,
+        document=charter.as_document(),
+    )
+    site = actions.add_site(actor=investigator, study=study, code="A", name="Hospital A")
+    coordinator = user("Carl Coordinator")
+    actions.add_member(actor=investigator, study=study, email=reader.email, role=Role.READER)
+    actions.add_member(
+        actor=investigator, study=study, email=coordinator.email, role=Role.COORDINATOR, site_id=site.id
+    )
+    case = case_for_subject(study=study, site=site, subject_key=b"phantom".ljust(32))
+    for state, remaining in (("stress", 0.5), ("rest", 0.9)):
+        for image_set in HEADERS:
+            image = register_image(
+                case=case,
+                image_set=image_set,
+                state=state,
+                dicom_keys=_files(image_set, state, remaining),
+                source="translation" if image_set == "virtual_pet" else "upload",
+                provenance={},
+                actor=None,
+            )
+            derive(str(image.id))
+            decide_quality(actor=coordinator, image_id=image.id, decision="accepted", reason="")
+    assert Image.objects.filter(status="ready", qc="accepted").count() == 6
+    return PhantomStudy(study=study, investigator=investigator, reader=reader, case=case)
+
+
+def _files(image_set: str, state: str, remaining: float) -> list[str]:
+    """The phantom with one weak segment as the files of an arm, in the object store."""
+    heart = phantom.volume(phantom.one_defect(10, remaining=remaining))
+    write = pt_datasets if image_set == "pet" else nm_dataset
+    made = write(heart, header=HEADERS[image_set], state=state)
+    store = ObjectStore(settings.OBJECT_STORE)
+    return [store.put(to_bytes(dataset)) for dataset in (made if isinstance(made, list) else [made])]

@@ -1,0 +1,130 @@
+"""Must not differ: everything a reader can get for one phantom, whichever arm the read shows."""
+
+import re
+
+import numpy as np
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from reader_study.allocation.actions import allocate
+from reader_study.allocation.queries import assignments
+from reader_study.cases.models import Image
+from reader_study.reading.models import Read
+from reader_study.reading.opening import open_study
+from tests.attacks.blinding.observation import Observed, Observer, pictures, without_voxels
+from tests.attacks.blinding.phantom_study import PhantomStudy, phantom_study
+from tests.reader_study.allocation.drafts import PASSWORD
+
+pytestmark = pytest.mark.django_db
+IMAGE_SETS = ("spect", "virtual_pet", "pet")
+
+# What would tell an arm, a site, a case or a file. "s_pet" is a colour table that every read offers.
+TELLING = re.compile(
+    rb"spect\b|(?<!s_)pet\b|virtual|\barm\b|\bsites?\b|hospital|\bcases?\b|subject|image_set|modality|dicom"
+    rb"|DICM|works|A-0001|neutral|_key|\b1\.2\.840\.|\b2\.25\.\d",
+    re.IGNORECASE,
+)
+
+
+@pytest.fixture(scope="module")
+def worlds(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, Observed]:
+    """Worlds that differ only in which arm comes first: image set of the first read -> what was seen."""
+    kept, settings.OBJECT_STORE = settings.OBJECT_STORE, tmp_path_factory.mktemp("objects")
+    with django_db_blocker.unblock():
+        try:
+            with transaction.atomic():
+                study = phantom_study()
+                found = {image_set: _world(study, image_set) for image_set in IMAGE_SETS}
+                transaction.set_rollback(True)
+        finally:
+            settings.OBJECT_STORE = kept
+    return found
+
+
+def _world(made: PhantomStudy, first: str) -> Observed:
+    """Allocate until the arm comes first, open, observe, and undo it all but the study."""
+    for number in range(100):
+        undo = transaction.savepoint()
+        allocate(actor=made.investigator, study=made.study, seed=number.to_bytes(32, "big"))
+        if assignments(made.study)[0].image_set == first:
+            break
+        transaction.savepoint_rollback(undo)
+    open_study(actor=made.investigator, study=made.study, password=PASSWORD, reason="All cases are in")
+    seen = _observe(made, first)
+    transaction.savepoint_rollback(undo)
+    made.study.refresh_from_db()
+    return seen
+
+
+def _observe(made: PhantomStudy, image_set: str) -> Observed:
+    client = Client()
+    client.force_login(made.reader)
+    observer = Observer(client)
+    tokens = [str(token) for token in Read.objects.order_by("session").values_list("token", flat=True)]
+    observer.ask("get", "/api/reading/worklist", label="first")
+    observer.ask("get", f"/api/reading/reads/{tokens[1]}", label="too early")
+    observer.read_and_sign(tokens[0])
+    observer.ask("get", "/api/reading/worklist", label="after")
+    image = Image.objects.get(case=made.case, image_set=image_set, state="stress")
+    observer.walk(
+        {
+            "token": tokens[0],
+            "slot": "stress",
+            "study_id": str(made.study.id),
+            "case_id": str(made.case.id),
+            "image_id": str(image.id),
+            "upload_id": str(made.case.id),
+            "sha256": image.neutral_key,
+            "name": "report.pdf",
+        }
+    )
+    return observer.seen
+
+
+def test_two_arms_give_the_same_bytes_but_for_tokens_and_voxels(worlds):
+    one, *others = (without_voxels(seen) for seen in worlds.values())
+    assert len(one) > 100
+    for other in others:
+        assert other.keys() == one.keys()
+        assert [asked for asked in one if one[asked] != other[asked]] == []
+
+
+def test_every_kind_of_answer_was_among_them(worlds):
+    """A comparison of refusals alone would prove nothing."""
+    statuses = {status for asked, (status, _, _) in worlds["pet"].items() if "/api/reading/" in asked}
+    assert {200, 201, 400, 403, 404, 405, 409, 423} <= statuses
+    assert len(pictures(worlds["pet"])) == 4
+
+
+def test_the_pictures_of_one_phantom_are_the_same_up_to_how_the_files_store_numbers(worlds):
+    for asked, body in pictures(worlds["spect"]).items():
+        shown = np.frombuffer(body, "<u2").astype(int)
+        assert shown.size in (80 * 80 * 64, 24 * 72)
+        for other in ("virtual_pet", "pet"):
+            there = np.frombuffer(pictures(worlds[other])[asked], "<u2").astype(int)
+            assert np.abs(there - shown).max() <= 40  # 0.1 % of full scale
+
+
+def test_no_word_of_a_reader_answer_tells_an_arm_a_site_a_case_or_a_file(worlds):
+    for seen in worlds.values():
+        for asked, (_, headers, body) in without_voxels(seen).items():
+            if "/api/reading/" in asked:
+                text = body + repr(headers).encode()
+                assert not TELLING.findall(text), asked
+
+
+def test_a_picture_is_voxels_from_its_first_byte_to_its_last(worlds):
+    """No header, no name, no padding: the corners of the grid lie outside the heart and are nearly empty."""
+    for seen in worlds.values():
+        for asked, body in pictures(seen).items():
+            assert len(body) == (819_200 if "/volumes/" in asked else 3_456)
+            assert b"DICM" not in body
+
+
+def test_a_reader_gets_nothing_from_any_other_room(worlds):
+    """Whatever id of the case or its images is tried, the answer is that there is nothing."""
+    for asked, (status, _, body) in worlds["spect"].items():
+        if re.match(r"get /api/(cases|images|uploads|studies/[^/ ]+/\w+)", asked):
+            assert status in (404, 405), (asked, body)
