@@ -15,7 +15,9 @@ def main(arguments: list[str] | None = None) -> int:
     for room in _ROOMS:
         try:
             command = importlib.import_module(f"inference.{room}.command")
-        except ModuleNotFoundError:
+        except ModuleNotFoundError as missing:
+            if missing.name != f"inference.{room}.command":
+                raise
             continue
         command.add_parser(subparsers)
     chosen = parser.parse_args(arguments)

@@ -141,10 +141,12 @@ def truth_of(members: list[Member], *, seed: int) -> dict[str, object]:
 
 def _simulated(members: list[Member], *, out: Path, jobs: int) -> Iterator[tuple[Member, float | None]]:
     """Yield each member once its folder is there, with the seconds it took (None: it was there)."""
-    waiting = [one for one in members if not (out / one.folder).is_dir()]
+    waiting = []
     for one in members:
-        if one not in waiting:
+        if (out / one.folder).is_dir():
             yield one, None
+        else:
+            waiting.append(one)
     if not waiting:
         return
     # Patients run in parallel, not matrix products: spinning OpenMP threads would cost fifty times the work.

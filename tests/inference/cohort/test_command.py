@@ -15,7 +15,7 @@ from inference.cohort.command import Member, member
 from inference.cohort.hospital import Variant
 from inference.cohort.scans import Scans, simulate_patient
 from inference.dicom.read import read_header, read_volume
-from inference.physics.patient import STATES
+from inference.physics.patient import STATES, State
 
 SITES = 2
 MEMBERS = [member(seed=1, index=index, sites=SITES) for index in range(2)]
@@ -164,19 +164,32 @@ def test_no_file_of_a_patient_says_what_it_is(made: Path, one: Member) -> None:
 @pytest.mark.parametrize("index", [0, 1], ids=["textbook", "terse"])
 @pytest.mark.parametrize("state", STATES)
 def test_files_hold_the_volumes_that_were_simulated(
-    made: Path, scans: list[Scans], index: int, state: str
+    made: Path, scans: list[Scans], index: int, state: State
 ) -> None:
     folder = made / MEMBERS[index].folder
     nm = (folder / "SPECT" / f"{state}.dcm").read_bytes()
     pt = [path.read_bytes() for path in dicom_files(folder / "PET" / state)]
     assert read_header(nm).state == state and read_header(pt[0]).state == state
-    spect, wanted = read_volume([nm]), scans[index].spect[state]  # type: ignore[index]
+    spect, wanted = read_volume([nm]), scans[index].spect[state]
     np.testing.assert_allclose(spect.affine, wanted.affine, atol=1e-6)
     scale = wanted.voxels.sum() / spect.voxels.sum()
     np.testing.assert_allclose(spect.voxels * scale, wanted.voxels, atol=1e-3 * wanted.voxels.max())
-    pet, reference = read_volume(pt), scans[index].pet[state]  # type: ignore[index]
+    pet, reference = read_volume(pt), scans[index].pet[state]
     np.testing.assert_allclose(pet.affine, reference.affine, atol=1e-6)
     np.testing.assert_allclose(pet.voxels, reference.voxels, atol=1e-3 * reference.voxels.max())
+
+
+@pytest.mark.parametrize("index", [0, 1])
+@pytest.mark.parametrize("state", STATES)
+def test_pet_is_closer_than_spect_to_what_there_was_to_see(
+    scans: list[Scans], index: int, state: State
+) -> None:
+    one = scans[index]
+    _, j, i = np.indices(one.ideal[state].voxels.shape)
+    heart = np.hypot(j - 31.5, i - 31.5) < 12
+    ideal, spect, pet = (volumes[state].voxels[heart] for volumes in (one.ideal, one.spect, one.pet))
+    assert np.corrcoef(pet, ideal)[0, 1] > 0.9
+    assert np.corrcoef(pet, ideal)[0, 1] > np.corrcoef(spect, ideal)[0, 1] + 0.05
 
 
 def test_the_terse_hospital_stacks_from_the_base_and_codes_nothing(made: Path) -> None:
