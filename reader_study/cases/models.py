@@ -17,7 +17,7 @@ class Case(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="cases")
     number = models.PositiveIntegerField()
     subject = models.CharField(
-        max_length=20, help_text=_("The study's own name for the subject, e.g. A-0001")
+        max_length=20, help_text="The study's own name for the subject, e.g. A-0001"
     )
     subject_key = models.BinaryField(max_length=32, editable=False)
     created_at = models.DateTimeField(default=timezone.now)

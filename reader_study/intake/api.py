@@ -64,7 +64,7 @@ class SubjectSerializer(serializers.Serializer[None]):
 class UploadSummarySerializer(serializers.Serializer[None]):
     id = serializers.UUIDField()
     created_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(choices=Upload.State)
+    state = serializers.ChoiceField(choices=Upload.State.values)
     site = SiteSerializer()
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Number of files by verdict")
 

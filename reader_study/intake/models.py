@@ -51,7 +51,7 @@ class UploadedFile(models.Model):
 
     class Verdict(models.TextChoices):
         PENDING = "pending", _("Pending")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", _("Taken")
         DUPLICATE = "duplicate", _("Known already")
         REFUSED = "refused", _("Refused")
         QUARANTINED = "quarantined", _("Kept apart")
@@ -94,7 +94,7 @@ class Instance(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="instances")
     image_set = models.CharField(max_length=11, choices=Image.Set)
     state = models.CharField(max_length=6, choices=Image.State)
-    state_source = models.CharField(max_length=64, help_text=_("DICOM attribute that told stress from rest"))
+    state_source = models.CharField(max_length=64, help_text="DICOM attribute that told stress from rest")
     study_uid = models.CharField(max_length=64)
     series_uid = models.CharField(max_length=64)
     sop_uid = models.CharField(max_length=64)

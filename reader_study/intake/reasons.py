@@ -41,7 +41,7 @@ SENTENCES: Mapping[str, Promise] = {
     "unreadable": _("The header of the file cannot be understood."),
     "missing_attribute": _("The file lacks an identifier or a size that every image must have."),
     # what it shows
-    "sop_class": _("Only NM, PT and CT images are accepted; this file is of another kind."),
+    "sop_class": _("Only NM and PT images are used; this file is of another kind, such as a report."),
     "not_in_protocol": _("The protocol of this study does not use images of this kind."),
     "synthetic": _("The file says that it is a synthetic image; it cannot stand for an acquired one."),
     "not_reconstructed": _("This NM file is not a reconstructed volume (RECON TOMO)."),

@@ -33,7 +33,7 @@ class TranslationJob(models.Model):
     lease_until = models.DateTimeField()
     code = models.CharField(max_length=40, blank=True)
     detail = models.CharField(
-        max_length=500, blank=True, help_text=_("What the worker said, for maintainers")
+        max_length=500, blank=True, help_text="What the worker said, for maintainers"
     )
     manifest = models.JSONField(null=True)
     output = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, related_name="+")

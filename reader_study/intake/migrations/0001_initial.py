@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("pending", "Pending"),
-                            ("accepted", "Accepted"),
+                            ("accepted", "Taken"),
                             ("duplicate", "Known already"),
                             ("refused", "Refused"),
                             ("quarantined", "Kept apart"),

@@ -216,7 +216,7 @@ def test_messages_come_in_japanese_too(register: Any, world: World, client_of: A
     world.coordinator_a.language = "ja"
     world.coordinator_a.save()
     waiting = client_of(world.coordinator_a).get(f"/api/studies/{world.study.id}/cases").json()[0]["waiting_for"]
-    assert waiting[1] == "SPECT 安静時：未受領"
+    assert waiting[1] == "SPECT 安静：未受領"
 
 
 @pytest.mark.parametrize(
