@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { Link, useParams } from 'wouter';
 import { ApiError } from '../shared/api';
 import { useT } from '../shared/i18n';
+import { useSession } from '../shared/session';
 import { Button } from '../shared/ui';
 import type { Signed } from './api';
 import type { Draft } from './ledger/events';
@@ -21,9 +22,10 @@ export default function ReaderPage() {
 
 function OneRead({ token }: { token: string }) {
   const t = useT();
+  const { user } = useSession();
   const [attempt, setAttempt] = useState(0);
   const [signed, setSigned] = useState<{ answer: Signed; draft: Draft } | null>(null);
-  const opened = useOpened(token, attempt);
+  const opened = useOpened(token, user.id, attempt);
   const reopen = useCallback(() => setAttempt((count) => count + 1), []);
   const title = t('reader.title');
   useEffect(() => {

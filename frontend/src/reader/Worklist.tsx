@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { type Language, useLanguage, useT } from '../shared/i18n';
+import { useSession } from '../shared/session';
 import { Badge, Banner, Empty, Failure, Loading, PageHead, Panel, Progress } from '../shared/ui';
 import { fetchWorklist, type WorklistSession, type WorklistStudy } from './api';
 import { waitingReads } from './ledger/store';
@@ -110,10 +111,11 @@ function SessionRow({ session }: { session: WorklistSession }) {
 /** Work that never reached the server, because the network failed and the page was closed. */
 function Unsent() {
   const t = useT();
+  const { user } = useSession();
   const [waiting, setWaiting] = useState<[token: string, count: number][]>([]);
   useEffect(() => {
-    void waitingReads().then((reads) => setWaiting([...reads]));
-  }, []);
+    void waitingReads(user.id).then((reads) => setWaiting([...reads]));
+  }, [user.id]);
   return waiting.map(([token, count]) => (
     <Banner
       key={token}

@@ -143,6 +143,13 @@ export class EventQueue {
     clearTimeout(this.retry);
   }
 
+  /** Stop, and keep nothing of the read on this computer. */
+  async forget(): Promise<void> {
+    this.stop();
+    await this.writing;
+    await this.options.store.clear(this.options.token);
+  }
+
   private keep(entries: readonly Entry[]): Promise<void> {
     const write = () => this.options.store.write(entries);
     this.writing = this.writing.then(write).catch(() => {
@@ -159,7 +166,8 @@ export class EventQueue {
         const batch = this.entries.filter(({ sent }) => !sent).slice(0, BATCH);
         if (batch.length === 0) return this.saved();
         const events = batch.map(({ event }) => event);
-        if (!this.took(await this.options.send(this.options.token, events), batch)) return false;
+        const answer = await this.options.send(this.options.token, events);
+        if (this.stopped || !this.took(answer, batch)) return false;
       }
     } finally {
       this.sending = null;

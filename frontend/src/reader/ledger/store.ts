@@ -17,10 +17,9 @@ interface Schema extends DBSchema {
   entries: { key: [string, number]; value: Entry };
 }
 
-const NAME = 'reading-ledger';
-
-async function database(): Promise<IDBPDatabase<Schema>> {
-  return openDB<Schema>(NAME, 1, {
+/** Each reader has a ledger of their own: the next person at this computer sees nothing of it. */
+function database(reader: string): Promise<IDBPDatabase<Schema>> {
+  return openDB<Schema>(`reading ledger ${reader}`, 1, {
     upgrade(db) {
       db.createObjectStore('entries', { keyPath: ['token', 'seq'] });
     },
@@ -32,9 +31,9 @@ function ofToken(token: string): IDBKeyRange {
 }
 
 /** The browser's database; where it refuses (private window, full disk), memory. */
-export async function openLedger(): Promise<LedgerStore> {
+export async function openLedger(reader: string): Promise<LedgerStore> {
   try {
-    return ledgerIn(await database());
+    return ledgerIn(await database(reader));
   } catch {
     return memoryLedger();
   }
@@ -68,10 +67,10 @@ export function memoryLedger(): LedgerStore {
 }
 
 /** How many acts wait on this computer, for each read that has some. */
-export async function waitingReads(): Promise<Map<string, number>> {
+export async function waitingReads(reader: string): Promise<Map<string, number>> {
   const waiting = new Map<string, number>();
   try {
-    const db = await database();
+    const db = await database(reader);
     for (const { token, sent } of await db.getAll('entries')) {
       if (!sent) waiting.set(token, (waiting.get(token) ?? 0) + 1);
     }
@@ -82,10 +81,10 @@ export async function waitingReads(): Promise<Map<string, number>> {
   return waiting;
 }
 
-/** At sign-out: nothing of a reader's work stays for the next person at this computer. */
-export async function forgetEverything(): Promise<void> {
+/** At sign-out: nothing of a reader's work stays on this computer. */
+export async function forgetEverything(reader: string): Promise<void> {
   try {
-    const db = await database();
+    const db = await database(reader);
     await db.clear('entries');
     db.close();
   } catch {

@@ -19,14 +19,14 @@ export type Opened =
   | { kind: 'failed'; problem: unknown };
 
 /** Open a read: its form, its pictures, and what this computer still keeps of it. */
-export function useOpened(token: string, attempt: number): Opened {
+export function useOpened(token: string, reader: string, attempt: number): Opened {
   const [opened, setOpened] = useState<Opened>({ kind: 'opening' });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the same read again
   useEffect(() => {
     const stop = new AbortController();
     let reading: Reading | null = null;
     setOpened({ kind: 'opening' });
-    open(token, stop.signal).then(
+    open(token, reader, stop.signal).then(
       (result) => {
         if (result.kind === 'open') reading = result.reading;
         if (stop.signal.aborted) reading?.close();
@@ -40,12 +40,12 @@ export function useOpened(token: string, attempt: number): Opened {
       stop.abort();
       reading?.close();
     };
-  }, [token, attempt]);
+  }, [token, reader, attempt]);
   return opened;
 }
 
-async function open(token: string, signal: AbortSignal): Promise<Opened> {
-  const [read, store] = await Promise.all([fetchRead(token, signal), openLedger()]);
+async function open(token: string, reader: string, signal: AbortSignal): Promise<Opened> {
+  const [read, store] = await Promise.all([fetchRead(token, signal), openLedger(reader)]);
   if (!isOpen(read)) {
     await store.clear(token);
     return { kind: 'signed', read };

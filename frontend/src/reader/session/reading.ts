@@ -57,7 +57,7 @@ export class Reading {
 
   constructor(
     readonly read: OpenRead,
-    private readonly store: LedgerStore,
+    store: LedgerStore,
     kept: readonly Entry[],
     send: Send,
   ) {
@@ -181,7 +181,7 @@ export class Reading {
   /** After signing, or when the work of another place is taken instead: nothing of this read stays here. */
   async forget(): Promise<void> {
     this.close();
-    await this.store.clear(this.read.token);
+    await this.queue.forget();
   }
 
   close(): void {
