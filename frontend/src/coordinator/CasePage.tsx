@@ -204,7 +204,7 @@ function Decision({ image, onDecided }: { image: CaseImageDetail; onDecided: () 
       {rejecting && (
         <Dialog
           title={t('qc.rejectTitle')}
-          confirm={t('qc.reject')}
+          confirm={t('qc.rejectConfirm')}
           danger
           busy={deciding.isPending}
           blocked={!reason.trim()}

@@ -109,6 +109,7 @@ export const en = {
     'Is the left ventricle whole, upright and outlined correctly, and the image free of motion and extracardiac activity?',
   'qc.accept': 'Accept',
   'qc.reject': 'Reject…',
+  'qc.rejectConfirm': 'Reject',
   'qc.rejectTitle': 'Reject this image',
   'qc.rejectText': 'The case will not be read until another image takes its place.',
   'qc.reason': 'Why',

@@ -110,6 +110,7 @@ export const ja: SameKeys<typeof en> = {
     '左室全体が正しい向きで描出され、輪郭が適切で、体動や心外集積の影響がないことを確認してください。',
   'qc.accept': '承認',
   'qc.reject': '不採用…',
+  'qc.rejectConfirm': '不採用にする',
   'qc.rejectTitle': 'この画像を不採用にする',
   'qc.rejectText': '代わりの画像が登録されるまで、この症例は読影されません。',
   'qc.reason': '理由',

@@ -186,7 +186,7 @@ function Opening({ allocation }: { allocation: Allocation }) {
       </div>
       {opening && (
         <SignDialog
-          title={t('opening.open')}
+          title={t('opening.title')}
           meaning={t('opening.meaning', { reads: allocation.reads, readers: allocation.readers })}
           confirm={t('opening.sign')}
           sign={(given) => post(`/api/studies/${study.id}/opening`, given)}

@@ -130,7 +130,7 @@ function BeforeLock() {
       </div>
       {locking && (
         <SignDialog
-          title={t('lock.lock')}
+          title={t('lock.title')}
           meaning={t('lock.meaning', { reads: signed })}
           confirm={t('lock.sign')}
           sign={(given) => post(`/api/studies/${study.id}/lock`, given)}

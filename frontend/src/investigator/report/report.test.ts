@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { written, writtenP } from './estimates';
+import { type Estimate, pooledOf, segmentsOf } from './result';
+import { diverging, padded, ticks } from './scale';
+
+const estimate = (value: number | null, interval: [number, number] | null): Estimate => ({
+  estimate: value,
+  interval,
+  interval_reason: null,
+  reason: null,
+  flags: [],
+});
+
+describe('an estimate', () => {
+  it('is written with its interval', () => {
+    expect(written('en', estimate(0.42, [0.21, 0.634]), 'signed', 2)).toBe('+0.42 (+0.21 to +0.63)');
+    expect(written('ja', estimate(0.42, [0.21, 0.634]), 'plain', 2)).toBe('0.42 (0.21〜0.63)');
+  });
+
+  it('without an interval stands alone, and a missing one is a dash', () => {
+    expect(written('en', estimate(0.9, null), 'plain', 2)).toBe('0.90');
+    expect(written('en', estimate(null, null), 'plain', 2)).toBe('–');
+  });
+
+  it('has p values as journals print them', () => {
+    expect(writtenP('en', 0.0001)).toBe('<0.001');
+    expect(writtenP('en', 0.0123)).toBe('0.012');
+    expect(writtenP('en', null)).toBe('–');
+  });
+});
+
+describe('rows of segments', () => {
+  const rows = [17, 0, 2, 1].map((segment) => ({ arm: 'A', state: 'stress', segment }));
+
+  it('come in order, the pooled row apart', () => {
+    expect(segmentsOf(rows, 'A', 'stress').map((row) => row.segment)).toEqual([1, 2, 17]);
+    expect(pooledOf(rows, 'A', 'stress')?.segment).toBe(0);
+    expect(pooledOf(rows, 'B', 'stress')).toBeUndefined();
+  });
+});
+
+describe('scales', () => {
+  it('have round ticks that stay inside', () => {
+    expect(ticks(-3.2, 7.9, 6)).toEqual([-2, 0, 2, 4, 6]);
+    expect(ticks(0, 0.67, 4)).toEqual([0, 0.2, 0.4, 0.6]);
+  });
+
+  it('are never empty, even when all values are equal', () => {
+    const [low, high] = padded([0, 0], 1);
+    expect(low).toBeLessThan(0);
+    expect(high).toBeGreaterThan(0);
+  });
+
+  it('have their strongest colour at the limit and beyond', () => {
+    expect(diverging(3, 1.5)).toBe(diverging(1.5, 1.5));
+    expect(diverging(-1, 1.5)).toContain('--under');
+    expect(diverging(1, 1.5)).toContain('--over');
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { en } from './en';
+import { setLanguage, t } from './index';
+import { ja } from './ja';
+import { fill } from './translate';
+
+const placeholders = (message: string) =>
+  [...message.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).toSorted();
+const english: Record<string, string> = en;
+const japanese: Record<string, string> = ja;
+
+describe('the catalogues', () => {
+  it('have the same keys, but for plurals that Japanese does not have', () => {
+    const wanted = Object.keys(english).filter((key) => !key.endsWith('_one'));
+    expect(Object.keys(japanese).toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('use the same parameters in both languages', () => {
+    for (const [key, message] of Object.entries(japanese)) {
+      // A language need not use every parameter, but may not ask for one that is never given.
+      expect(placeholders(english[key] ?? ''), key).toEqual(expect.arrayContaining(placeholders(message)));
+    }
+  });
+
+  it('have both plural forms in English', () => {
+    for (const key of Object.keys(english).filter((name) => name.endsWith('_one'))) {
+      expect(english).toHaveProperty([key.replace(/_one$/, '_other')]);
+    }
+  });
+
+  it('leave nothing empty', () => {
+    for (const catalogue of [english, japanese]) {
+      expect(Object.entries(catalogue).filter(([, message]) => !message.trim())).toEqual([]);
+    }
+  });
+});
+
+describe('a message', () => {
+  it('takes the plural form of its number', () => {
+    expect(fill(english, 'en', 'upload.files', { count: 1 })).toBe('1 file');
+    expect(fill(english, 'en', 'upload.files', { count: 1234 })).toBe('1,234 files');
+    expect(fill(japanese, 'ja', 'upload.files', { count: 1 })).toBe('1件');
+  });
+
+  it('shows its key when it is unknown', () => {
+    expect(fill(english, 'en', 'no.such.key')).toBe('no.such.key');
+  });
+
+  it('does not read markup or patterns out of a parameter', () => {
+    expect(fill({ greet: 'Hello {{name}}' }, 'en', 'greet', { name: '$& {{name}}' })).toBe(
+      'Hello $& {{name}}',
+    );
+  });
+
+  it('is in the language that was chosen last', async () => {
+    await setLanguage('ja');
+    expect(t('state.rest')).toBe('安静');
+    await setLanguage('en');
+    expect(t('state.rest')).toBe('Rest');
+  });
+});
