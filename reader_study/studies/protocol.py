@@ -162,9 +162,9 @@ def kawakubo_replica(*, title: str, reader_title: str, simulated: bool, washout_
     )
 
 
-def _made(kind: type[Made], given: Any, where: str, **converted: Any) -> Made:
+def _made(made: type[Made], given: Any, where: str, /, **converted: Any) -> Made:
     """Build a dataclass from a JSON object that must have exactly its fields."""
-    expected = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    expected = {field.name for field in fields(made)}  # type: ignore[arg-type]
     if not isinstance(given, dict) or set(given) != expected:
         found = sorted(given) if isinstance(given, dict) else type(given).__name__
         raise Invalid(
@@ -172,7 +172,7 @@ def _made(kind: type[Made], given: Any, where: str, **converted: Any) -> Made:
             _("%(where)s of the protocol must have exactly the fields %(expected)s; found %(found)s.")
             % {"where": where, "expected": ", ".join(sorted(expected)), "found": found},
         )
-    return kind(**{**given, **converted})
+    return made(**{**given, **converted})
 
 
 def parse(document: dict[str, Any]) -> Protocol:
