@@ -1,3 +1,9 @@
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from reader_study.agreement import api
+
+urlpatterns = [
+    path("studies/<uuid:study_id>/lock", api.StudyLock.as_view()),
+    path("studies/<uuid:study_id>/report", api.StudyReport.as_view()),
+    path("studies/<uuid:study_id>/report/<str:name>", api.ReportFile.as_view()),
+]

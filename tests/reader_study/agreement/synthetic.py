@@ -32,7 +32,7 @@ def snapshot(
     missing: float = 0.0,
     title: str = "Virtual PET from SPECT: a replica with simulated patients",
 ) -> dict[str, Any]:
-    """The plain dict that agreement.snapshot would store. missing: share of segment scores turned into "NE"."""
+    """The plain dict that agreement.snapshot would store. missing: share of scores turned into "NE"."""
     generator = np.random.default_rng(seed)
     document = kawakubo_replica(title=title, reader_title="Reading study", simulated=simulated).as_document()
     arms = document["arms"]
@@ -53,7 +53,7 @@ def snapshot(
             token = _uuid(generator)
             entries.append(
                 {
-                    "token": token, "reader": person["id"], "session": 1 + (position - 1) % 3, "position": position,
+                    "token": token, "reader": person["id"], "session": 1, "position": position,
                     "case": case["id"], "arm": arm["code"], "repetition": 0,
                 }
             )  # fmt: skip

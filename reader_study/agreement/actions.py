@@ -1,0 +1,154 @@
+"""Locking a study's data, and what becomes of the report that follows."""
+
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reader_study.accounts.actions import sign
+from reader_study.accounts.models import User
+from reader_study.agreement.analysis.compute import canonical, digest_of
+from reader_study.agreement.models import Lock, Report
+from reader_study.agreement.snapshot import snapshot
+from reader_study.audit.actions import record
+from reader_study.cases.storage import store
+from reader_study.celery import app
+from reader_study.problems import Conflict, Invalid
+from reader_study.reading.queries import progress
+from reader_study.studies.actions import transition
+from reader_study.studies.models import Role, Study
+from reader_study.studies.queries import study_for_update
+
+MEANING = "locked for analysis"
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 3
+
+
+@transaction.atomic
+def lock_data(*, actor: User, study: Study, password: str, reason: str) -> Lock:
+    """End the reading: store the data as one hashed snapshot, sign its digest, and order the report.
+
+    Raises
+    ------
+    NotFound
+        The actor is not the investigator of the study.
+    Conflict
+        The study is not open ("state"), or reads are not signed ("unsigned", with `missing`).
+    Forbidden
+        code "password".
+    """
+    study = study_for_update(actor, study.pk, Role.INVESTIGATOR)
+    if not reason.strip():
+        raise Invalid("reason", _("Please give a reason."))
+    if study.state != Study.State.OPEN:
+        raise Conflict("state", _("Only a study that is open for reading can be locked."))
+    missing = [
+        {"reader": reader.full_name, "signed": reader.signed, "total": reader.total}
+        for reader in progress(study.id)
+        if reader.signed < reader.total
+    ]
+    if missing:
+        raise Conflict("unsigned", _("Some reads are not signed yet."), missing=missing)
+    now = timezone.now()
+    document = snapshot(study=study, actor=actor, reason=reason, at=now)
+    digest = digest_of(document)
+    signature = sign(signer=actor, password=password, meaning=MEANING, content_sha256=digest)
+    store().put(canonical(document))
+    lock = Lock.objects.create(
+        study=study, sha256=digest, locked_by=actor, signature=signature, reason=reason, locked_at=now
+    )
+    Report.objects.create(lock=lock, lease_until=now + LEASE)
+    transition(study=study, to=Study.State.LOCKED, actor=actor, reason=reason)
+    record(
+        action="agreement.locked",
+        actor=actor.id,
+        study=study.id,
+        subject=str(lock.id),
+        detail={"sha256": digest, "signature": signature.id, "reason": reason},
+    )
+    transaction.on_commit(partial(_send, lock.pk), robust=True)
+    return lock
+
+
+@transaction.atomic
+def start_report(*, lock_id: UUID) -> Lock | None:
+    """Claim a report for computing; None when there is nothing left to do."""
+    report = Report.objects.select_for_update().filter(pk=lock_id).first()
+    if report is None or report.state != Report.State.COMPUTING or report.attempts >= ATTEMPTS:
+        return None
+    report.attempts += 1
+    report.lease_until = timezone.now() + LEASE
+    report.save(update_fields=["attempts", "lease_until"])
+    return report.lock
+
+
+@transaction.atomic
+def record_report(*, lock_id: UUID, files: dict[str, dict[str, str | int]]) -> None:
+    """Keep what was computed and unblind the study. files: name -> {"key", "size"}. A second call changes
+    nothing.
+    """
+    report = Report.objects.select_for_update().select_related("lock__study").get(pk=lock_id)
+    if report.state != Report.State.COMPUTING:
+        return
+    report.state, report.files, report.finished_at = Report.State.READY, files, timezone.now()
+    report.save(update_fields=["state", "files", "finished_at"])
+    lock = report.lock
+    record(
+        action="agreement.report_computed",
+        actor=None,
+        study=lock.study_id,
+        subject=str(lock.id),
+        detail={"lock": lock.sha256, "files": {name: file["key"] for name, file in files.items()}},
+    )
+    transition(study=lock.study, to=Study.State.UNBLINDED, actor=lock.locked_by, reason=lock.reason)
+
+
+@transaction.atomic
+def record_failure(*, lock_id: UUID) -> None:
+    """A try has failed: let it be tried again at once, or give up after the last."""
+    report = Report.objects.select_for_update().select_related("lock").get(pk=lock_id)
+    if report.state != Report.State.COMPUTING:
+        return
+    if report.attempts < ATTEMPTS:
+        report.lease_until = timezone.now()
+        report.save(update_fields=["lease_until"])
+        return
+    _give_up(report)
+
+
+@transaction.atomic
+def sweep() -> int:
+    """Send again what is overdue, give up what was tried too often; returns how many were sent."""
+    now = timezone.now()
+    overdue = Report.objects.select_for_update(skip_locked=True).filter(
+        state=Report.State.COMPUTING, lease_until__lte=now
+    )
+    sent = 0
+    for report in overdue.select_related("lock"):
+        if report.attempts >= ATTEMPTS:
+            _give_up(report)
+            continue
+        report.lease_until = now + LEASE
+        report.save(update_fields=["lease_until"])
+        transaction.on_commit(partial(_send, report.pk), robust=True)
+        sent += 1
+    return sent
+
+
+def _give_up(report: Report) -> None:
+    report.state, report.finished_at = Report.State.FAILED, timezone.now()
+    report.save(update_fields=["state", "finished_at"])
+    record(
+        action="agreement.report_failed",
+        actor=None,
+        study=report.lock.study_id,
+        subject=str(report.lock_id),
+        detail={"attempts": report.attempts},
+    )
+
+
+def _send(lock_id: UUID) -> None:
+    app.send_task("agreement.compute", [str(lock_id)])

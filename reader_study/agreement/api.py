@@ -1,0 +1,104 @@
+"""What an investigator does to end a study, and what comes of it. Nothing here answers a reader."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from reader_study.agreement import actions, queries
+from reader_study.agreement.files import CONTENT_TYPES, PDF, RESULT
+from reader_study.agreement.models import Report
+from reader_study.cases.storage import store
+from reader_study.studies.models import Role, Study
+from reader_study.studies.queries import study_for
+
+NONE = "none"
+
+
+class NewLockSerializer(serializers.Serializer[None]):
+    password = serializers.CharField(trim_whitespace=False, max_length=1024)
+    reason = serializers.CharField(max_length=500)
+
+
+class LockSerializer(serializers.Serializer[None]):
+    digest = serializers.CharField()
+    locked_at = serializers.DateTimeField()
+    by = serializers.CharField()
+
+
+class ReportFileSerializer(serializers.Serializer[None]):
+    name = serializers.ChoiceField(choices=list(CONTENT_TYPES))
+    url = serializers.CharField()
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+
+
+class ReportSerializer(serializers.Serializer[None]):
+    """`result` is the content of report.json, schema "reader-study/agreement/1"; null until it is ready."""
+
+    state = serializers.ChoiceField(choices=[(NONE, "Not locked"), *Report.State.choices])
+    lock = LockSerializer(allow_null=True)
+    result = serializers.DictField(allow_null=True)
+    files = ReportFileSerializer(many=True)
+
+
+def _report(study: Study) -> dict[str, Any]:
+    report = queries.report_of(study)
+    if report is None:
+        return {"state": NONE, "lock": None, "result": None, "files": []}
+    lock = report.lock
+    ready = report.state == Report.State.READY
+    return {
+        "state": report.state,
+        "lock": {"digest": lock.sha256, "locked_at": lock.locked_at, "by": lock.locked_by.full_name},
+        "result": json.loads(store().get(report.files[RESULT]["key"])) if ready else None,
+        "files": [
+            {
+                "name": name,
+                "url": f"/api/studies/{study.id}/report/{name}",
+                "sha256": report.files[name]["key"],
+                "size": report.files[name]["size"],
+            }
+            for name in CONTENT_TYPES
+            if name in report.files
+        ],
+    }
+
+
+class StudyLock(APIView):
+    @extend_schema(request=NewLockSerializer, responses={202: ReportSerializer})
+    def post(self, request: Request, study_id: UUID) -> Response:
+        study = study_for(request.user, study_id, Role.INVESTIGATOR)
+        given = NewLockSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        actions.lock_data(actor=request.user, study=study, **given.validated_data)
+        return Response(ReportSerializer(_report(study)).data, status=202)
+
+
+class StudyReport(APIView):
+    @extend_schema(responses=ReportSerializer)
+    def get(self, request: Request, study_id: UUID) -> Response:
+        study = study_for(request.user, study_id, *queries.MAY_SEE)
+        return Response(ReportSerializer(_report(study)).data)
+
+
+class ReportFile(APIView):
+    @extend_schema(
+        operation_id="studies_report_file",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, study_id: UUID, name: str) -> HttpResponse:
+        """One file of a report that is ready."""
+        key = queries.file_key(request.user, study_id, name)
+        response = HttpResponse(store().get(key), content_type=CONTENT_TYPES[name])
+        kind = "inline" if name == PDF else "attachment"
+        response["Content-Disposition"] = f'{kind}; filename="{name}"'
+        response["Cache-Control"] = "private, no-store"
+        return response

@@ -1,0 +1,60 @@
+"""Studies that were read to the end."""
+
+from django.http import HttpResponse
+from django.test import Client
+
+from reader_study.accounts.models import Signature
+from reader_study.cases.models import Image
+from reader_study.reading.draft import content_sha256
+from reader_study.reading.models import Read, ScoreSheet
+from tests.reader_study.allocation.drafts import PASSWORD, Draft
+from tests.reader_study.reading.reads import Desk, opened, scored
+
+MODEL = {"name": "heart-spect-to-pet", "version": "1.0.0", "digest": "b" * 64}
+REASON = "All reads are signed"
+
+
+def finished(*, unsigned: int = 0) -> Draft:
+    """Two sites with a case each, two readers: the rows that signed reads leave, but for the last `unsigned`.
+
+    Written to the tables, because a signature through the door costs half a second of hashing; the way
+    through the doors is in `read_through_the_doors`.
+    """
+    study = opened(per_site=(1, 1), readers=2)
+    Image.objects.filter(case__study=study.study, image_set="virtual_pet").update(provenance={"model": MODEL})
+    for reader in study.readers:
+        reads = Read.objects.filter(reader=reader).order_by("session", "position")
+        for number, read in enumerate(reads[: 6 - unsigned]):
+            content = scored(number % 5)
+            sha256 = content_sha256(content, form_version=1)
+            signature = Signature.objects.create(
+                signer=reader, full_name=reader.full_name, meaning="authored", content_sha256=sha256
+            )
+            ScoreSheet.objects.create(
+                read=read,
+                version=1,
+                form_version=1,
+                scores=content.scores,
+                fields=content.fields,
+                content_sha256=sha256,
+                last_seq=37,
+                signature=signature,
+            )
+    return study
+
+
+def read_through_the_doors() -> Draft:
+    """One case, one reader, three reads: scored and signed through the API."""
+    study = opened(per_site=(1,), readers=1)
+    client = Client()
+    client.force_login(study.readers[0])
+    desk = Desk(client)
+    while token := desk.next():
+        desk.read(token)
+        desk.finish(token, score="NE")
+    return study
+
+
+def lock(client: Client, study: Draft, *, password: str = PASSWORD, reason: str = REASON) -> HttpResponse:
+    body = {"password": password, "reason": reason}
+    return client.post(f"/api/studies/{study.study.id}/lock", body, "application/json")

@@ -1,0 +1,108 @@
+"""The PDF is the same for the same lock, says what it is on every page, and prints the result's numbers."""
+
+import io
+import re
+
+import pytest
+from pypdf import PdfReader
+
+from reader_study.agreement.analysis import analyse
+from reader_study.agreement.report import render
+from tests.reader_study.agreement.synthetic import snapshot
+
+A4 = (595, 842)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return analyse(snapshot(), replicates=300)
+
+
+@pytest.fixture(scope="module")
+def pages(result):
+    return [page.extract_text() for page in PdfReader(io.BytesIO(render(result))).pages]
+
+
+def rendered(**made):
+    result = analyse(snapshot(**made), replicates=50)
+    return [page.extract_text() for page in PdfReader(io.BytesIO(render(result))).pages]
+
+
+def test_the_same_result_gives_the_same_bytes(result):
+    assert render(result) == render(result)
+
+
+def test_it_opens_as_a4_pages(result):
+    reader = PdfReader(io.BytesIO(render(result)))
+    sizes = {tuple(round(float(side)) for side in page.mediabox[2:]) for page in reader.pages}
+    assert sizes == {A4}
+    assert reader.metadata.title == f"Agreement report: {result['study']['title']}"
+
+
+def test_every_page_says_simulated_data_and_names_lock_and_model(result, pages):
+    for number, text in enumerate(pages, start=1):
+        assert "SIMULATED DATA" in text
+        assert f"Data lock {result['lock']['sha256'][:16]}" in text
+        assert "made by AI: heart-spect-to-pet 1.0.0" in text
+        assert "Research use only" in text
+        assert f"Page {number} of {len(pages)}" in text
+
+
+def test_real_data_are_not_called_simulated():
+    assert not [text for text in rendered(simulated=False) if "SIMULATED" in text or "simulated." in text]
+
+
+def test_the_first_page_has_the_lock_the_key_results_and_the_limits(result, pages):
+    digest = result["lock"]["sha256"]
+    assert " ".join(digest[n : n + 8] for n in range(0, 64, 8)) in pages[0]
+    assert "Key results" in pages[0]
+    assert "Virtual PET fills in some real defects" in pages[0]
+    assert "Few patients" in pages[0]
+
+
+def test_the_second_page_says_the_same_in_japanese(pages):
+    assert "主な結果" in pages[1]
+    assert "シミュレーション" in pages[1]
+    numbers = [re.findall(r"\d+\.\d+", re.sub(r"[0-9a-f]{8}", "", text)) for text in pages[:2]]
+    assert sorted(numbers[0]) == sorted(numbers[1])
+
+
+def test_a_japanese_title_and_name_are_printed():
+    lock = snapshot(title="仮想PETの評価")
+    lock["lock"]["locked_by"] = "山田花子"
+    text = PdfReader(io.BytesIO(render(analyse(lock, replicates=20)))).pages[0].extract_text()
+    assert "仮想PETの評価" in text
+    assert "山田花子" in text
+
+
+def test_markup_in_a_title_or_reason_is_printed_not_obeyed():
+    lock = snapshot(title="SPECT <b>& PET")
+    lock["lock"]["reason"] = "a < b </para>"
+    text = PdfReader(io.BytesIO(render(analyse(lock, replicates=20)))).pages[0].extract_text()
+    assert "SPECT <b>& PET" in text
+    assert "a < b </para>" in text
+
+
+def test_figures_and_tables_are_numbered_without_gaps(pages):
+    text = "\n".join(pages)
+    for kind, last in (("Figure", 6), ("Table", 13)):
+        found = [int(number) for number in re.findall(rf"{kind} (\d+)\.", text)]
+        assert found == list(range(1, last + 1))
+
+
+def test_the_table_prints_the_numbers_of_the_result(result, pages):
+    text = "\n".join(pages).replace("–", "-")
+    for row in result["score_differences"]:
+        if row["arm"] == "A" and row["segment"]:
+            low, high = row["mean_difference"]["interval"] or (None, None)
+            if low is not None:
+                assert f"({low:.2f} to {high:.2f})".replace("-0.00", "0.00") in text.replace("-0.00", "0.00")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [{"patients": 1}, {"patients": 2, "readers": 1}, {"missing": 1.0}, {"patients": 6, "readers": 11}],
+    ids=["one case", "one reader", "nothing evaluable", "many readers"],
+)
+def test_thin_and_wide_studies_have_a_report(made):
+    assert len(rendered(**made)) >= 10
