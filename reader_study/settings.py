@@ -29,7 +29,9 @@ PLAIN_HTTP = os.environ.get("PLAIN_HTTP") == "1"
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. ./run sets one for this machine; in production set your own.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. ./run sets one for this machine; in production set your own."
+    )
 DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
 if PLAIN_HTTP:
@@ -200,7 +202,9 @@ FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.exists() else []
 WHITENOISE_USE_FINDERS = True  # served from where they lie: there is no step to forget
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.\w+$"  # the front end's build puts a hash into names
+WHITENOISE_IMMUTABLE_FILE_TEST = (
+    r"^/static/assets/.+-[\w-]{8}\.\w+$"  # the front end's build puts a hash into names
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -17,7 +17,9 @@ def application(request: HttpRequest) -> HttpResponse:
     """The single-page application: one page for every address that is not the API's, for those who signed in."""
     page = settings.FRONTEND_DIST / "index.html"
     if not page.exists():
-        return HttpResponse(_("The front end is not built. Run ./run demo."), status=503, content_type="text/plain")
+        return HttpResponse(
+            _("The front end is not built. Run ./run demo."), status=503, content_type="text/plain"
+        )
     return HttpResponse(page.read_bytes())
 
 

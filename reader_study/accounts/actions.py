@@ -37,7 +37,11 @@ def invite(*, inviter: User, email: str, full_name: str, language: str) -> tuple
         raise Invalid("known_email", _("There is already an account with this e-mail address."))
     user = User.objects.create_user(email, None, full_name=full_name, language=language)
     record(
-        action="accounts.invited", actor=inviter.id, study=None, subject=str(user.id), detail={"language": language}
+        action="accounts.invited",
+        actor=inviter.id,
+        study=None,
+        subject=str(user.id),
+        detail={"language": language},
     )
     # Not stored: the token dies with the first password, and with time (PASSWORD_RESET_TIMEOUT).
     token = default_token_generator.make_token(user)

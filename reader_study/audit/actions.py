@@ -6,7 +6,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 
-def record(*, action: str, actor: UUID | None, study: UUID | None, subject: str, detail: dict[str, Any]) -> None:
+def record(
+    *, action: str, actor: UUID | None, study: UUID | None, subject: str, detail: dict[str, Any]
+) -> None:
     """Write one act into the journal, in the caller's transaction: both are kept or neither is.
 
     Works under every database role, because the function it calls runs with its owner's rights.

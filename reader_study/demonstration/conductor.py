@@ -125,7 +125,11 @@ class Conductor:
             investigator, study = self.person(plan.INVESTIGATOR), f"/api/studies/{study_id}"
             for code, name in plan.SITES.items():
                 site = investigator.post(f"{study}/sites", {"code": code, "name": name})
-                member = {"email": plan.COORDINATORS[code].email, "role": "coordinator", "site_id": site["id"]}
+                member = {
+                    "email": plan.COORDINATORS[code].email,
+                    "role": "coordinator",
+                    "site_id": site["id"],
+                }
                 investigator.post(f"{study}/members", member)
             for reader in readers:
                 investigator.post(f"{study}/members", {"email": reader.email, "role": "reader"})
@@ -201,10 +205,16 @@ class Conductor:
             investigator = self.person(plan.INVESTIGATOR)
             study = f"/api/studies/{study_id}"
             summary = investigator.post(f"{study}/allocation", {"seed": seed} if seed else {})
-            shown.say(f"{summary['reads']} reads, list {summary['digest'][:12]}, {len(summary['withheld'])} withheld")
+            shown.say(
+                f"{summary['reads']} reads, list {summary['digest'][:12]}, {len(summary['withheld'])} withheld"
+            )
             reason = "The demo's cases are complete."
             investigator.post(f"{study}/opening", {"password": investigator.password, "reason": reason})
-            return {"reads": summary["reads"], "withheld": len(summary["withheld"]), "digest": summary["digest"]}
+            return {
+                "reads": summary["reads"],
+                "withheld": len(summary["withheld"]),
+                "digest": summary["digest"],
+            }
 
     def read(self) -> None:
         total = self.record.done["opened"]["reads"]
@@ -212,7 +222,8 @@ class Conductor:
             done = dict.fromkeys((account.email for account in plan.OBSERVERS), 0)
 
             def read_as(account: Account) -> None:
-                for done[account.email] in read_all(self.person(account), make_observer(account.email)):
+                for signed in read_all(self.person(account), make_observer(account.email)):
+                    done[account.email] = signed
                     self.watch()
                     shown.at(sum(done.values()), total)
 
@@ -244,5 +255,9 @@ class Conductor:
 def _absent(case: Any) -> int:
     """Virtual PET that is still to come: one for each SPECT that has none yet."""
     sets = [image["image_set"] for image in case["images"]]
-    failed = {image["state"] for image in case["images"] if image["image_set"] == "spect" and image["status"] == "failed"}
+    failed = {
+        image["state"]
+        for image in case["images"]
+        if image["image_set"] == "spect" and image["status"] == "failed"
+    }
     return max(0, sets.count("spect") - len(failed) - sets.count("virtual_pet"))

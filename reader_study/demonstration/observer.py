@@ -44,7 +44,9 @@ class Observer:
 def make_observer(name: str) -> Observer:
     rng = np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))
     shift = rng.normal(0, 1.5)
-    return Observer(name, float(rng.normal(0, 1.5)), tuple(float(t + shift + rng.normal(0, 1)) for t in THRESHOLDS))
+    return Observer(
+        name, float(rng.normal(0, 1.5)), tuple(float(t + shift + rng.normal(0, 1)) for t in THRESHOLDS)
+    )
 
 
 def _overall(total: int) -> str:
@@ -72,7 +74,9 @@ def read_all(person: Person, observer: Observer) -> Iterator[int]:
 def _read_one(person: Person, observer: Observer, token: str) -> str | None:
     path = f"/api/reading/reads/{token}"
     read = person.get(path)
-    scores = {slot["name"]: observer.scores(person.bytes(f"{path}/polar/{slot['name']}")) for slot in read["slots"]}
+    scores = {
+        slot["name"]: observer.scores(person.bytes(f"{path}/polar/{slot['name']}")) for slot in read["slots"]
+    }
     fields = {"quality": 4, "overall": _overall(sum(scores["stress"])), "confidence": 4}
     acts: list[dict[str, Any]] = [
         {"kind": "score", "state": state, "segment": n + 1, "value": value}

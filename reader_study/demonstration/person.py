@@ -29,7 +29,11 @@ class Person:
         self.http.get("/accounts/sign-in")
         answer = self.http.post(
             "/accounts/sign-in",
-            data={"username": email, "password": password, "csrfmiddlewaretoken": self.http.cookies["csrftoken"]},
+            data={
+                "username": email,
+                "password": password,
+                "csrfmiddlewaretoken": self.http.cookies["csrftoken"],
+            },
         )
         if answer.status_code != httpx.codes.FOUND:
             raise Refused(f"{email} could not sign in ({answer.status_code})")
@@ -73,7 +77,9 @@ class Person:
                 sentence = answer.json()["message"]
             except (ValueError, KeyError, TypeError):
                 sentence = answer.text[:200]
-            raise Refused(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {sentence}")
+            raise Refused(
+                f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {sentence}"
+            )
 
 
 def accept_invitation(base: str, link: str, password: str) -> None:

@@ -1,4 +1,4 @@
-"""The processes of a small installation on one machine: web server, workers. All stop with the one that started them."""
+"""The processes of a small installation on one machine; all stop with the one that started them."""
 
 import ctypes
 import json
@@ -7,17 +7,22 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
 
+SHORT_LIFE = 5.0  # s; what ends earlier would end again
+MOST_RESTARTS = 5
 _PR_SET_PDEATHSIG = 1
 
 
 class StartFailed(Exception):
-    """A process did not come up, or ended by itself; the message says which, and where its log is."""
+    """A process did not come up, or does not stay up; the message says which, and where its log is."""
 
 
 def port_is_free(port: int) -> bool:
@@ -64,17 +69,34 @@ def gpu_environment() -> dict[str, str]:
     }
 
 
+@dataclass
+class _Running:
+    command: list[str]
+    environment: dict[str, str] | None
+    process: subprocess.Popen[bytes]
+    since: float
+    restarts: int = 0
+
+
 class Processes:
-    """The running processes by name; `watch` raises as soon as one has ended by itself."""
+    """The running processes by name. `watch` starts again what was killed, and raises when one cannot live."""
 
     def __init__(self, log_dir: Path) -> None:
         self.log_dir = log_dir
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, _Running] = {}
+        self._watching = Lock()
 
     def start(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
+        self.running[name] = _Running(
+            command, environment, self._open(name, command, environment), time.monotonic()
+        )
+
+    def _open(
+        self, name: str, command: list[str], environment: dict[str, str] | None
+    ) -> subprocess.Popen[bytes]:
         self.log_dir.mkdir(parents=True, exist_ok=True)
         with (self.log_dir / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -82,25 +104,32 @@ class Processes:
                 env=environment,
                 cwd=settings.BASE_DIR,
                 start_new_session=True,  # Ctrl-C reaches the demo only, which then ends these in order
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads run yet
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it calls the kernel only, takes no lock
             )
 
     def watch(self) -> None:
-        for name, process in self.running.items():
-            if process.poll() is not None:
-                raise StartFailed(
-                    f"The process “{name}” ended by itself (exit {process.returncode}): see {self.log_dir / name}.log"
-                )
+        """Restart what has ended; StartFailed for what ended at once, or too often."""
+        with self._watching:
+            for name, one in self.running.items():
+                if one.process.poll() is None:
+                    continue
+                if time.monotonic() - one.since < SHORT_LIFE or one.restarts == MOST_RESTARTS:
+                    raise StartFailed(
+                        f"The process “{name}” ended by itself (exit {one.process.returncode}): "
+                        f"see {self.log_dir / name}.log"
+                    )
+                one.process = self._open(name, one.command, one.environment)
+                one.since, one.restarts = time.monotonic(), one.restarts + 1
 
     def stop(self) -> None:
-        for process in self.running.values():
-            process.terminate()
-        for process in self.running.values():
+        for one in self.running.values():
+            one.process.terminate()
+        for one in self.running.values():
             try:
-                process.wait(timeout=15)
+                one.process.wait(timeout=15)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                os.killpg(one.process.pid, signal.SIGKILL)
+                one.process.wait()
         self.running.clear()
 
 

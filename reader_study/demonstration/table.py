@@ -10,8 +10,12 @@ def result_table(report: Path) -> str:
     result = json.loads(report.read_text())
     arms = [arm for arm in result["design"]["arms"] if not arm["reference"]]
     reference = next(arm["label"] for arm in result["design"]["arms"] if arm["reference"])
-    scores = {(row["arm"], row["segment"]): row for row in result["score_differences"] if row["state"] == "stress"}
-    uptake = {(row["arm"], row["segment"]): row for row in result["uptake_differences"] if row["state"] == "stress"}
+    scores = {
+        (row["arm"], row["segment"]): row for row in result["score_differences"] if row["state"] == "stress"
+    }
+    uptake = {
+        (row["arm"], row["segment"]): row for row in result["uptake_differences"] if row["state"] == "stress"
+    }
     head = "".join(f" | {arm['label'] + ' vs ' + reference:^35}" for arm in arms)
     columns = " | ".join(["score  over under  uptake   (p adj)"] * len(arms))
     lines = [f"{'Stress':<27}{head}", f"{'segment':<27} | {columns}", "-" * (27 + 38 * len(arms))]
@@ -23,8 +27,8 @@ def result_table(report: Path) -> str:
     cases, readers = result["design"]["n_cases"], len(result["design"]["readers"])
     lines += [
         "",
-        f"SIMULATED DATA. {cases} cases, {readers} simulated readers. score: mean difference of the 0-4 score; over, under:",
-        "reads above and below PET; uptake: mean difference in % of maximum; p adj: scores, Benjamini-Hochberg.",
+        f"SIMULATED DATA. {cases} cases, {readers} simulated readers.",
+        "score: mean difference of the 0-4 score; over, under: reads above and below PET; uptake: mean difference in % of maximum; p adj: scores, Benjamini-Hochberg.",
     ]
     return "\n".join(lines)
 

@@ -25,7 +25,9 @@ def _require(user: User, study: Study, *roles: Role) -> None:
 def _person(email: str) -> User:
     user = User.objects.filter(email=email.lower(), is_active=True).first()
     if user is None:
-        raise Invalid("unknown_person", _("There is no account with this e-mail address. Invite the person first."))
+        raise Invalid(
+            "unknown_person", _("There is no account with this e-mail address. Invite the person first.")
+        )
     return user
 
 
@@ -112,7 +114,9 @@ def add_member(*, actor: User, study: Study, email: str, role: Role, site_id: An
     membership, new = Membership.objects.get_or_create(study=study, user=user, role=role, site=site)
     if new:
         detail = {"role": role.value, "site": site.code if site else None}
-        record(action="studies.member_added", actor=actor.id, study=study.id, subject=str(user.id), detail=detail)
+        record(
+            action="studies.member_added", actor=actor.id, study=study.id, subject=str(user.id), detail=detail
+        )
     return membership
 
 

@@ -61,7 +61,10 @@ class Session(APIView):
 class Studies(APIView):
     @extend_schema(responses=StudySummarySerializer(many=True))
     def get(self, request: Request) -> Response:
-        found = [_summary(study, queries.roles_of(request.user, study)) for study in queries.studies_of(request.user)]
+        found = [
+            _summary(study, queries.roles_of(request.user, study))
+            for study in queries.studies_of(request.user)
+        ]
         return Response(StudySummarySerializer(found, many=True).data)
 
     @extend_schema(request=NewStudySerializer, responses={201: StudySummarySerializer})
@@ -126,7 +129,9 @@ class Journal(APIView):
         study = queries.study_for(request.user, study_id, Role.INVESTIGATOR, Role.MONITOR)
         after = request.query_params.get("after", "0")
         page = list(entries_of(study.id, after=int(after) if after.isdecimal() else 0)[:JOURNAL_PAGE])
-        names = dict(User.objects.filter(pk__in={entry.actor for entry in page}).values_list("pk", "full_name"))
+        names = dict(
+            User.objects.filter(pk__in={entry.actor for entry in page}).values_list("pk", "full_name")
+        )
         rows = [
             {"number": e.number, "at": e.at, "action": e.action, "actor": names.get(e.actor) if e.actor else None,
              "subject": e.subject, "detail": e.detail}

@@ -89,7 +89,8 @@ class Membership(models.Model):
                 fields=["study", "user", "role", "site"], name="membership_once", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=Q(role="coordinator", site__isnull=False) | (~Q(role="coordinator") & Q(site__isnull=True)),
+                condition=Q(role="coordinator", site__isnull=False)
+                | (~Q(role="coordinator") & Q(site__isnull=True)),
                 name="only_a_coordinator_has_a_site",
             ),
         ]

@@ -149,7 +149,13 @@ def kawakubo_replica(*, title: str, reader_title: str, simulated: bool, washout_
                 Field(
                     "overall",
                     FieldKind.CHOICE,
-                    ("definitely_normal", "probably_normal", "equivocal", "probably_abnormal", "definitely_abnormal"),
+                    (
+                        "definitely_normal",
+                        "probably_normal",
+                        "equivocal",
+                        "probably_abnormal",
+                        "definitely_abnormal",
+                    ),
                     True,
                 ),
                 Field("confidence", FieldKind.CHOICE, (1, 2, 3, 4, 5), True),
@@ -184,12 +190,16 @@ def parse(document: dict[str, Any]) -> Protocol:
         code "protocol", naming the field and what is expected.
     """
     try:
-        arms = tuple(_made(Arm, arm, "arms", image_set=ImageSet(arm["image_set"])) for arm in document["arms"])
+        arms = tuple(
+            _made(Arm, arm, "arms", image_set=ImageSet(arm["image_set"])) for arm in document["arms"]
+        )
         form_fields = tuple(
             _made(Field, field, "form.fields", kind=FieldKind(field["kind"]), values=tuple(field["values"]))
             for field in document["form"]["fields"]
         )
-        form = _made(Form, document["form"], "form", fields=form_fields, scores=tuple(document["form"]["scores"]))
+        form = _made(
+            Form, document["form"], "form", fields=form_fields, scores=tuple(document["form"]["scores"])
+        )
         display = _made(Display, document["display"], "display", tables=tuple(document["display"]["tables"]))
         protocol = _made(
             Protocol,
@@ -238,7 +248,8 @@ def _rules(p: Protocol) -> list[tuple[bool, str]]:
             _("display.tables must be known colour tables, the default among them."),
         ),
         (
-            len(p.score_thresholds) == 4 and list(p.score_thresholds) == sorted(p.score_thresholds, reverse=True),
+            len(p.score_thresholds) == 4
+            and list(p.score_thresholds) == sorted(p.score_thresholds, reverse=True),
             _("score_thresholds must be four falling percentages."),
         ),
         (p.margins.score > 0 and p.margins.uptake > 0, _("margins must be above 0.")),

@@ -9,7 +9,11 @@ from reader_study.studies.protocol import Protocol, parse
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
-    return Membership.objects.filter(user=user).select_related("study", "site").order_by("study__created_at", "role")
+    return (
+        Membership.objects.filter(user=user)
+        .select_related("study", "site")
+        .order_by("study__created_at", "role")
+    )
 
 
 def studies_of(user: User) -> QuerySet[Study]:

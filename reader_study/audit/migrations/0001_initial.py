@@ -4,28 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(max_length=60)),
-                ('actor', models.UUIDField(null=True)),
-                ('study', models.UUIDField(db_index=True, null=True)),
-                ('subject', models.CharField(max_length=120)),
-                ('detail', models.JSONField()),
-                ('payload', models.TextField()),
-                ('digest', models.BinaryField(max_length=32)),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(max_length=60)),
+                ("actor", models.UUIDField(null=True)),
+                ("study", models.UUIDField(db_index=True, null=True)),
+                ("subject", models.CharField(max_length=120)),
+                ("detail", models.JSONField()),
+                ("payload", models.TextField()),
+                ("digest", models.BinaryField(max_length=32)),
             ],
             options={
-                'verbose_name_plural': 'entries',
+                "verbose_name_plural": "entries",
             },
         ),
     ]

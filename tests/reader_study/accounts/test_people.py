@@ -42,7 +42,9 @@ def test_an_invitation_works_once(person: Callable[..., User], signed_in: Callab
     assert User.objects.get(email="new.reader@example.org").check_password(PASSWORD)
 
 
-@pytest.mark.parametrize(("password", "again"), [("short", "short"), (PASSWORD, PASSWORD + "x"), ("1" * 14, "1" * 13)])
+@pytest.mark.parametrize(
+    ("password", "again"), [("short", "short"), (PASSWORD, PASSWORD + "x"), ("1" * 14, "1" * 13)]
+)
 def test_a_weak_or_mistyped_password_is_refused_with_a_reason(
     person: Callable[..., User], signed_in: Callable[[User], Client], password: str, again: str
 ) -> None:
@@ -52,7 +54,9 @@ def test_a_weak_or_mistyped_password_is_refused_with_a_reason(
     assert not User.objects.get(email="new.reader@example.org").has_usable_password()
 
 
-def test_only_an_administrator_invites(person: Callable[..., User], signed_in: Callable[[User], Client]) -> None:
+def test_only_an_administrator_invites(
+    person: Callable[..., User], signed_in: Callable[[User], Client]
+) -> None:
     answer = signed_in(person("Rey Reader")).post("/api/invitations", NEW, content_type="application/json")
     assert answer.status_code == 404
     assert not User.objects.filter(full_name="新 太郎").exists()
@@ -63,12 +67,19 @@ def test_signing_in_on_the_page_opens_the_application(person: Callable[..., User
     page = browser.get("/accounts/sign-in?next=/reading").content.decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert token
-    fields = {"username": user.email.upper(), "password": PASSWORD, "csrfmiddlewaretoken": token[1], "next": "/reading"}
+    fields = {
+        "username": user.email.upper(),
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": token[1],
+        "next": "/reading",
+    }
     answer = browser.post("/accounts/sign-in", fields)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/reading")
 
 
-def test_a_wrong_password_says_so_without_saying_whether_the_account_exists(person: Callable[..., User]) -> None:
+def test_a_wrong_password_says_so_without_saying_whether_the_account_exists(
+    person: Callable[..., User],
+) -> None:
     user = person("Rey Reader")
     pages = [
         Client().post("/accounts/sign-in", {"username": email, "password": "wrong"}).content.decode()
@@ -99,7 +110,10 @@ def test_a_change_needs_the_csrf_token(person: Callable[..., User]) -> None:
 
 def test_a_persons_language_is_kept(person: Callable[..., User], signed_in: Callable[[User], Client]) -> None:
     browser = signed_in(person("Rey Reader"))
-    assert browser.post("/api/session/language", {"language": "ja"}, content_type="application/json").status_code == 204
+    assert (
+        browser.post("/api/session/language", {"language": "ja"}, content_type="application/json").status_code
+        == 204
+    )
     assert browser.get("/api/session").json()["user"]["language"] == "ja"
     refused = browser.post("/api/session/language", {"language": "xx"}, content_type="application/json")
     assert refused.status_code == 400 and refused.json()["code"] == "invalid"
@@ -110,11 +124,20 @@ def test_a_signature_needs_the_signers_own_password(person: Callable[..., User])
     with pytest.raises(Forbidden):
         sign(signer=user, password="wrong", meaning="authored", content_sha256="0" * 64)
     assert not Signature.objects.exists()
-    assert sign(signer=user, password=PASSWORD, meaning="authored", content_sha256="0" * 64).full_name == "Rey Reader"
+    assert (
+        sign(signer=user, password=PASSWORD, meaning="authored", content_sha256="0" * 64).full_name
+        == "Rey Reader"
+    )
 
 
-@pytest.mark.parametrize("tamper", ["UPDATE accounts_signature SET full_name = 'x'", "DELETE FROM accounts_signature"])
+@pytest.mark.parametrize(
+    "tamper", ["UPDATE accounts_signature SET full_name = 'x'", "DELETE FROM accounts_signature"]
+)
 def test_a_signature_cannot_be_changed_or_removed(person: Callable[..., User], tamper: str) -> None:
     sign(signer=person("Rey Reader"), password=PASSWORD, meaning="authored", content_sha256="0" * 64)
-    with pytest.raises(DatabaseError, match="insert-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="insert-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(tamper)

@@ -70,7 +70,11 @@ def test_a_protocol_that_cannot_be_conducted_is_refused(path: tuple[Any, ...], v
     assert refused.value.message
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner)
+    )
+)
 def test_whatever_is_sent_as_a_protocol_gets_a_sentence_and_never_a_crash(document: Any) -> None:
     with pytest.raises(Invalid):
         parse(document)
@@ -93,7 +97,11 @@ class TestRoles:
         assert browser.get(f"/api/studies/{study.id}").status_code == 404
 
     def test_a_reader_sees_the_readers_title_and_neither_protocol_nor_sites(
-        self, study: Study, investigator: User, person: Callable[..., User], signed_in: Callable[[User], Client]
+        self,
+        study: Study,
+        investigator: User,
+        person: Callable[..., User],
+        signed_in: Callable[[User], Client],
     ) -> None:
         reader = person("Rey Reader")
         actions.add_site(actor=investigator, study=study, code="A", name="Hospital A")
@@ -104,12 +112,18 @@ class TestRoles:
         assert signed_in(reader).get(f"/api/studies/{study.id}/members").status_code == 404
 
     def test_a_coordinator_sees_the_own_site_only(
-        self, study: Study, investigator: User, person: Callable[..., User], signed_in: Callable[[User], Client]
+        self,
+        study: Study,
+        investigator: User,
+        person: Callable[..., User],
+        signed_in: Callable[[User], Client],
     ) -> None:
         user = person("Cora Coordinator")
         own = actions.add_site(actor=investigator, study=study, code="A", name="Hospital A")
         actions.add_site(actor=investigator, study=study, code="B", name="Hospital B")
-        actions.add_member(actor=investigator, study=study, email=user.email, role=Role.COORDINATOR, site_id=own.id)
+        actions.add_member(
+            actor=investigator, study=study, email=user.email, role=Role.COORDINATOR, site_id=own.id
+        )
         seen = signed_in(user).get(f"/api/studies/{study.id}").json()
         assert [site["code"] for site in seen["sites"]] == ["A"]
 
@@ -157,7 +171,8 @@ class TestStates:
     def test_the_protocol_cannot_change_once_reading_is_open(self, study: Study, investigator: User) -> None:
         changed = kawakubo_replica(title="Other", reader_title="Study 1", simulated=True).as_document()
         assert (
-            actions.amend_protocol(author=investigator, study=study, document=changed, reason="Title").version == 2
+            actions.amend_protocol(author=investigator, study=study, document=changed, reason="Title").version
+            == 2
         )
         actions.transition(study=study, to=Study.State.OPEN, actor=investigator, reason="x")
         with pytest.raises(Conflict):

@@ -22,10 +22,16 @@ class Command(BaseCommand):
     help = "Conduct a whole blinded reading study on simulated patients, then stay up for you to look around."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="conduct the study, print the result, and end")
-        parser.add_argument("--reset", action="store_true", help="start over: forget what an earlier demo did")
+        parser.add_argument(
+            "--once", action="store_true", help="conduct the study, print the result, and end"
+        )
+        parser.add_argument(
+            "--reset", action="store_true", help="start over: forget what an earlier demo did"
+        )
         parser.add_argument("--port", type=int, default=8000, help="of the web server (default 8000)")
-        parser.add_argument("--patients", type=int, default=12, help="simulated patients (default 12; at least 4)")
+        parser.add_argument(
+            "--patients", type=int, default=12, help="simulated patients (default 12; at least 4)"
+        )
 
     def handle(self, *args: Any, once: bool, reset: bool, port: int, patients: int, **options: Any) -> None:
         if patients < 4:
@@ -53,7 +59,9 @@ class Command(BaseCommand):
 
     def _reset(self, var: Path, port: int) -> None:
         if not settings.EMBEDDED_DATABASE:
-            raise CommandError("--reset removes the embedded database only; empty the one of DATABASE_URL yourself.")
+            raise CommandError(
+                "--reset removes the embedded database only; empty the one of DATABASE_URL yourself."
+            )
         if not port_is_free(port):
             raise CommandError(f"Port {port} is taken: end the running demo before --reset.")
         embedded_postgres.stop()
