@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'wouter';
-import { get, post } from '../shared/api';
-import type { CaseDetail, CaseImageDetail } from '../shared/api/types';
+import { ask, tell } from '../shared/api/client';
+import type { CaseImageDetail } from '../shared/api/types';
 import { shortDigest } from '../shared/format';
 import { useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
@@ -31,7 +31,7 @@ export default function CasePage() {
   const [search, setSearch] = useSearchParams();
   const detail = useQuery({
     queryKey: ['case', id],
-    queryFn: ({ signal }) => get<CaseDetail>(`/api/cases/${id}`, { signal }),
+    queryFn: ({ signal }) => ask('/api/cases/{case_id}', { case_id: id }, { signal }),
     refetchInterval: ({ state }) => (state.data?.complete ? false : 3_000),
   });
   if (detail.error && !detail.data)
@@ -160,7 +160,11 @@ function Decision({ image, onDecided }: { image: CaseImageDetail; onDecided: () 
   const [reason, setReason] = useState('');
   const deciding = useMutation({
     mutationFn: (decision: 'accepted' | 'rejected') =>
-      post(`/api/images/${image.id}/qc`, { decision, reason: decision === 'rejected' ? reason.trim() : '' }),
+      tell(
+        '/api/images/{image_id}/qc',
+        { image_id: image.id },
+        { decision, reason: decision === 'rejected' ? reason.trim() : '' },
+      ),
     onSuccess: async () => {
       setRejecting(false);
       await client.invalidateQueries({ queryKey: ['case'] });

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { get } from '../shared/api';
+import { ask } from '../shared/api/client';
 import type { Case, CaseImage } from '../shared/api/types';
 import { bySubject } from '../shared/format';
 import { useT } from '../shared/i18n';
@@ -29,7 +29,7 @@ export default function CasesPage() {
   const [filter, setFilter] = useState<Filter>('all');
   const cases = useQuery({
     queryKey: ['cases', study.id],
-    queryFn: ({ signal }) => get<Case[]>(`/api/studies/${study.id}/cases`, { signal }),
+    queryFn: ({ signal }) => ask('/api/studies/{study_id}/cases', { study_id: study.id }, { signal }),
     // Images are derived and translated in the background; once every case is settled there is nothing to wait for.
     refetchInterval: ({ state }) => (state.data?.every((one) => one.complete) ? 30_000 : 3_000),
   });

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type DragEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { get } from '../shared/api';
-import type { Upload } from '../shared/api/types';
+import { ask } from '../shared/api/client';
 import { formatBytes } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
@@ -18,7 +17,7 @@ export default function UploadPage() {
   const run = useSyncExternalStore(subscribe, () => runOf(study.id));
   const before = useQuery({
     queryKey: ['uploads', study.id],
-    queryFn: ({ signal }) => get<Upload[]>(`/api/studies/${study.id}/uploads`, { signal }),
+    queryFn: ({ signal }) => ask('/api/studies/{study_id}/uploads', { study_id: study.id }, { signal }),
   });
   const { refetch } = before;
 

@@ -1,11 +1,11 @@
-import type { Upload } from '../shared/api/types';
+import type { UploadSummary } from '../shared/api/types';
 import { formatTime } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
 import { Badge, Empty, Failure, Loading, Panel } from '../shared/ui';
 import { VERDICT_TONE, VERDICTS } from './UploadResult';
 
 interface Props {
-  uploads: Upload[] | undefined;
+  uploads: UploadSummary[] | undefined;
   error: unknown;
 }
 

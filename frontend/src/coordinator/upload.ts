@@ -1,5 +1,6 @@
-import { ApiError, get, post, put } from '../shared/api';
-import type { Upload, UploadOpened } from '../shared/api/types';
+import { ApiError, put } from '../shared/api';
+import { addressed, ask, tell } from '../shared/api/client';
+import type { Upload } from '../shared/api/types';
 import type { LocalFile } from './folder';
 import { type Failed, type Parcel, sendAll } from './send';
 
@@ -90,9 +91,10 @@ async function conduct(
     digests.push(await sha256(await file.arrayBuffer()));
     report({ files: { done: digests.length, total: files.length } });
   }
-  const manifest = files.map(({ file }, n) => ({ n, size: file.size, sha256: digests[n] }));
-  const { id, missing } = await post<UploadOpened>(
-    `/api/studies/${studyId}/uploads`,
+  const manifest = files.map(({ file }, n) => ({ n, size: file.size, sha256: digests[n] ?? '' }));
+  const { id, missing } = await tell(
+    '/api/studies/{study_id}/uploads',
+    { study_id: studyId },
     { files: manifest },
     { signal },
   );
@@ -109,7 +111,10 @@ async function conduct(
   });
   const failed = await sendAll(parcels, {
     signal,
-    put: ({ sha256: digest }, body) => put(`/api/uploads/${id}/blobs/${digest}`, body, { signal }),
+    put: ({ sha256: digest }, body) =>
+      put(addressed('/api/uploads/{upload_id}/blobs/{sha256}', { upload_id: id, sha256: digest }), body, {
+        signal,
+      }),
     wait,
     onDone: ({ size }) => {
       done += size;
@@ -121,7 +126,7 @@ async function conduct(
   const lost = failed.find(({ error }) => error.status === 0 || error.status >= 500);
   if (lost) throw lost.error; // the folder can be dropped again: only what is missing is sent
 
-  await post(`/api/uploads/${id}/complete`, {}, { signal });
+  await tell('/api/uploads/{upload_id}/complete', { upload_id: id }, undefined, { signal });
   report({ phase: 'processing' });
   for (;;) {
     const status = await look(id, signal);
@@ -137,7 +142,7 @@ async function conduct(
 /** The state on the server; a short loss of the connection is sat out. */
 async function look(id: string, signal: AbortSignal): Promise<Upload | null> {
   try {
-    return await get<Upload>(`/api/uploads/${id}`, { signal });
+    return await ask('/api/uploads/{upload_id}', { upload_id: id }, { signal });
   } catch (error) {
     if (error instanceof ApiError && (error.status === 0 || error.status >= 500)) return null;
     throw error;

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { post } from '../shared/api';
+import { tell } from '../shared/api/client';
 import type { Allocation } from '../shared/api/types';
 import { formatNumber, formatTime } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
@@ -34,7 +34,7 @@ function Freeze() {
   const cases = useCases(study.id);
   const [asking, setAsking] = useState(false);
   const freezing = useMutation({
-    mutationFn: () => post<Allocation>(`/api/studies/${study.id}/allocation`),
+    mutationFn: () => tell('/api/studies/{study_id}/allocation', { study_id: study.id }, {}),
     onSuccess: (made) => client.setQueryData(['allocation', study.id], made),
     onError: () => setAsking(false),
   });
@@ -189,7 +189,7 @@ function Opening({ allocation }: { allocation: Allocation }) {
           title={t('opening.title')}
           meaning={t('opening.meaning', { reads: allocation.reads, readers: allocation.readers })}
           confirm={t('opening.sign')}
-          sign={(given) => post(`/api/studies/${study.id}/opening`, given)}
+          sign={(given) => tell('/api/studies/{study_id}/opening', { study_id: study.id }, given)}
           onSigned={() => {
             setOpening(false);
             void client.invalidateQueries();

@@ -1,6 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { get } from '../shared/api';
-import type { JournalEntry } from '../shared/api/types';
+import { ask } from '../shared/api/client';
 import { formatTime } from '../shared/format';
 import { message, useLanguage, useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
@@ -16,7 +15,7 @@ export default function JournalPage() {
   const journal = useInfiniteQuery({
     queryKey: ['journal', study.id],
     queryFn: ({ pageParam, signal }) =>
-      get<JournalEntry[]>(`/api/studies/${study.id}/journal?after=${pageParam}`, { signal }),
+      ask('/api/studies/{study_id}/journal', { study_id: study.id }, { signal, query: { after: pageParam } }),
     initialPageParam: 0,
     getNextPageParam: (last) => (last.length < PAGE ? undefined : last.at(-1)?.number),
   });

@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { post } from '../shared/api';
-import type { StudySummary } from '../shared/api/types';
+import { tell } from '../shared/api/client';
 import { useT } from '../shared/i18n';
 import { useSession } from '../shared/session';
 import { NotFound } from '../shared/shell/NotFound';
@@ -21,11 +20,15 @@ export default function NewStudyPage() {
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const creating = useMutation({
     mutationFn: () =>
-      post<StudySummary>('/api/studies', {
-        title: draft.title,
-        investigator: draft.investigator,
-        document: kawakuboReplica(draft),
-      }),
+      tell(
+        '/api/studies',
+        {},
+        {
+          title: draft.title,
+          investigator: draft.investigator,
+          document: kawakuboReplica(draft),
+        },
+      ),
     onSuccess: async (study) => {
       await client.invalidateQueries({ queryKey: ['session'] });
       go(draft.investigator === user.email ? `/studies/${study.id}/people` : '/studies');

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { get, post } from '../shared/api';
-import type { Member, Role, Site } from '../shared/api/types';
+import { ask, tell } from '../shared/api/client';
+import type { Role, Site } from '../shared/api/types';
 import { useT } from '../shared/i18n';
 import { useMay, useStudy } from '../shared/study';
 import { Button, Empty, Failure, Field, Loading, PageHead, Panel } from '../shared/ui';
@@ -15,7 +15,7 @@ export default function PeoplePage() {
   const manages = useMay('investigator');
   const members = useQuery({
     queryKey: ['members', study.id],
-    queryFn: ({ signal }) => get<Member[]>(`/api/studies/${study.id}/members`, { signal }),
+    queryFn: ({ signal }) => ask('/api/studies/{study_id}/members', { study_id: study.id }, { signal }),
   });
   return (
     <>
@@ -85,7 +85,7 @@ function AddSite() {
   const [code, setCode] = useState('');
   const [name, setName] = useState('');
   const adding = useMutation({
-    mutationFn: () => post<Site>(`/api/studies/${study.id}/sites`, { code, name }),
+    mutationFn: () => tell('/api/studies/{study_id}/sites', { study_id: study.id }, { code, name }),
     onSuccess: () => {
       setCode('');
       setName('');
@@ -132,11 +132,15 @@ function AddMember({ sites }: { sites: Site[] }) {
   const [siteId, setSiteId] = useState(sites[0]?.id ?? '');
   const adding = useMutation({
     mutationFn: () =>
-      post<Member>(`/api/studies/${study.id}/members`, {
-        email,
-        role,
-        site_id: role === 'coordinator' ? siteId || sites[0]?.id : null,
-      }),
+      tell(
+        '/api/studies/{study_id}/members',
+        { study_id: study.id },
+        {
+          email,
+          role,
+          site_id: role === 'coordinator' ? siteId || sites[0]?.id : null,
+        },
+      ),
     onSuccess: () => {
       setEmail('');
       return client.invalidateQueries({ queryKey: ['members', study.id] });

@@ -1,3 +1,4 @@
+import type { SessionState } from '../shared/api/types';
 import { formatTime } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
@@ -5,7 +6,7 @@ import { Badge, Empty, Failure, Loading, PageHead, Panel, Progress, type Tone } 
 import './investigator.css';
 import { readsOf, useProgress } from './queries';
 
-const TONE: Record<string, Tone> = { open: 'busy', waiting: 'plain', finished: 'good' };
+const TONE: Record<SessionState, Tone> = { open: 'busy', waiting: 'plain', finished: 'good' };
 
 /** How far the readers are: never by arm, or the list would tell what they look at. */
 export default function ProgressPage() {
@@ -58,9 +59,7 @@ export default function ProgressPage() {
                         detail={t('progress.signed', { done: session.signed, total: session.total })}
                       />
                       <span className="session-state">
-                        <Badge tone={TONE[session.state] ?? 'plain'}>
-                          {t(`progress.state.${session.state}`)}
-                        </Badge>
+                        <Badge tone={TONE[session.state]}>{t(`progress.state.${session.state}`)}</Badge>
                         {session.state === 'waiting' && session.opens_at && (
                           <span className="dim">
                             {t('progress.opens', { at: formatTime(lang, session.opens_at) })}

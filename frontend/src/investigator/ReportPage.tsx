@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { post } from '../shared/api';
+import { tell } from '../shared/api/client';
 import { formatBytes, formatTime } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
 import { useMay, useStudy } from '../shared/study';
@@ -19,9 +19,9 @@ import {
 } from '../shared/ui';
 import './investigator.css';
 import './report/report.css';
+import type { Report } from './queries';
 import { readsOf, useProgress, useReport } from './queries';
 import { Findings } from './report/Findings';
-import type { Report } from './report/result';
 
 export default function ReportPage() {
   const t = useT();
@@ -42,7 +42,7 @@ export default function ReportPage() {
           </Empty>
         </Panel>
       )}
-      {state === 'failed' && <Banner tone="bad">{report.data.message || t('report.failed')}</Banner>}
+      {state === 'failed' && <Banner tone="bad">{t('report.failed')}</Banner>}
       {report.data.lock && <Locked report={report.data} />}
       {state === 'ready' && result && <Findings result={result} />}
     </>
@@ -133,7 +133,7 @@ function BeforeLock() {
           title={t('lock.title')}
           meaning={t('lock.meaning', { reads: signed })}
           confirm={t('lock.sign')}
-          sign={(given) => post(`/api/studies/${study.id}/lock`, given)}
+          sign={(given) => tell('/api/studies/{study_id}/lock', { study_id: study.id }, given)}
           onSigned={() => {
             setLocking(false);
             void client.invalidateQueries();

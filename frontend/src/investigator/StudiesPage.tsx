@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
-import { post } from '../shared/api';
-import { useT } from '../shared/i18n';
+import { tell } from '../shared/api/client';
+import { type Language, useT } from '../shared/i18n';
 import { homeOfStudy, studiesOf, useSession } from '../shared/session';
 import { Badge, Banner, Button, Empty, Failure, Field, PageHead, Panel } from '../shared/ui';
 import { STATE_TONE } from './states';
@@ -65,9 +65,9 @@ function Invite() {
   const t = useT();
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
-  const [language, setLanguage] = useState('ja');
+  const [language, setLanguage] = useState<Language>('ja');
   const inviting = useMutation({
-    mutationFn: () => post<{ link: string }>('/api/invitations', { email, full_name: name, language }),
+    mutationFn: () => tell('/api/invitations', {}, { email, full_name: name, language }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -85,7 +85,7 @@ function Invite() {
             <input type="email" required value={email} onChange={(event) => setEmail(event.target.value)} />
           </Field>
           <Field label={t('nav.language')}>
-            <select value={language} onChange={(event) => setLanguage(event.target.value)}>
+            <select value={language} onChange={(event) => setLanguage(event.target.value as Language)}>
               <option value="ja">日本語</option>
               <option value="en">English</option>
             </select>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { get } from '../shared/api';
+import { ask } from '../shared/api/client';
 import type { Translation } from '../shared/api/types';
 import { formatNumber, shortDigest } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
@@ -30,7 +30,7 @@ export default function TranslationsPage() {
   const study = useStudy();
   const jobs = useQuery({
     queryKey: ['translations', study.id],
-    queryFn: ({ signal }) => get<Translation[]>(`/api/studies/${study.id}/translations`, { signal }),
+    queryFn: ({ signal }) => ask('/api/studies/{study_id}/translations', { study_id: study.id }, { signal }),
     refetchInterval: ({ state }) =>
       state.data?.some((job) => job.state === 'queued' || job.state === 'leased') ? 2_000 : 15_000,
   });

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { ApiError, get } from '../shared/api';
-import type { Allocation, Case, Progress } from '../shared/api/types';
-import type { Report } from './report/result';
+import { ApiError } from '../shared/api';
+import { ask } from '../shared/api/client';
+import type { Progress } from '../shared/api/types';
+import type { Result } from './report/result';
 
 /** What does not exist yet is an answer here, not an error. */
 async function orNull<T>(asking: Promise<T>): Promise<T | null> {
@@ -16,7 +17,7 @@ async function orNull<T>(asking: Promise<T>): Promise<T | null> {
 export function useCases(studyId: string) {
   return useQuery({
     queryKey: ['cases', studyId],
-    queryFn: ({ signal }) => get<Case[]>(`/api/studies/${studyId}/cases`, { signal }),
+    queryFn: ({ signal }) => ask('/api/studies/{study_id}/cases', { study_id: studyId }, { signal }),
     refetchInterval: 10_000,
   });
 }
@@ -25,14 +26,15 @@ export function useCases(studyId: string) {
 export function useAllocation(studyId: string) {
   return useQuery({
     queryKey: ['allocation', studyId],
-    queryFn: ({ signal }) => orNull(get<Allocation>(`/api/studies/${studyId}/allocation`, { signal })),
+    queryFn: ({ signal }) =>
+      orNull(ask('/api/studies/{study_id}/allocation', { study_id: studyId }, { signal })),
   });
 }
 
 export function useProgress(studyId: string) {
   return useQuery({
     queryKey: ['progress', studyId],
-    queryFn: ({ signal }) => get<Progress>(`/api/studies/${studyId}/progress`, { signal }),
+    queryFn: ({ signal }) => ask('/api/studies/{study_id}/progress', { study_id: studyId }, { signal }),
     refetchInterval: 10_000,
   });
 }
@@ -40,10 +42,15 @@ export function useProgress(studyId: string) {
 export function useReport(studyId: string) {
   return useQuery({
     queryKey: ['report', studyId],
-    queryFn: ({ signal }) => get<Report>(`/api/studies/${studyId}/report`, { signal }),
+    queryFn: async ({ signal }) => {
+      const report = await ask('/api/studies/{study_id}/report', { study_id: studyId }, { signal });
+      return { ...report, result: report.result as Result | null };
+    },
     refetchInterval: ({ state }) => (state.data?.state === 'computing' ? 2_000 : false),
   });
 }
+
+export type Report = NonNullable<ReturnType<typeof useReport>['data']>;
 
 /** Reads signed and due over all readers. */
 export function readsOf(progress: Progress | undefined): { signed: number; total: number } {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
-import { get } from './api';
+import { ask } from './api/client';
 import type { Membership, Role, Session } from './api/types';
 import { setLanguage } from './i18n';
 import { sectionsFor } from './shell/sections';
@@ -17,7 +17,7 @@ export function useSessionQuery() {
   return useQuery({
     queryKey: ['session'],
     queryFn: async ({ signal }) => {
-      const session = await get<Session>('/api/session', { signal });
+      const session = await ask('/api/session', {}, { signal });
       await setLanguage(session.user.language);
       return session;
     },

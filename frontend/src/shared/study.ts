@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
-import { get } from './api';
+import { ask } from './api/client';
 import type { Role, Study } from './api/types';
 
 export const StudyContext = createContext<Study | null>(null);
@@ -14,7 +14,7 @@ export function useStudy(): Study {
 export function useStudyQuery(id: string) {
   return useQuery({
     queryKey: ['study', id],
-    queryFn: ({ signal }) => get<Study>(`/api/studies/${id}`, { signal }),
+    queryFn: ({ signal }) => ask('/api/studies/{study_id}', { study_id: id }, { signal }),
   });
 }
 

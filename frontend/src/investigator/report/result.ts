@@ -1,13 +1,5 @@
 /** The result of an analysis (reader_study/agreement/analysis), as far as the page shows it. */
 
-export interface Report {
-  state: 'none' | 'computing' | 'ready' | 'failed';
-  message?: string;
-  lock: { digest: string; locked_at: string; by: string } | null;
-  result: Result | null;
-  files: { name: string; url: string; sha256: string; size: number }[];
-}
-
 /** `interval` is null where there are too few patients or no variation; `interval_reason` then says why. */
 export interface Estimate {
   estimate: number | null;

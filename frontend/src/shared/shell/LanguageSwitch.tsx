@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { post } from '../api';
+import { tell } from '../api/client';
 import { type Language, setLanguage, useLanguage, useT } from '../i18n';
 
 const NAMES: Record<Language, string> = { en: 'English', ja: '日本語' };
@@ -10,7 +10,7 @@ export function LanguageSwitch() {
   const client = useQueryClient();
   const choose = async (language: Language) => {
     await setLanguage(language);
-    await post('/api/session/language', { language });
+    await tell('/api/session/language', {}, { language });
     // Sentences that the server wrote are in the other language now. The session stays: it only says what we just said.
     await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
   };
