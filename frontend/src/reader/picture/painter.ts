@@ -7,6 +7,7 @@ import type { StateName } from '../heart/segments';
 import type { TableName } from './colours';
 import { cpuPainter } from './cpuPainter';
 import type { Tile } from './layout';
+import { lay, wholeFrom } from './pixels';
 import type { Volume } from './slices';
 import { webglPainter } from './webglPainter';
 
@@ -24,7 +25,7 @@ export interface Scene {
   windows: Readonly<Record<StateName, Window>>;
 }
 
-/** What one technique can do. `draw` fills a canvas of `columns * side` by `rows * side` pixels. */
+/** What one technique can do. `draw` fills `columns * side` by `rows * side` pixels at the top left of a canvas. */
 export interface Painter {
   draw(scene: Scene, side: number): void;
   destroy(): void;
@@ -42,7 +43,7 @@ export class GridPicture {
   private side = 0;
 
   constructor(
-    host: HTMLElement,
+    private readonly host: HTMLElement,
     private readonly volumes: Volumes,
   ) {
     this.canvas = this.freshCanvas();
@@ -53,10 +54,9 @@ export class GridPicture {
   /** `side`: edge of a tile in device pixels; `ratio`: device pixels a CSS pixel. */
   resize(side: number, scene: Scene, ratio: number): void {
     this.side = side;
-    this.canvas.width = scene.columns * side;
-    this.canvas.height = scene.rows * side;
-    this.canvas.style.width = `${this.canvas.width / ratio}px`;
-    this.canvas.style.height = `${this.canvas.height / ratio}px`;
+    const width = wholeFrom((scene.columns * side) / ratio, ratio);
+    const height = wholeFrom((scene.rows * side) / ratio, ratio);
+    lay(this.canvas, this.host, width, height, ratio);
     this.draw(scene);
   }
 

@@ -1,5 +1,5 @@
 /** Polar maps of stress and rest with the 17 segments to score on them, and their difference where the study shows it. */
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useT } from '../../shared/i18n';
 import type { Trace } from '../heart/correspondence';
 import { STATES, type StateName } from '../heart/segments';
@@ -7,6 +7,7 @@ import type { Draft } from '../ledger/events';
 import { stateName } from '../names';
 import { colours, differenceColours } from '../picture/colours';
 import type { Window } from '../picture/painter';
+import { lay, wholeUpTo } from '../picture/pixels';
 import { difference, disc, type PolarMap, paintDisc } from '../picture/polarPicture';
 import type { Focus } from '../session/reading';
 import { shownTable, type View } from '../session/view';
@@ -96,13 +97,14 @@ function Disc({ map, table, window }: DiscProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, ratio } = useSize(frame);
-  const side = Math.round(width * ratio);
+  const css = wholeUpTo(width, ratio);
+  const side = Math.round(css * ratio);
   const values = useMemo(() => disc(map, side), [map, side]);
+  useLayoutEffect(() => {
+    if (canvas.current && frame.current) lay(canvas.current, frame.current, css, css, ratio);
+  }, [css, ratio]);
   useEffect(() => {
-    if (!canvas.current || side === 0) return;
-    canvas.current.width = side;
-    canvas.current.height = side;
-    paintDisc(canvas.current, values, table, window);
+    if (canvas.current && side > 0) paintDisc(canvas.current, values, table, window);
   }, [values, side, table, window]);
   return (
     <div ref={frame} className="reader-disc-frame">
