@@ -12,6 +12,7 @@ import {
   Banner,
   Button,
   Dialog,
+  Empty,
   Facts,
   Failure,
   Field,
@@ -73,6 +74,7 @@ export default function CasePage() {
           </button>
         ))}
       </div>
+      {!image && <Empty title={t('case.noImages')} />}
       {image && (
         <ImagePanel
           key={image.id}
@@ -86,6 +88,8 @@ export default function CasePage() {
 
 function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: () => void }) {
   const t = useT();
+  const { roles } = useStudy();
+  const sees = roles.some((role) => role === 'coordinator' || role === 'investigator');
   return (
     <div className="image-panel">
       <Panel
@@ -94,15 +98,16 @@ function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: (
       >
         {image.status === 'deriving' && <Loading />}
         {image.status === 'failed' && <Banner tone="bad">{image.message}</Banner>}
-        {image.status === 'ready' && image.lv && (
+        {image.status === 'ready' && !sees && <p>{t('image.notShown')}</p>}
+        {image.status === 'ready' && sees && image.lv && (
           <Suspense fallback={<Loading />}>
             <ImageView image={image} lv={image.lv} />
           </Suspense>
         )}
       </Panel>
       <div className="stack">
-        {image.status === 'ready' && <Decision image={image} onDecided={onDecided} />}
-        {image.source === 'translation' && <AiNotice image={image} />}
+        {image.status === 'ready' && sees && <Decision image={image} onDecided={onDecided} />}
+        {image.source === 'translation' && <AiNotice image={image} sees={sees} />}
         <Panel title={t('image.facts')}>
           <Facts
             items={[
@@ -124,7 +129,7 @@ function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: (
   );
 }
 
-function AiNotice({ image }: { image: CaseImageDetail }) {
+function AiNotice({ image, sees }: { image: CaseImageDetail; sees: boolean }) {
   const t = useT();
   return (
     <Panel title={t('ai.title')} aside={<AiBadge />}>
@@ -144,9 +149,11 @@ function AiNotice({ image }: { image: CaseImageDetail }) {
             ]}
           />
         )}
-        <a className="button" href={`/api/images/${image.id}/dicom`} download>
-          {t('ai.download')}
-        </a>
+        {sees && (
+          <a className="button" href={`/api/images/${image.id}/dicom`} download>
+            {t('ai.download')}
+          </a>
+        )}
       </div>
     </Panel>
   );

@@ -7,6 +7,7 @@ import { useT } from '../../shared/i18n';
 import { Failure, Loading } from '../../shared/ui';
 import { PolarView } from './PolarView';
 import { SliceGrid } from './SliceGrid';
+import './qc.css';
 
 /** The neutral volume and polar map have these sizes for every image of a heart study (see inference/heart). */
 const NEUTRAL = { dims: [80, 80, 64], spacing_mm: 2, full_scale: 40_000 };
