@@ -42,11 +42,12 @@ class Act:
 
 @transaction.atomic
 def present(*, reader: User, token: UUID) -> Read:
-    """Open a read, and keep when that was first done. Raises NotFound when it is not due."""
+    """Hand out a read, and keep when an open one was first looked at. Raises NotFound when it is not due."""
     read = queries.read_for(reader, token)
-    _shown, first = Presentation.objects.get_or_create(read=read)
-    if first:
-        _journal("reading.presented", reader=reader, read=read)
+    if queries.sheet_of(read) is None:
+        _shown, first = Presentation.objects.get_or_create(read=read)
+        if first:
+            _journal("reading.presented", reader=reader, read=read)
     return read
 
 

@@ -110,7 +110,7 @@ def _slot(volume: ReadVolume) -> dict[str, Any]:
 
 
 def _picture(reader: User, token: UUID, slot: str) -> ReadVolume:
-    read = queries.read_for(reader, token)
+    read = actions.present(reader=reader, token=token)
     volume = read.volumes.filter(slot=slot).first()
     if volume is None or queries.sheet_of(read) is not None:
         raise NotFound()
