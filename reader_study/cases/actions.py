@@ -162,7 +162,7 @@ def record_failure(*, image_id: UUID, code: str) -> None:
 
 
 def resend_overdue() -> int:
-    """Send again every image whose message was lost or whose worker died; fail those that were tried too often."""
+    """Send again what a lost message or a dead worker left; fail what was tried too often."""
     with transaction.atomic():
         overdue = Image.objects.filter(
             status=Image.Status.DERIVING, superseded_at=None, lease_until__lt=timezone.now()
@@ -180,7 +180,7 @@ def resend_overdue() -> int:
 
 @transaction.atomic
 def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -> Image:
-    """Accept or reject an image for reading. A decision can be changed, with a reason, until the study is locked."""
+    """Accept or reject an image for reading. Until the study is locked it can be changed, with a reason."""
     image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
     image = Image.objects.select_for_update(of=("self",)).select_related("case__study").get(pk=image.pk)
     if image.case.study.state not in (Study.State.DRAFT, Study.State.OPEN):

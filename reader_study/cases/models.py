@@ -10,15 +10,13 @@ from reader_study.studies.models import Site, Study
 
 
 class Case(models.Model):
-    """A subject of the study as one site sent it. `subject_key` is keyed: without the study's key it says nothing."""
+    """A subject of the study as one site sent it. `subject_key` says nothing without the study's key."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="cases")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="cases")
     number = models.PositiveIntegerField()
-    subject = models.CharField(
-        max_length=20, help_text="The study's own name for the subject, e.g. A-0001"
-    )
+    subject = models.CharField(max_length=20, help_text="The study's own name for the subject, e.g. A-0001")
     subject_key = models.BinaryField(max_length=32, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -33,8 +31,8 @@ class Case(models.Model):
 class Image(models.Model):
     """One image set of a case in one state: its DICOM objects, and what was derived from them for reading.
 
-    A replaced image stays, with `superseded_at`. `attempts` counts tries to derive; `lease_until` says until when the
-    current one is waited for.
+    A replaced image stays, with `superseded_at`. `attempts` counts tries to derive; `lease_until` says until
+    when the current one is waited for.
     """
 
     class Set(models.TextChoices):

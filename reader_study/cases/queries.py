@@ -131,4 +131,4 @@ def withheld_cases(study: Study) -> list[tuple[Case, str]]:
 def segment_values(study: Study) -> dict[tuple[UUID, str, str], list[float]]:
     """(case, image set, state) -> the 17 uptake values in % of the maximum, of all ready current images."""
     ready = current_images().filter(case__study=study, status=Image.Status.READY)
-    return {(image.case_id, image.image_set, image.state): image.segments for image in ready}
+    return {(image.case_id, image.image_set, image.state): image.segments or [] for image in ready}

@@ -45,7 +45,8 @@ def open_upload(
     NotFound
         The person coordinates no site of the study.
     Invalid
-        code "site": the person coordinates several, and named none of them; "manifest": numbers repeat, or too much.
+        code "site": the person coordinates several, and named none of them; "manifest": numbers repeat, or
+        too much.
     """
     site = _site(actor, study, site_id)
     _check_open(study)
@@ -104,7 +105,7 @@ def _check_open(study: Study) -> None:
 
 
 def receive_blob(*, actor: User, upload_id: UUID, sha256: str, body: staging.Readable) -> bool:
-    """Take the bytes of an announced file; False if they are here already. Not in a transaction: a body may be slow.
+    """Take the bytes of an announced file; False if they are here already. Outside a transaction: slow.
 
     Raises
     ------
@@ -129,7 +130,7 @@ def receive_blob(*, actor: User, upload_id: UUID, sha256: str, body: staging.Rea
 
 @transaction.atomic
 def complete_upload(*, actor: User, upload_id: UUID) -> Upload:
-    """Say that everything was sent; the files are processed after the commit. Saying it again changes nothing."""
+    """Everything was sent: the files are processed after the commit. Saying it again changes nothing."""
     queries.own_upload(actor, upload_id)
     upload = Upload.objects.select_for_update().get(pk=upload_id)
     if upload.state != Upload.State.RECEIVING:
@@ -156,7 +157,7 @@ def send_process(upload_id: UUID) -> None:
 
 @transaction.atomic
 def finish_upload(*, upload_id: UUID) -> None:
-    """Close an upload: what has no verdict never arrived. Its staged bytes and the digests of its files go."""
+    """Close an upload: what has no verdict never arrived. Its staged bytes and its digests go."""
     upload = Upload.objects.select_for_update().get(pk=upload_id)
     if upload.state == Upload.State.DONE:
         return

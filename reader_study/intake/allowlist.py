@@ -1,9 +1,10 @@
 """What may stay in a file, by name. Everything that is not written here is left out of the rebuilt file.
 
-Written for NM, PT and CT image storage from PS3.3 (A.20, A.21, A.3 and the modules they name) and held against PS3.15
-table E.1-1: nothing that the Basic Profile removes is listed unless an option that we claim (113107 modified dates,
-113108 patient characteristics) keeps it. Free text is never kept: a name list replaces it, or it goes. Some numeric
-attributes are absent on purpose although the profile keeps them, because technologists type into them.
+Written for NM, PT and CT image storage from PS3.3 (A.20, A.21, A.3 and the modules they name) and held
+against PS3.15 table E.1-1: nothing that the Basic Profile removes is listed unless an option that we claim
+(113107 modified dates, 113108 patient characteristics) keeps it. Free text is never kept: a name list
+replaces it, or it goes. Some numeric attributes are absent on purpose although the profile keeps them,
+because technologists type into them.
 """
 
 from collections.abc import Mapping
@@ -42,7 +43,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Codes:
-    """Coded concepts: kept when (scheme, value) is in the standard's dictionary, with the dictionary's meaning."""
+    """Coded concepts: kept when the standard's dictionary has them; the meaning is the dictionary's."""
 
     within: "Mapping[int, Rule]" = field(default_factory=dict)
     may_be_empty: bool = False
@@ -111,9 +112,9 @@ _DETECTOR = _tags(
     {
         "CollimatorType": _COLLIMATORS,
         "FieldOfViewShape": _FIELD_SHAPES,
-        "FieldOfViewDimensions FocalDistance XFocusCenter YFocusCenter ZoomCenter ZoomFactor CenterOfRotationOffset "
-        "GantryDetectorTilt DistanceSourceToDetector StartAngle RadialPosition ImageOrientationPatient "
-        "ImagePositionPatient": Keep.NUMBER,
+        "FieldOfViewDimensions FocalDistance XFocusCenter YFocusCenter ZoomCenter ZoomFactor "
+        "CenterOfRotationOffset GantryDetectorTilt DistanceSourceToDetector StartAngle RadialPosition "
+        "ImageOrientationPatient ImagePositionPatient": Keep.NUMBER,
         "ViewCodeSequence": Codes(_tags({"ViewModifierCodeSequence": Codes()}), may_be_empty=True),
     }
 )
@@ -153,17 +154,17 @@ _REAL_WORLD_VALUES = _tags(
 )
 
 MANUFACTURERS = _names(
-    "GE MEDICAL SYSTEMS|GE Healthcare|SIEMENS|SIEMENS NM|Siemens Healthineers|Philips|Philips Medical Systems|ADAC|TOSHIBA|"
-    "TOSHIBA_MEC|CANON_MEC|Canon Medical Systems|Spectrum Dynamics|Spectrum Dynamics Medical|UIH|SHIMADZU|HITACHI|"
-    "Mediso|Digirad|CTI"
+    "GE MEDICAL SYSTEMS|GE Healthcare|SIEMENS|SIEMENS NM|Siemens Healthineers|Philips|"
+    "Philips Medical Systems|ADAC|TOSHIBA|TOSHIBA_MEC|CANON_MEC|Canon Medical Systems|Spectrum Dynamics|"
+    "Spectrum Dynamics Medical|UIH|SHIMADZU|HITACHI|Mediso|Digirad|CTI"
 )
 MODELS = _names(
-    "Discovery NM 530c|Discovery NM/CT 570c|Discovery NM/CT 670|Discovery NM/CT 670 Pro|Discovery NM 630|Infinia|Infinia Hawkeye 4|"
-    "MyoSPECT|Ventri|Symbia|Symbia T|Symbia T2|Symbia T6|Symbia T16|Symbia Intevo|Symbia Evo|e.cam|BrightView|"
-    "BrightView X|BrightView XCT|CardioMD|Forte|Skylight|D-SPECT|GCA-9300R|GCA-7200A|Biograph 16|Biograph 40|"
-    "Biograph 64|Biograph mCT|Biograph Vision|Biograph128|Discovery ST|Discovery STE|Discovery 600|Discovery 690|"
-    "Discovery 710|Discovery IQ|Discovery MI|Gemini TF|Ingenuity TF|Vereos PET/CT|Allegro|Celesteion|"
-    "Cartesion Prime|1080|1093|1094"
+    "Discovery NM 530c|Discovery NM/CT 570c|Discovery NM/CT 670|Discovery NM/CT 670 Pro|Discovery NM 630|"
+    "Infinia|Infinia Hawkeye 4|MyoSPECT|Ventri|Symbia|Symbia T|Symbia T2|Symbia T6|Symbia T16|"
+    "Symbia Intevo|Symbia Evo|e.cam|BrightView|BrightView X|BrightView XCT|CardioMD|Forte|Skylight|D-SPECT|"
+    "GCA-9300R|GCA-7200A|Biograph 16|Biograph 40|Biograph 64|Biograph mCT|Biograph Vision|Biograph128|"
+    "Discovery ST|Discovery STE|Discovery 600|Discovery 690|Discovery 710|Discovery IQ|Discovery MI|"
+    "Gemini TF|Ingenuity TF|Vereos PET/CT|Allegro|Celesteion|Cartesion Prime|1080|1093|1094"
 )
 
 PATIENT_AND_STUDY = _tags(
@@ -189,14 +190,14 @@ PATIENT_AND_STUDY = _tags(
 IMAGE = _tags(
     {
         "ImageType": _terms(
-            "ORIGINAL|DERIVED|PRIMARY|SECONDARY|AXIAL|LOCALIZER|STATIC|DYNAMIC|GATED|WHOLE BODY|TOMO|GATED TOMO|"
-            "RECON TOMO|RECON GATED TOMO|EMISSION|TRANSMISSION|REPROJECTION"
+            "ORIGINAL|DERIVED|PRIMARY|SECONDARY|AXIAL|LOCALIZER|STATIC|DYNAMIC|GATED|WHOLE BODY|TOMO|"
+            "GATED TOMO|RECON TOMO|RECON GATED TOMO|EMISSION|TRANSMISSION|REPROJECTION"
         ),
         "SamplesPerPixel Rows Columns BitsAllocated BitsStored HighBit PixelRepresentation NumberOfFrames "
-        "SmallestImagePixelValue LargestImagePixelValue PixelPaddingValue PixelAspectRatio WindowCenter WindowWidth "
-        "RescaleIntercept RescaleSlope PixelSpacing SliceThickness SpacingBetweenSlices SliceLocation "
-        "ImagePositionPatient ImageOrientationPatient ReconstructionDiameter DataCollectionDiameter "
-        "LossyImageCompressionRatio ImagesInAcquisition": Keep.NUMBER,
+        "SmallestImagePixelValue LargestImagePixelValue PixelPaddingValue PixelAspectRatio WindowCenter "
+        "WindowWidth RescaleIntercept RescaleSlope PixelSpacing SliceThickness SpacingBetweenSlices "
+        "SliceLocation ImagePositionPatient ImageOrientationPatient ReconstructionDiameter "
+        "DataCollectionDiameter LossyImageCompressionRatio ImagesInAcquisition": Keep.NUMBER,
         "PhotometricInterpretation": _terms("MONOCHROME1|MONOCHROME2"),
         "RescaleType": _names("HU|US|BQML|CNTS|SUV"),
         "LossyImageCompression": _terms("00|01"),
@@ -208,9 +209,10 @@ IMAGE = _tags(
         "CorrectedImage": _terms(
             "UNIF|COR|NCO|DECY|ATTN|SCAT|DTIM|NRGY|LIN|MOTN|CLN|RAN|RADL|DCAL|NORM|PMOT|FLTD"
         ),
-        "ActualFrameDuration CountsAccumulated FrameTime FrameTimeVector TriggerTime NominalInterval LowRRValue "
-        "HighRRValue IntervalsAcquired IntervalsRejected HeartRate TriggerWindow TableHeight TableTraverse "
-        "GantryDetectorTilt ZoomFactor ZoomCenter FieldOfViewDimensions SpatialResolution": Keep.NUMBER,
+        "ActualFrameDuration CountsAccumulated FrameTime FrameTimeVector TriggerTime NominalInterval "
+        "LowRRValue HighRRValue IntervalsAcquired IntervalsRejected HeartRate TriggerWindow TableHeight "
+        "TableTraverse GantryDetectorTilt ZoomFactor ZoomCenter FieldOfViewDimensions "
+        "SpatialResolution": Keep.NUMBER,
         "BeatRejectionFlag": _YES_NO,
         "FieldOfViewShape": _FIELD_SHAPES,
         "CollimatorType": _COLLIMATORS,
@@ -232,9 +234,10 @@ EMISSION = _tags(
 )
 NUCLEAR = _tags(
     {
-        "EnergyWindowVector NumberOfEnergyWindows DetectorVector NumberOfDetectors PhaseVector NumberOfPhases "
-        "RotationVector NumberOfRotations RRIntervalVector NumberOfRRIntervals TimeSlotVector NumberOfTimeSlots "
-        "SliceVector NumberOfSlices AngularViewVector TimeSliceVector NumberOfTimeSlices": Keep.NUMBER,
+        "EnergyWindowVector NumberOfEnergyWindows DetectorVector NumberOfDetectors PhaseVector "
+        "NumberOfPhases RotationVector NumberOfRotations RRIntervalVector NumberOfRRIntervals "
+        "TimeSlotVector NumberOfTimeSlots SliceVector NumberOfSlices AngularViewVector TimeSliceVector "
+        "NumberOfTimeSlices": Keep.NUMBER,
         "EnergyWindowInformationSequence": Items(
             _tags({"EnergyWindowRangeSequence": Items(_ENERGY_RANGE)}), may_be_empty=True
         ),
@@ -250,8 +253,8 @@ NUCLEAR = _tags(
 POSITRON = _tags(
     {
         "Units": _terms(
-            "CNTS|NONE|CM2|PCNT|CPS|BQML|MGMINML|UMOLMINML|MLMING|MLG|1CM|UMOLML|PROPCNTS|PROPCPS|"
-            "MLMINML|MLML|GML|STDDEV"
+            "CNTS|NONE|CM2|PCNT|CPS|BQML|MGMINML|UMOLMINML|MLMING|MLG|1CM|UMOLML|PROPCNTS|PROPCPS|MLMINML|"
+            "MLML|GML|STDDEV"
         ),
         "SUVType": _terms("BSA|BW|LBM|LBMJAMES128|LBMJANMA|IBW"),
         "CountsSource": _terms("EMISSION|TRANSMISSION"),
@@ -260,10 +263,10 @@ POSITRON = _tags(
         "DecayCorrection": _terms("NONE|START|ADMIN"),
         "CountsIncluded": _terms("TRUES|SCATTER|RANDOMS|SINGLES"),
         "AcquisitionTerminationCondition": _terms("CNTS|DENS|MANU|OVFL|TIME|TRIG"),
-        "NumberOfSlices NumberOfRRIntervals NumberOfTimeSlots NumberOfTimeSlices FrameReferenceTime ImageIndex "
-        "PrimaryPromptsCountsAccumulated SecondaryCountsAccumulated SliceSensitivityFactor DecayFactor "
-        "DoseCalibrationFactor ScatterFractionFactor DeadTimeFactor AxialAcceptance AxialMash TransverseMash "
-        "DetectorElementSize CoincidenceWindowWidth": Keep.NUMBER,
+        "NumberOfSlices NumberOfRRIntervals NumberOfTimeSlots NumberOfTimeSlices FrameReferenceTime "
+        "ImageIndex PrimaryPromptsCountsAccumulated SecondaryCountsAccumulated SliceSensitivityFactor "
+        "DecayFactor DoseCalibrationFactor ScatterFractionFactor DeadTimeFactor AxialAcceptance AxialMash "
+        "TransverseMash DetectorElementSize CoincidenceWindowWidth": Keep.NUMBER,
         "EnergyWindowRangeSequence": Items(_ENERGY_RANGE),
     }
 )
@@ -299,7 +302,7 @@ EMPTY = (
 
 
 def vocabulary() -> frozenset[str]:
-    """Every word of the lists above, casefolded: words that tell nothing about the file they were found in."""
+    """Every word of the lists above, casefolded: words that tell nothing about the file that has them."""
     words: set[str] = set()
 
     def collect(rules: Mapping[int, Rule]) -> None:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from reader_study.cases.api import signed_in
 from reader_study.cases.queries import UNBLINDED
 from reader_study.intake import actions, queries
 from reader_study.intake.models import Upload, UploadedFile
@@ -22,13 +23,13 @@ from reader_study.studies.queries import study_for
 from reader_study.studies.serializers import SiteSerializer
 
 
-class AnnouncedSerializer(serializers.Serializer[None]):
+class AnnouncedSerializer(serializers.Serializer[Any]):
     n = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     size = serializers.IntegerField(min_value=0, max_value=2**62)
     sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
 
 
-class ManifestSerializer(serializers.Serializer[None]):
+class ManifestSerializer(serializers.Serializer[Any]):
     files = serializers.ListField(
         child=AnnouncedSerializer(), min_length=1, max_length=actions.MAX_FILES, allow_empty=False
     )
@@ -37,31 +38,31 @@ class ManifestSerializer(serializers.Serializer[None]):
     )
 
 
-class LimitsSerializer(serializers.Serializer[None]):
+class LimitsSerializer(serializers.Serializer[Any]):
     file_bytes = serializers.IntegerField()
     files = serializers.IntegerField()
     upload_bytes = serializers.IntegerField()
 
 
-class UploadOpenedSerializer(serializers.Serializer[None]):
+class UploadOpenedSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     missing = serializers.ListField(child=serializers.CharField())
     limits = LimitsSerializer()
 
 
-class UploadedFileSerializer(serializers.Serializer[None]):
+class UploadedFileSerializer(serializers.Serializer[Any]):
     n = serializers.IntegerField()
-    verdict = serializers.ChoiceField(choices=UploadedFile.Verdict)
+    verdict = serializers.ChoiceField(choices=UploadedFile.Verdict.choices)
     code = serializers.CharField()
     message = serializers.CharField()
 
 
-class SubjectSerializer(serializers.Serializer[None]):
+class SubjectSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     subject = serializers.CharField()
 
 
-class UploadSummarySerializer(serializers.Serializer[None]):
+class UploadSummarySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     created_at = serializers.DateTimeField()
     state = serializers.ChoiceField(choices=Upload.State.values)
@@ -79,9 +80,7 @@ class RawBody(BaseParser):
 
     media_type = "application/octet-stream"
 
-    def parse(
-        self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None
-    ) -> IO[bytes]:
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         return stream
 
 
@@ -105,18 +104,18 @@ def _files(upload: Upload) -> list[dict[str, Any]]:
 class Uploads(APIView):
     @extend_schema(responses=UploadSummarySerializer(many=True))
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id, *UNBLINDED)
-        found = [_summary(upload) for upload in queries.visible_uploads(request.user, study)]
+        study = study_for(signed_in(request), study_id, *UNBLINDED)
+        found = [_summary(upload) for upload in queries.visible_uploads(signed_in(request), study)]
         return Response(UploadSummarySerializer(found, many=True).data)
 
     @extend_schema(request=ManifestSerializer, responses={201: UploadOpenedSerializer})
     def post(self, request: Request, study_id: UUID) -> Response:
         """Announce a folder. File names stay in the browser: `n` is the place of a file in its own list."""
-        study = study_for(request.user, study_id, Role.COORDINATOR)
+        study = study_for(signed_in(request), study_id, Role.COORDINATOR)
         given = ManifestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         upload, missing = actions.open_upload(
-            actor=request.user,
+            actor=signed_in(request),
             study=study,
             files=[actions.Announced(**line) for line in given.validated_data["files"]],
             site_id=given.validated_data["site_id"],
@@ -133,7 +132,7 @@ class Uploads(APIView):
 class OneUpload(APIView):
     @extend_schema(responses={200: UploadSerializer, 304: OpenApiResponse(description="Nothing changed")})
     def get(self, request: Request, upload_id: UUID) -> Response:
-        upload = queries.upload_for(request.user, upload_id)
+        upload = queries.upload_for(signed_in(request), upload_id)
         etag = f'"{upload.id.hex}-{upload.revision}-{get_language()}"'
         headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
         if etag in parse_etags(request.headers.get("If-None-Match", "")):
@@ -158,13 +157,13 @@ class Blob(APIView):
         stated = request.headers.get("Content-Length") or "0"
         if not stated.isdecimal() or int(stated) > actions.MAX_FILE_BYTES:
             raise TooLarge("too_large", sentence("too_large"))
-        body = request.data if int(stated) else io.BytesIO()  # REST framework parses no empty body
-        new = actions.receive_blob(actor=request.user, upload_id=upload_id, sha256=sha256, body=body)
+        body: Any = request.data if int(stated) else io.BytesIO()  # REST framework parses no empty body
+        new = actions.receive_blob(actor=signed_in(request), upload_id=upload_id, sha256=sha256, body=body)
         return Response(status=201 if new else 200)
 
 
 class Complete(APIView):
     @extend_schema(request=None, responses={202: UploadSummarySerializer})
     def post(self, request: Request, upload_id: UUID) -> Response:
-        upload = actions.complete_upload(actor=request.user, upload_id=upload_id)
+        upload = actions.complete_upload(actor=signed_in(request), upload_id=upload_id)
         return Response(UploadSummarySerializer(_summary(upload)).data, status=202)

@@ -1,8 +1,9 @@
-"""De-identification by rebuilding: a new file is made of what the allow-list proves harmless; nothing else is carried.
+"""De-identification by rebuilding: a new file is made of what the allow-list proves harmless, nothing else.
 
-The values come from the bounded tree of `structure`; the new file is written by pydicom. What a rule does not prove is
-left out without being looked at, so nothing in the old file can surprise the new one. The result names its profile and
-options in (0012,0063) and (0012,0064), PS3.15 Annex E; it must still pass `verification` before it may be stored.
+The values come from the bounded tree of `structure`; the new file is written by pydicom. What a rule does not
+prove is left out without being looked at, so nothing in the old file can surprise the new one. The result
+names its profile and options in (0012,0063) and (0012,0064), PS3.15 Annex E; it must still pass
+`verification` before it may be stored.
 """
 
 import io
@@ -29,7 +30,7 @@ from reader_study.intake.pseudonyms import Pseudonyms, shifted
 from reader_study.intake.reasons import Refused
 from reader_study.intake.structure import PIXEL_DATA, Element, Item, Structure
 
-# What the file says about its own de-identification; also the words that `verification` does not wonder about.
+# What the file says about its own de-identification.
 METHOD = "Reader study allow-list 1 on PS3.15 Basic Profile"
 PROFILE = {
     "113100": "Basic Application Confidentiality Profile",
@@ -43,6 +44,7 @@ _DECIMAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
 _INTEGER = re.compile(r"[-+]?\d{1,10}")
 _CLOCK = re.compile(r"(\d{2}){1,3}(\.\d{1,6})?")
 _AGE = re.compile(r"(\d{3})([DWMY])")
+_OLDEST = 89  # years: beyond, an age alone may name a person (45 CFR 164.514)
 _UID = re.compile(r"[0-9.]{1,64}")
 _VECTORS = frozenset(
     0x00540000 | element for element in (0x10, 0x20, 0x30, 0x50, 0x60, 0x70, 0x80, 0x90, 0x100)
@@ -58,7 +60,7 @@ class Rebuilt:
     dataset: Dataset
 
     def finished(self, *, subject: str, description: str) -> bytes:
-        """The DICOM file (explicit VR little endian), with the study's own words where names and descriptions were."""
+        """The DICOM file (explicit VR little endian), with the study's own name and description."""
         ds = self.dataset
         ds.PatientName = ds.PatientID = subject
         ds.SeriesDescription = description
@@ -140,7 +142,8 @@ class _Builder:
         vr = _agreed_vr(tag, element, signed=self.signed)
         if vr is None:
             return None
-        value = self.proven(tag, vr, element, rule)
+        empty = vr not in _SIZES and not element.value.strip(b" \0")  # says nothing, and may stay
+        value = b"" if empty else self.proven(vr, element, rule)
         return None if value is None else _raw(tag, vr, value)
 
     def items(self, sources: list[Item], rule: Codes | Items | PatientState) -> Iterator[Dataset]:
@@ -156,10 +159,8 @@ class _Builder:
                     if (state := _patient_state(source)) is not None:
                         yield state
 
-    def proven(self, tag: int, vr: str, element: Element, rule: Rule) -> bytes | None:  # noqa: PLR0911
-        """The value that may stay, encoded; None if nothing of it may. An empty value says nothing, and stays."""
-        if not element.value.strip(b" \0") and vr not in _SIZES:
-            return b""
+    def proven(self, vr: str, element: Element, rule: Rule) -> bytes | None:
+        """The value that may stay, encoded; None if nothing of it may."""
         text = _text(element)
         match rule:
             case Terms(terms):
@@ -170,25 +171,28 @@ class _Builder:
                 return _padded(name) if name else None
             case Keep.NUMBER:
                 return element.value if _is_number(vr, element.value) else None
-            case Keep.UID:
-                parts = [part.strip() for part in text.split("\\")]
-                if not all(_UID.fullmatch(part) for part in parts):
-                    return None
-                return _padded("\\".join(map(self.pseudonyms.uid, parts)), b"\0")
-            case Keep.DATE | Keep.DATETIME:
-                moved = shifted(text, self.shift)
-                if moved is None or (rule is Keep.DATE and len(moved) != len("YYYYMMDD")):
-                    return None
-                return _padded(moved)
-            case Keep.TIME:
-                return _padded(text) if _CLOCK.fullmatch(text) else None
-            case Keep.AGE:
-                match_ = _AGE.fullmatch(text)
-                if match_ is None:
-                    return None
-                return _padded("090Y" if match_[2] == "Y" and int(match_[1]) > 89 else text)
             case Keep.POINTER:
                 return element.value if _points_at_frames(element.value) else None
+            case Keep.UID:
+                parts = [part.strip() for part in text.split("\\")]
+                proven = all(_UID.fullmatch(part) for part in parts)
+                return _padded("\\".join(map(self.pseudonyms.uid, parts)), b"\0") if proven else None
+            case _:
+                moment = self.moment(text, rule)
+                return _padded(moment) if moment else None
+
+    def moment(self, text: str, rule: Rule) -> str | None:
+        """A date, time or age in the form that may stay; None if it has no such form."""
+        match rule:
+            case Keep.DATE:
+                moved = shifted(text, self.shift)
+                return moved if moved and len(moved) == len("YYYYMMDD") else None
+            case Keep.DATETIME:
+                return shifted(text, self.shift)
+            case Keep.TIME:
+                return text if _CLOCK.fullmatch(text) else None
+            case Keep.AGE if age := _AGE.fullmatch(text):
+                return "090Y" if age[2] == "Y" and int(age[1]) > _OLDEST else text
             case _:
                 return None
 
@@ -242,7 +246,7 @@ def _points_at_frames(value: bytes) -> bool:
 
 @cache
 def _meanings() -> dict[tuple[str, str], str]:
-    """(scheme, value) -> meaning, for every concept of PS3.16 in pydicom's dictionary; old SNOMED-RT codes too."""
+    """(scheme, value) -> meaning of every concept in pydicom's PS3.16 dictionary; old SNOMED codes too."""
     known = {
         (scheme, value): meaning
         for scheme, by_keyword in concepts.items()

@@ -1,4 +1,4 @@
-"""One file from a site, examined from the outside in: what it is, whether it may enter, and its rebuilt form."""
+"""One file from a site, examined from the outside in: what it is, whether it may enter, how it is rebuilt."""
 
 import struct
 from collections.abc import Collection

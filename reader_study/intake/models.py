@@ -13,7 +13,8 @@ from reader_study.studies.models import Site, Study
 class Upload(models.Model):
     """A folder that a coordinator sends: a manifest without names, then the files, then their verdicts.
 
-    `revision` grows with every change (it is the ETag); `attempts` is the fence of the worker that holds the lease.
+    `revision` grows with every change (it is the ETag); `attempts` is the fence of the worker that holds the
+    lease.
     """
 
     class State(models.TextChoices):

@@ -1,7 +1,7 @@
 """What can be said about pixels without looking at them: screen captures, overlays, burned-in text.
 
-A heuristic that errs towards a person's decision; it proves nothing, and the file never claims clean pixel data
-(113101).
+A heuristic that errs towards a person's decision; it proves nothing, and the file never claims clean pixel
+data (113101).
 """
 
 import numpy as np

@@ -43,7 +43,7 @@ class _Outcome:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A file that passed the examination. `result` is the finished file, if its subject's name was known before."""
+    """A file that passed the examination. `result` is the finished file, if its subject was known before."""
 
     source: bytes
     examined: Examined
@@ -52,7 +52,7 @@ class _Candidate:
 
 
 def process(upload_id: UUID) -> None:
-    """Give every file of a completed upload its verdict. Sent again, it goes on where the last worker stopped."""
+    """Give every file of a completed upload its verdict. Sent again, it goes on where it stopped."""
     now = timezone.now()
     free = Upload.objects.filter(pk=upload_id, state=Upload.State.PROCESSING, lease_until__lte=now)
     if not free.update(attempts=F("attempts") + 1, lease_until=now + LEASE):
@@ -71,7 +71,7 @@ def process(upload_id: UUID) -> None:
 
 def _process_file(upload: Upload, file: UploadedFile, image_sets: Sequence[ImageSet]) -> None:
     _hold_lease(upload)
-    # Counted before the bytes are touched: a file that kills its worker is refused in the end, not tried for ever.
+    # Counted before the bytes are touched: a file that kills its workers is refused in the end.
     UploadedFile.objects.filter(pk=file.pk).update(attempts=F("attempts") + 1)
     candidate = _candidate(upload, file, image_sets)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Keyed pseudonyms: the same input gives the same output within a study, and nothing without the study's key."""
+"""Keyed pseudonyms: the same input gives the same output within a study; without its key they say nothing."""
 
 import hmac
 import re
@@ -17,8 +17,8 @@ _TIME_OF_DATETIME = re.compile(r"(\d{2}){0,3}(\.\d{1,6})?([+-]\d{4})?")
 class Pseudonyms:
     """All replacements of one study.
 
-    key: 32 secret bytes of the study. Each kind of input has its own prefix, so that equal inputs of different
-    kinds are unrelated.
+    key: 32 secret bytes of the study. Each kind of input has its own prefix, so that equal inputs of
+    different kinds are unrelated.
     """
 
     key: bytes
@@ -33,7 +33,7 @@ class Pseudonyms:
         return self.digest("subject", str(site), patient_id)
 
     def uid(self, uid: str) -> str:
-        """A registered UID as it is; any other as a UUID-derived UID (PS3.5 B.2) of the same meaning everywhere."""
+        """A registered UID as it is; any other as a UUID-derived UID (PS3.5 B.2), everywhere the same."""
         if uid in UID_dictionary:
             return uid
         number = int.from_bytes(self.digest("uid", uid)[:16], "big")

@@ -53,7 +53,7 @@ SENTENCES: Mapping[str, Promise] = {
     "burned_in": _("Text may be burned into the image; it is kept apart."),
     "overlay": _("The image carries an overlay, which may hold text; it is kept apart."),
     # who and when
-    "no_patient_id": _("The file has no patient ID, so it cannot be assigned to a subject; it is kept apart."),
+    "no_patient_id": _("The file has no patient ID, so it belongs to no subject; it is kept apart."),
     "state_unknown": _("The file does not say whether it shows stress or rest; it is kept apart."),
     "patient_mixed": _("Files of one examination carry different patient IDs; this one is kept apart."),
     "second_series": _("The subject already has an image for this place; this one is kept apart."),

@@ -1,7 +1,8 @@
 """The only place where bytes as the site sent them exist: from their arrival to their verdict.
 
-Beside the object store, never in it; nothing serves from here. A file is named by its upload and its digest, not by
-what it was called at the site. What is quarantined moves to a folder of its own, readable by the server's account.
+Beside the object store, never in it; nothing serves from here. A file is named by its upload and its digest,
+not by what it was called at the site. What is quarantined moves to a folder of its own, readable by the
+server's account.
 """
 
 import hashlib

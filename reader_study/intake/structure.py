@@ -1,9 +1,9 @@
-"""The gate in front of every other parser: reads the structure of an untrusted DICOM file, and nothing of its meaning.
+"""The gate before every other parser: the structure of an untrusted DICOM file, nothing of its meaning.
 
-One pass over tags, value representations and lengths, without recursion, every count bounded (DICOM PS3.5 sections 7
-and 10, PS3.10 section 7). A file either comes back as a tree of raw values, or is `Malformed` with a code. General
-parsers spend minutes and gigabytes on a few megabytes of nested or repeated elements; here the cost is bounded by the
-length of the file.
+One pass over tags, value representations and lengths, without recursion, every count bounded (DICOM PS3.5
+sections 7 and 10, PS3.10 section 7). A file either comes back as a tree of raw values, or is `Malformed` with
+a code. General parsers spend minutes and gigabytes on a few megabytes of nested or repeated elements; here
+the cost is bounded by the length of the file.
 """
 
 import struct
@@ -67,7 +67,7 @@ _ROWS, _COLUMNS, _FRAMES, _SAMPLES, _ALLOCATED = 0x00280010, 0x00280011, 0x00280
 
 
 class Malformed(Exception):
-    """The file cannot be what it says it is. `code` is for people and machines, `detail` never quotes a value."""
+    """The file cannot be what it says it is. `detail` never quotes a value."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code, detail)
@@ -272,7 +272,7 @@ class _Walk:
         return vr.decode(), length
 
     def _holds_items(self, tag: int, length: int) -> bool:
-        """Whether a public value of unknown representation is a sequence: pydicom would open it, so the gate does."""
+        """Whether a public value of unknown VR is a sequence: pydicom would open it, so the gate does."""
         if tag >> 16 & 1 or length == 0:
             return False
         starts = self.data[self.at : self.at + 4] == b"\xfe\xff\x00\xe0"

@@ -1,8 +1,9 @@
 """The second look, by another way than the first: is anything of the old file's text in the new file?
 
-`deidentification` keeps what its list proves. This module knows nothing of that list's decisions: it reads the old file
-with pydicom, takes every text in it, in every encoding such text is written in, and searches the bytes of the new file.
-What it finds is either a word that the new file has from elsewhere (a term of the standard, our own words), or a leak.
+`deidentification` keeps what its list proves. This module knows nothing of that list's decisions: it reads
+the old file with pydicom, takes every text in it, in every encoding such text is written in, and searches the
+bytes of the new file. What it finds is either a word that the new file has from elsewhere (a term of the
+standard, our own words), or a leak.
 """
 
 import io
@@ -37,7 +38,7 @@ _OWN_WORDS = (METHOD, IMPLEMENTATION, "De-identifying Equipment", "Reader Study 
 
 
 def left_over(source: bytes, result: bytes, *, own_words: Iterable[str]) -> list[str]:
-    """Where texts of `source` stand that are found again in `result`: tags, never values; empty if all is well.
+    """Where those texts of `source` stand that are found again in `result`: tags, never values.
 
     own_words: what the study itself wrote into the result (subject, series description).
     `source` must have passed the gate of `structure`, which bounds what reading it can cost.
@@ -55,7 +56,7 @@ def left_over(source: bytes, result: bytes, *, own_words: Iterable[str]) -> list
 
 
 def _texts(source: bytes) -> Iterator[tuple[int, str, str]]:
-    """(tag, VR, text) of everything readable in the file: all levels, private, unknown, file meta, preamble."""
+    """(tag, VR, text) of all that is readable: every level, private, unknown, file meta, preamble."""
     ds = dcmread(io.BytesIO(source))
     yield from _runs(0, ds.preamble or b"")
     yield from _texts_of(ds.file_meta)
@@ -97,7 +98,8 @@ def _pieces(text: str, tag: int, vr: str) -> Iterator[str]:
         for piece in {text.strip(), *_WORDS.split(text)}:
             if len(piece) < (_SHORTEST if piece.isascii() else _SHORTEST_WIDE):
                 continue
-            # Manufacturers repeat positions and durations in their private elements: no number is sought from there.
+            # Manufacturers repeat positions and durations in their private elements: no number is sought from
+            # there.
             if not _is_numeric(piece) or tag in _IDENTIFIERS or (public and len(piece) >= _SHORTEST_NUMBER):
                 yield piece
 
@@ -111,9 +113,10 @@ def _known(piece: str, words: str) -> bool:
 
 
 def _contains(head: bytes, piece: str) -> bool:
-    """Whether the new file has the text, other than as a part of a longer number or as a term of the standard."""
+    """Whether the new file has the text, other than within a longer number or as a term of the standard."""
     if piece.isascii() and _is_numeric(piece):
-        # A date may be the start of a date and time. Nothing else is a part of a number by anything but chance.
+        # A date may be the start of a date and time. Nothing else is a part of a number by anything but
+        # chance.
         end = "" if _DATE.fullmatch(piece) else r"(?![\d.])"
         return re.search(rf"(?<![\d.]){re.escape(piece)}{end}".encode(), head) is not None
     found = any(needle.lower() in head for needle in _encoded(piece.lower()))

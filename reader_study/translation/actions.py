@@ -56,7 +56,7 @@ def consider(*, case_id: UUID) -> list[TranslationJob]:
 
 
 def dispatch(*, job_id: UUID) -> bool:
-    """Claim a queued job under a new fence and send it to the GPU queue; False if it is not queued (any more)."""
+    """Claim a queued job under a new fence and send it to the GPU queue; False if it is not queued."""
     claimed = TranslationJob.objects.filter(pk=job_id, state=State.QUEUED).update(
         state=State.LEASED,
         attempts=F("attempts") + 1,
@@ -163,7 +163,7 @@ def _fail(job: TranslationJob, code: str, detail: str) -> None:
 
 
 def sweep() -> int:
-    """Send again what is overdue, whatever was lost: a message, a worker, the broker. Returns how many jobs."""
+    """Send again what is overdue: a message, a worker or the broker was lost. Returns how many jobs."""
     with transaction.atomic():
         waiting = Q(state__in=[State.QUEUED, State.LEASED], lease_until__lt=timezone.now())
         overdue = list(TranslationJob.objects.filter(waiting).select_for_update(skip_locked=True))

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reader_study.cases.api import ModelSerializer
+from reader_study.cases.api import ModelSerializer, signed_in
 from reader_study.cases.models import Image
 from reader_study.cases.queries import UNBLINDED
 from reader_study.studies.queries import study_for
@@ -16,16 +16,16 @@ from reader_study.translation.messages import failure
 from reader_study.translation.models import TranslationJob
 
 
-class TranslatedCaseSerializer(serializers.Serializer[None]):
+class TranslatedCaseSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     subject = serializers.CharField()
 
 
-class TranslationSerializer(serializers.Serializer[None]):
+class TranslationSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     case = TranslatedCaseSerializer()
-    image_state = serializers.ChoiceField(choices=Image.State)
-    state = serializers.ChoiceField(choices=TranslationJob.State)
+    image_state = serializers.ChoiceField(choices=Image.State.choices)
+    state = serializers.ChoiceField(choices=TranslationJob.State.choices)
     attempts = serializers.IntegerField()
     model = ModelSerializer()
     seconds = serializers.FloatField(allow_null=True)
@@ -48,6 +48,6 @@ def _job(job: TranslationJob) -> dict[str, Any]:
 class Translations(APIView):
     @extend_schema(responses=TranslationSerializer(many=True))
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id, *UNBLINDED)
-        jobs = [_job(job) for job in queries.visible_jobs(request.user, study)]
+        study = study_for(signed_in(request), study_id, *UNBLINDED)
+        jobs = [_job(job) for job in queries.visible_jobs(signed_in(request), study)]
         return Response(TranslationSerializer(jobs, many=True).data)

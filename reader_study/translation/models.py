@@ -9,10 +9,11 @@ from reader_study.cases.models import Image
 
 
 class TranslationJob(models.Model):
-    """One virtual PET to be computed from one SPECT image by one model. The row is the truth; messages may be lost.
+    """A virtual PET to be computed from a SPECT image by a model. The row is the truth; messages may be lost.
 
-    `attempts` counts dispatches and is the fencing token: whoever reports with an older one writes nothing. `starts`
-    counts how often a worker began; waiting in a queue is not a try. `lease_until` says when the job is overdue.
+    `attempts` counts dispatches and is the fencing token: whoever reports with an older one writes nothing.
+    `starts` counts how often a worker began; waiting in a queue is not a try. `lease_until` says when the job
+    is overdue.
     """
 
     class State(models.TextChoices):
@@ -32,9 +33,7 @@ class TranslationJob(models.Model):
     starts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField()
     code = models.CharField(max_length=40, blank=True)
-    detail = models.CharField(
-        max_length=500, blank=True, help_text="What the worker said, for maintainers"
-    )
+    detail = models.CharField(max_length=500, blank=True, help_text="What the worker said, for maintainers")
     manifest = models.JSONField(null=True)
     output = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

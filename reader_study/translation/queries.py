@@ -44,7 +44,7 @@ def translatable_images() -> QuerySet[Image]:
 
 
 def cases_without_job() -> list[UUID]:
-    """Cases with a SPECT image for which no virtual PET was ordered: the message that asks for it was lost."""
+    """Cases with a SPECT image for which no virtual PET was ordered: that message was lost."""
     model = current_model()
     if model is None:
         return []

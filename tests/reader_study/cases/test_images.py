@@ -36,7 +36,13 @@ def register(case: Case, django_capture_on_commit_callbacks: Any) -> Any:
         source = "translation" if image_set == "virtual_pet" else "upload"
         with django_capture_on_commit_callbacks(execute=True):
             return register_image(
-                case=case, image_set=image_set, state=state, dicom_keys=keys, source=source, provenance=more, actor=None
+                case=case,
+                image_set=image_set,
+                state=state,
+                dicom_keys=keys,
+                source=source,
+                provenance=more,
+                actor=None,
             )
 
     return give
@@ -56,7 +62,7 @@ def test_a_ready_image_has_all_that_a_reader_needs(register: Any, work: Any) -> 
     polar = np.frombuffer(store().get(image.polar_key), "<u2").reshape(24, 72)
     assert 0.9 * FULL_SCALE < neutral.max() <= 65_535 and polar.max() > 0.9 * FULL_SCALE
     assert set(image.lv) == {"apex_k", "base_k", "radius_mm"} and len(image.segments) == 17
-    assert image.segments[9] < 60 < 85 < image.segments[6]  # mid inferior, mid anterior
+    assert image.segments[9] < 60 and image.segments[6] > 85  # mid inferior, mid anterior
 
 
 def test_pet_slices_become_one_volume(register: Any, work: Any) -> None:
@@ -115,7 +121,10 @@ def test_a_lost_message_is_sent_again_and_a_done_one_is_not(
         assert resend_overdue() == 0
     work()
     image.refresh_from_db()
-    assert (image.status, image.attempts) == ("ready", 1)  # its first message came too; the second found it done
+    assert (image.status, image.attempts) == (
+        "ready",
+        1,
+    )  # its first message came too; the second found it done
     assert resend_overdue() == 0
 
 
@@ -145,7 +154,9 @@ class TestQuality:
 
         return post
 
-    def test_a_decision_is_kept_with_who_and_why_and_journaled(self, decide: Any, image: Image, world: World) -> None:
+    def test_a_decision_is_kept_with_who_and_why_and_journaled(
+        self, decide: Any, image: Image, world: World
+    ) -> None:
         assert decide("rejected", "patient moved").json()["qc"] == "rejected"
         image.refresh_from_db()
         assert (image.qc_by, image.qc_reason) == (world.coordinator_a, "patient moved")
@@ -168,7 +179,9 @@ class TestQuality:
         assert decide("accepted").status_code == 423
 
     def test_what_is_not_ready_cannot_be_decided_on(self, decide: Any, image: Image) -> None:
-        Image.objects.filter(pk=image.pk).update(status="failed", code="internal", neutral_key="", polar_key="")
+        Image.objects.filter(pk=image.pk).update(
+            status="failed", code="internal", neutral_key="", polar_key=""
+        )
         assert decide("accepted").status_code == 409
 
     def test_volumes_are_not_left_in_caches(self, world: World, client_of: Any, image: Image) -> None:
@@ -176,7 +189,9 @@ class TestQuality:
             answer = client_of(world.coordinator_a).get(f"/api/images/{image.id}/{what}")
             assert (len(answer.content), answer["Cache-Control"]) == (size, "no-store")
 
-    def test_the_dicom_of_an_uploaded_image_is_not_given_out(self, world: World, client_of: Any, image: Image) -> None:
+    def test_the_dicom_of_an_uploaded_image_is_not_given_out(
+        self, world: World, client_of: Any, image: Image
+    ) -> None:
         assert client_of(world.coordinator_a).get(f"/api/images/{image.id}/dicom").status_code == 404
 
 
@@ -206,7 +221,9 @@ def test_a_case_is_read_only_when_every_arm_and_state_is_ready_and_accepted(
         assert browser.post(f"/api/images/{image.id}/qc", {"decision": "accepted"}).status_code == 200
     assert shown()["complete"] and shown()["waiting_for"] == []
     (readable,) = queries.readable_cases(world.study)
-    assert set(readable.images) == {(s, t) for s in ("spect", "virtual_pet", "pet") for t in ("stress", "rest")}
+    assert set(readable.images) == {
+        (s, t) for s in ("spect", "virtual_pet", "pet") for t in ("stress", "rest")
+    }
     assert len(queries.segment_values(world.study)) == 6
     assert queries.withheld_cases(world.study) == []
 
@@ -215,7 +232,9 @@ def test_messages_come_in_japanese_too(register: Any, world: World, client_of: A
     register([spect()])
     world.coordinator_a.language = "ja"
     world.coordinator_a.save()
-    waiting = client_of(world.coordinator_a).get(f"/api/studies/{world.study.id}/cases").json()[0]["waiting_for"]
+    waiting = (
+        client_of(world.coordinator_a).get(f"/api/studies/{world.study.id}/cases").json()[0]["waiting_for"]
+    )
     assert waiting[1] == "SPECT 安静：未受領"
 
 

@@ -56,7 +56,9 @@ def test_who_is_of_the_site_sees_its_cases(
     world: World, client_of: Any, paths: dict[str, str], image: Image, who: str
 ) -> None:
     browser = client_of(getattr(world, who))
-    assert [case["subject"] for case in browser.get(f"/api/studies/{world.study.id}/cases").json()] == ["A-0001"]
+    assert [case["subject"] for case in browser.get(f"/api/studies/{world.study.id}/cases").json()] == [
+        "A-0001"
+    ]
     assert browser.get(paths["case"]).json()["images"][0]["id"] == str(image.id)
     assert browser.get(paths["upload"]).status_code == 200
     assert browser.get(paths["volume"]).status_code == (404 if who == "monitor" else 200)
@@ -70,7 +72,9 @@ def test_lists_show_only_the_own_site(world: World, client_of: Any, image: Image
         assert client_of(getattr(world, who)).get(path).status_code == 404
 
 
-def test_a_coordinator_sends_to_the_own_site_of_the_study_only(world: World, client_of: Any, image: Image) -> None:
+def test_a_coordinator_sends_to_the_own_site_of_the_study_only(
+    world: World, client_of: Any, image: Image
+) -> None:
     body = {"files": [{"n": 0, "size": 1, "sha256": "a" * 64}]}
     path = f"/api/studies/{world.study.id}/uploads"
     foreign = client_of(world.coordinator_b).post(path, {**body, "site_id": str(world.site_a.id)})

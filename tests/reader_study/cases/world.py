@@ -1,4 +1,4 @@
-"""A study with two sites and everybody in it, made through the verbs; and the default worker, without a process."""
+"""A study with two sites and everybody in it, made by the verbs; the default worker without a process."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def _person(name: str, **fields: Any) -> User:
 
 @pytest.fixture
 def world(db: None) -> World:
-    """Two studies with the same sites; all but the coordinators and the investigator are only in the first."""
+    """Two studies with the same sites; monitor and reader are only in the first."""
     staff, pi = _person("Sam Staff", is_staff=True), _person("Ida Investigator")
     people = {
         "coordinator_a": (Role.COORDINATOR, "A"),
@@ -58,17 +58,16 @@ def world(db: None) -> World:
                 site_id = sites[code].id if code else None
                 add_member(actor=pi, study=study, email=made[name].email, role=role, site_id=site_id)
         studies.append(study)
-    return World(
-        *studies, sites["A"], sites["B"], **made, investigator=pi, staff=staff, stranger=_person("Sue Stranger")
-    )  # fmt: skip
+    others = {"investigator": pi, "staff": staff, "stranger": _person("Sue Stranger")}
+    return World(*studies, sites["A"], sites["B"], **made, **others)
 
 
 @pytest.fixture
 def work(django_capture_on_commit_callbacks: Any) -> Iterator[Callable[[], list[str]]]:
     """Do what the default worker would: take every message from the queue, run its task, until none is left.
 
-    The real messages and the real tasks; what they send after their commit is taken too. Returns the names of the
-    tasks. Messages for other queues stay where they are.
+    The real messages and the real tasks; what they send after their commit is taken too. Returns the names of
+    the tasks. Messages for other queues stay where they are.
     """
 
     def run() -> list[str]:

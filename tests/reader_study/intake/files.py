@@ -49,7 +49,7 @@ def heart(seed: int = 1, *, weak_wall: float = 1.0) -> Volume:
 
 @dataclass
 class Secrets:
-    """Invented values of one patient, a function of seed and place; each is remembered under where it was planted."""
+    """Invented values of one patient, by seed and place; each is remembered under where it was planted."""
 
     seed: int
     planted: dict[str, str] = field(default_factory=dict)
@@ -86,9 +86,53 @@ class Secrets:
         return self.planted.setdefault(place, value)
 
 
-TEXTS = ["InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "StudyDescription", "SeriesDescription", "ProtocolName", "ImageComments", "PatientComments", "AdditionalPatientHistory", "Occupation", "EthnicGroup", "MedicalRecordLocator", "StationName", "DeviceSerialNumber", "PerformedProcedureStepDescription", "RequestedProcedureDescription", "AccessionNumber", "StudyID", "ImageID", "ProcessingFunction", "ConvolutionKernel", "CurrentPatientLocation", "AdmissionID", "PatientAddress", "Manufacturer", "ManufacturerModelName", "DerivationDescription", "ReasonForStudy", "RequestingService", "CountryOfResidence"]  # fmt: skip
-NAMES = ["ReferringPhysicianName", "PerformingPhysicianName", "OperatorsName", "NameOfPhysiciansReadingStudy", "RequestingPhysician", "PatientMotherBirthName", "ResponsiblePerson"]
-DATES = ["PatientBirthDate", "DateOfLastCalibration", "InstanceCreationDate", "PerformedProcedureStepStartDate"]
+TEXTS = [
+    "InstitutionName",
+    "InstitutionAddress",
+    "InstitutionalDepartmentName",
+    "StudyDescription",
+    "SeriesDescription",
+    "ProtocolName",
+    "ImageComments",
+    "PatientComments",
+    "AdditionalPatientHistory",
+    "Occupation",
+    "EthnicGroup",
+    "MedicalRecordLocator",
+    "StationName",
+    "DeviceSerialNumber",
+    "PerformedProcedureStepDescription",
+    "RequestedProcedureDescription",
+    "AccessionNumber",
+    "StudyID",
+    "ImageID",
+    "ProcessingFunction",
+    "ConvolutionKernel",
+    "CurrentPatientLocation",
+    "AdmissionID",
+    "PatientAddress",
+    "Manufacturer",
+    "ManufacturerModelName",
+    "DerivationDescription",
+    "ReasonForStudy",
+    "RequestingService",
+    "CountryOfResidence",
+]
+NAMES = [
+    "ReferringPhysicianName",
+    "PerformingPhysicianName",
+    "OperatorsName",
+    "NameOfPhysiciansReadingStudy",
+    "RequestingPhysician",
+    "PatientMotherBirthName",
+    "ResponsiblePerson",
+]
+DATES = [
+    "PatientBirthDate",
+    "DateOfLastCalibration",
+    "InstanceCreationDate",
+    "PerformedProcedureStepStartDate",
+]
 
 
 def header(secrets: Secrets, **more: object) -> dict[str, object]:
@@ -126,7 +170,7 @@ def header(secrets: Secrets, **more: object) -> dict[str, object]:
 
 
 def plant_deep(ds: Dataset, secrets: Secrets) -> None:
-    """Identifiers in nested, private, unknown and mislabelled elements, in a standard code, behind the pixels."""
+    """Identifiers in nested, private and unknown elements, in a standard code, behind the pixels."""
     tracer = ds.RadiopharmaceuticalInformationSequence[0]
     tracer.RadiopharmaceuticalRoute = secrets.word("RadiopharmaceuticalRoute")
     tracer.RadiopharmaceuticalStartTime = "092500"

@@ -45,9 +45,14 @@ def insert(before: int, extra: bytes, data: bytes = NM) -> bytes:
     return data[:at] + extra + data[at:]
 
 
+def plus(tag: int, vr: bytes, value: bytes, length: int | None = None, data: bytes = NM) -> bytes:
+    """The file with one more element in its place."""
+    return insert(tag, element(tag, vr, value, length), data)
+
+
 def _offset(data: bytes, tag: int) -> int:
     ds = dcmread(io.BytesIO(data))
-    later = min(known for known in ds.keys() if known >= tag)
+    later = min(element_.tag for element_ in ds if element_.tag >= tag)
     needle = struct.pack("<HH", later >> 16, later & 0xFFFF)
     return data.index(needle, 132 + 12 + ds.file_meta.FileMetaInformationGroupLength)
 
@@ -73,6 +78,10 @@ def with_syntax(uid: str, data: bytes = NM) -> bytes:
 
 def _even(uid: str) -> bytes:
     return uid.encode() + b"\0" * (len(uid) % 2)
+
+
+def _without_detector() -> bytes:
+    return edited(DetectorInformationSequence=None)
 
 
 def deflated(body: bytes) -> bytes:
@@ -110,39 +119,44 @@ def zip_file() -> bytes:
 
 
 _SEQUENCE = 0x00081115
+_MEMO = "読影メモ 山田太郎".encode()
 _PRIVATE = [element(0x00110000 | n, b"LO", b"x ") for n in range(0x1000, 0xFFFF)]
 
 # name -> (file, code)
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "wide sequence": (lambda: insert(_SEQUENCE, element(_SEQUENCE, b"SQ", item(b"") * 300_000)), "too_many"),
+    "wide sequence": (lambda: plus(_SEQUENCE, b"SQ", item(b"") * 300_000), "too_many"),
     "wide sequence of unknown VR": (
-        lambda: insert(0x00540022, element(0x00540022, b"UN", item(b"") * 300_000), edited(DetectorInformationSequence=None)),
+        lambda: plus(0x00540022, b"UN", item(b"") * 300_000, data=_without_detector()),
         "too_many",
     ),
     "many elements": (lambda: insert(0x00111000, b"".join(_PRIVATE), edited()), "too_many"),
-    "person name of 4 MB": (lambda: insert(0x00080119, element(0x00080119, b"UT", b"=^" * 2_000_000)), "too_many"),
-    "decimal strings without end": (lambda: insert(0x00081041, element(0x00081041, b"UC", b"1\\" * 400_000)), "too_many"),
+    "person name of 4 MB": (lambda: plus(0x00080119, b"UT", b"=^" * 2_000_000), "too_many"),
+    "decimal strings without end": (lambda: plus(0x00081041, b"UC", b"1\\" * 400_000), "too_many"),
     "many long texts": (
         lambda: insert(
             _SEQUENCE,
-            element(_SEQUENCE, b"SQ", b"".join(item(element(0x00080104, b"UT", b"a" * 60_000)) for _ in range(30))),
+            element(
+                _SEQUENCE, b"SQ", b"".join(item(element(0x00080104, b"UT", b"a" * 60_000)) for _ in range(30))
+            ),
         ),
         "too_many",
     ),
     "deflate bomb": (lambda: deflated(b"\0" * (200 << 20)), "bomb"),
     "deflated and cut": (lambda: deflated(body_of(NM))[:-200], "truncated"),
-    "length of 4 GB": (lambda: insert(0x00080119, element(0x00080119, b"UT", b"x", 0xFFFFFFF0)), "bad_length"),
+    "length of 4 GB": (lambda: plus(0x00080119, b"UT", b"x", 0xFFFFFFF0), "bad_length"),
     "deep sequences": (lambda: insert(0x00081199, deep(3000, b"SQ")), "too_deep"),
     "deep unknown": (lambda: insert(0x00081199, deep(3000, b"UN")), "too_deep"),
     "item longer than its sequence": (
-        lambda: insert(_SEQUENCE, element(_SEQUENCE, b"SQ", item(b"", 200))), "bad_length",
+        lambda: plus(_SEQUENCE, b"SQ", item(b"", 200)),
+        "bad_length",
     ),
     "element longer than its item": (
-        lambda: insert(_SEQUENCE, element(_SEQUENCE, b"SQ", item(element(0x00080104, b"LO", b"x", 90)))), "bad_length",
+        lambda: plus(_SEQUENCE, b"SQ", item(element(0x00080104, b"LO", b"x", 90))),
+        "bad_length",
     ),
     "stray delimiter": (lambda: insert(_SEQUENCE, struct.pack("<II", 0xE0DDFFFE, 0)), "bad_length"),
     "sequence that is none": (
-        lambda: insert(0x00540022, element(0x00540022, b"UN", b"Taro Yamada "), edited(DetectorInformationSequence=None)),
+        lambda: plus(0x00540022, b"UN", b"Taro Yamada ", data=_without_detector()),
         "bad_length",
     ),
     "trailing bytes": (lambda: NM + b"PATIENT YAMADA", "trailing_bytes"),
@@ -167,37 +181,56 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "no slices at all": (lambda: edited(PT, NumberOfSlices=0), "bad_value"),
     "secondary capture": (lambda: edited(SOPClassUID=SecondaryCaptureImageStorage), "sop_class"),
     "empty": (lambda: b"", "empty"),
-    "text": (lambda: "読影メモ 山田太郎".encode(), "not_dicom"),
+    "text": (lambda: _MEMO, "not_dicom"),
     "zip": (zip_file, "not_dicom"),
     "data set without a header": (lambda: body_of(NM), "no_part10"),
     "synthetic image": (lambda: edited(SyntheticData="YES"), "synthetic"),
     "gated": (lambda: edited(ImageType=["ORIGINAL", "PRIMARY", "RECON GATED TOMO", "EMISSION"]), "gated"),
-    "projections": (lambda: edited(ImageType=["ORIGINAL", "PRIMARY", "TOMO", "EMISSION"]), "not_reconstructed"),
+    "projections": (
+        lambda: edited(ImageType=["ORIGINAL", "PRIMARY", "TOMO", "EMISSION"]),
+        "not_reconstructed",
+    ),
     "dynamic PET": (lambda: edited(PT, SeriesType=["DYNAMIC", "IMAGE"]), "not_static"),
-}  # fmt: skip
+}
 
 # Files that a person must look at: name -> (file, code)
 DOUBTFUL: dict[str, tuple[Callable[[], bytes], str]] = {
     "burned in, as it says": (lambda: edited(BurnedInAnnotation="YES"), "burned_in"),
-    "letters in the image": (lambda: with_letters(), "burned_in"),
+    "letters in the image": (lambda: edited(PixelData=letters()), "burned_in"),
     "overlay": (
-        lambda: insert(0x7FE00010, element(0x60003000, b"OW", b"\xff" * 32)), "overlay",
+        lambda: insert(0x7FE00010, element(0x60003000, b"OW", b"\xff" * 32)),
+        "overlay",
     ),
-    "planes above the stored bits": (lambda: edited(BitsStored=12, HighBit=11, PixelData=b"\0\x80" * 3072), "overlay"),
-    "marked as secondary": (lambda: edited(ImageType=["DERIVED", "SECONDARY", "RECON TOMO", "EMISSION"]), "secondary"),
-    "screen save": (lambda: edited(ImageType=["DERIVED", "PRIMARY", "RECON TOMO", "SCREEN SAVE"]), "secondary"),
+    "planes above the stored bits": (
+        lambda: edited(BitsStored=12, HighBit=11, PixelData=b"\0\x80" * 3072),
+        "overlay",
+    ),
+    "marked as secondary": (
+        lambda: edited(ImageType=["DERIVED", "SECONDARY", "RECON TOMO", "EMISSION"]),
+        "secondary",
+    ),
+    "screen save": (
+        lambda: edited(ImageType=["DERIVED", "PRIMARY", "RECON TOMO", "SCREEN SAVE"]),
+        "secondary",
+    ),
     "colour": (lambda: edited(PhotometricInterpretation="PALETTE COLOR"), "colour"),
     "nobody's": (lambda: edited(PatientID=""), "no_patient_id"),
     "neither stress nor rest": (
-        lambda: edited(AcquisitionContextSequence=None, SeriesDescription="SA", ProtocolName="MPI", ImageID="x",
-                       StudyDescription="heart"),
+        lambda: edited(
+            AcquisitionContextSequence=None,
+            SeriesDescription="SA",
+            ProtocolName="MPI",
+            ImageID="x",
+            StudyDescription="heart",
+        ),
         "state_unknown",
     ),
-}  # fmt: skip
+}
 
 
-def with_letters() -> bytes:
+def letters() -> bytes:
+    """The pixels with a bright block in the first frame."""
     ds = dcmread(io.BytesIO(NM))
     pixels = ds.pixel_array.copy()
     pixels[0, 2:8, 2:10] = 60_000
-    return edited(PixelData=pixels.tobytes())
+    return bytes(pixels.tobytes())

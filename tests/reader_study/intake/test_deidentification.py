@@ -69,7 +69,25 @@ def test_what_the_study_needs_is_kept() -> None:
     volume = noise((5, 16, 18))
     source = nm_file(volume, state="stress", secrets=secrets)
     old, new = header_of(source), header_of(rebuilt(source))
-    for keyword in ["SOPClassUID", "Modality", "ImageType", "PatientSex", "PatientWeight", "PatientSize", "PixelSpacing", "SliceThickness", "SliceVector", "SpacingBetweenSlices", "FrameIncrementPointer", "NumberOfFrames", "Rows", "Columns", "BitsStored", "SeriesTime", "StudyTime"]:
+    for keyword in [
+        "SOPClassUID",
+        "Modality",
+        "ImageType",
+        "PatientSex",
+        "PatientWeight",
+        "PatientSize",
+        "PixelSpacing",
+        "SliceThickness",
+        "SliceVector",
+        "SpacingBetweenSlices",
+        "FrameIncrementPointer",
+        "NumberOfFrames",
+        "Rows",
+        "Columns",
+        "BitsStored",
+        "SeriesTime",
+        "StudyTime",
+    ]:
         assert new[keyword].value == old[keyword].value, keyword
     detector, before = new.DetectorInformationSequence[0], old.DetectorInformationSequence[0]
     assert detector.ImageOrientationPatient == before.ImageOrientationPatient

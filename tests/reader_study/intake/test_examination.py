@@ -67,7 +67,7 @@ def test_the_gate_only_passes_or_says_malformed(at: int, replaced: bytes) -> Non
 def test_the_gate_sees_the_elements_that_a_general_parser_sees(data: bytes) -> None:
     ds = dcmread(io.BytesIO(data))
     structure = read_structure(data)
-    assert set(structure.root) == {int(tag) for tag in ds.keys()}
+    assert set(structure.root) == {int(element.tag) for element in ds}
     assert {tag: len(e.items) for tag, e in structure.root.items() if e.vr == "SQ"} == {
         int(e.tag): len(e.value) for e in ds if e.VR == "SQ"
     }

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from reader_study.cases.models import Case, Image
+from reader_study.cases.storage import store
 from reader_study.intake.models import Instance
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, nm_file, noise, pt_files
@@ -40,7 +41,8 @@ def rows() -> Iterator[tuple[str, bytes]]:
 
 def answers(world: World, client_of: Any) -> Iterator[tuple[str, bytes]]:
     paths = [
-        f"/api/studies/{world.study.id}/{page}" for page in ("uploads", "cases", "translations", "journal", "members")
+        f"/api/studies/{world.study.id}/{page}"
+        for page in ("uploads", "cases", "translations", "journal", "members")
     ]
     paths += [f"/api/uploads/{pk}" for pk in world.study.uploads.values_list("pk", flat=True)]
     paths += [f"/api/cases/{pk}" for pk in Case.objects.values_list("pk", flat=True)]
@@ -55,17 +57,20 @@ def answers(world: World, client_of: Any) -> Iterator[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("seed", [31, 32])
 def test_nothing_that_was_planted_is_found_anywhere_again(
-    world: World, client_of: Any, work: Any, object_store: Path, caplog: pytest.LogCaptureFixture, seed: int
+    world: World, client_of: Any, work: Any, caplog: pytest.LogCaptureFixture, seed: int
 ) -> None:
     caplog.set_level(logging.DEBUG)
     secrets = Secrets(seed)
     bad = [make() for make, _ in (*HOSTILE.values(), *DOUBTFUL.values()) if len(make()) < 100_000]
-    files = [nm_file(heart(), state="stress", secrets=secrets), *pt_files(noise((4, 16, 16)), state="rest", secrets=secrets)]
+    files = [
+        nm_file(heart(), state="stress", secrets=secrets),
+        *pt_files(noise((4, 16, 16)), state="rest", secrets=secrets),
+    ]
     send(client_of(world.coordinator_a), world.study, [*files, *bad])
     work()
     assert Instance.objects.count() == 5 and Image.objects.get(state="stress").status == "ready"
     needles = {**secrets.planted, **{f"hostile {place}": value for place, value in SECRETS.planted.items()}}
-    places = [*stored(object_store), *rows(), *answers(world, client_of), ("log", caplog.text.encode())]
+    places = [*stored(store().root), *rows(), *answers(world, client_of), ("log", caplog.text.encode())]
     found = {
         (place, where)
         for where, content in ((where, content.lower()) for where, content in places)

@@ -208,7 +208,8 @@ def test_a_file_that_never_came_is_said_to_be_missing(browser: Any, world: World
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"files": []}, {"files": [{"n": 0, "size": 1}]}, {"files": "x"}, {"files": [{"n": -1, "size": 1, "sha256": "a" * 64}]},
+    [{}, {"files": []}, {"files": [{"n": 0, "size": 1}]}, {"files": "x"},
+     {"files": [{"n": -1, "size": 1, "sha256": "a" * 64}]},
      {"files": [{"n": 0, "size": 1, "sha256": "../../etc"}]},
      {"files": [{"n": 0, "size": 1, "sha256": "a" * 64}, {"n": 0, "size": 2, "sha256": "b" * 64}]}],
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""The job row is the truth: lost messages, dead and late workers cost time only, and nothing is written twice.
+"""The job row is the truth: lost messages, dead and late workers cost time, and nothing is written twice.
 
-The worker of these tests is written here: it takes the real message from the GPU queue and sends the real messages back;
-its "network" hands the input on.
+The worker of these tests is written here: it takes the real message from the GPU queue and sends the real
+messages back; its "network" hands the input on.
 """
 
 import io
@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -345,8 +346,6 @@ def test_the_database_keeps_one_job_for_image_and_model(job: TranslationJob) -> 
 @pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_send_a_job_once(job: TranslationJob) -> None:
     """The second sweep skips what the first has locked."""
-    from threading import Thread
-
     order()
     TranslationJob.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     found: list[int] = []
