@@ -123,7 +123,7 @@ def record_failure(*, lock_id: UUID) -> None:
 def sweep() -> int:
     """Send again what is overdue, give up what was tried too often; returns how many were sent."""
     now = timezone.now()
-    overdue = Report.objects.select_for_update(skip_locked=True).filter(
+    overdue = Report.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         state=Report.State.COMPUTING, lease_until__lte=now
     )
     sent = 0

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from reader_study.agreement import actions, queries
 from reader_study.agreement.files import CONTENT_TYPES, PDF, RESULT
 from reader_study.agreement.models import Report
+from reader_study.cases.api import signed_in
 from reader_study.cases.storage import store
 from reader_study.studies.models import Role, Study
 from reader_study.studies.queries import study_for
@@ -22,25 +23,25 @@ from reader_study.studies.queries import study_for
 NONE = "none"
 
 
-class NewLockSerializer(serializers.Serializer[None]):
+class NewLockSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(trim_whitespace=False, max_length=1024)
     reason = serializers.CharField(max_length=500)
 
 
-class LockSerializer(serializers.Serializer[None]):
+class LockSerializer(serializers.Serializer[Any]):
     digest = serializers.CharField()
     locked_at = serializers.DateTimeField()
     by = serializers.CharField()
 
 
-class ReportFileSerializer(serializers.Serializer[None]):
+class ReportFileSerializer(serializers.Serializer[Any]):
     name = serializers.ChoiceField(choices=list(CONTENT_TYPES))
     url = serializers.CharField()
     sha256 = serializers.CharField()
     size = serializers.IntegerField()
 
 
-class ReportSerializer(serializers.Serializer[None]):
+class ReportSerializer(serializers.Serializer[Any]):
     """`result` is the content of report.json, schema "reader-study/agreement/1"; null until it is ready."""
 
     state = serializers.ChoiceField(choices=[(NONE, "Not locked"), *Report.State.choices])
@@ -75,17 +76,17 @@ def _report(study: Study) -> dict[str, Any]:
 class StudyLock(APIView):
     @extend_schema(request=NewLockSerializer, responses={202: ReportSerializer})
     def post(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id, Role.INVESTIGATOR)
+        study = study_for(signed_in(request), study_id, Role.INVESTIGATOR)
         given = NewLockSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        actions.lock_data(actor=request.user, study=study, **given.validated_data)
+        actions.lock_data(actor=signed_in(request), study=study, **given.validated_data)
         return Response(ReportSerializer(_report(study)).data, status=202)
 
 
 class StudyReport(APIView):
     @extend_schema(responses=ReportSerializer)
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id, *queries.MAY_SEE)
+        study = study_for(signed_in(request), study_id, *queries.MAY_SEE)
         return Response(ReportSerializer(_report(study)).data)
 
 
@@ -96,7 +97,7 @@ class ReportFile(APIView):
     )
     def get(self, request: Request, study_id: UUID, name: str) -> HttpResponse:
         """One file of a report that is ready."""
-        key = queries.file_key(request.user, study_id, name)
+        key = queries.file_key(signed_in(request), study_id, name)
         response = HttpResponse(store().get(key), content_type=CONTENT_TYPES[name])
         kind = "inline" if name == PDF else "attachment"
         response["Content-Disposition"] = f'{kind}; filename="{name}"'

@@ -22,7 +22,9 @@ def compute(lock_id: str) -> None:
         logger.exception("the report of lock %s cannot be computed", lock_id)
         actions.record_failure(lock_id=lock.pk)
         return
-    files = {name: {"key": objects.put(data), "size": len(data)} for name, data in made.items()}
+    files: dict[str, dict[str, str | int]] = {
+        name: {"key": objects.put(data), "size": len(data)} for name, data in made.items()
+    }
     actions.record_report(lock_id=lock.pk, files=files)
 
 

@@ -14,6 +14,7 @@ from reader_study.agreement.report.style import (
     typeset,
 )
 from reader_study.agreement.report.wording import grouped, listed, number, whole
+from reader_study.agreement.report.words import ENGLISH
 
 REFERENCES = (
     "Benjamini Y, Hochberg Y. J R Stat Soc B 1995;57:289.",
@@ -107,10 +108,13 @@ def _methods(result: Result) -> list[Flowable]:
     reference = typeset(result.reference["label"])
     arms = listed([typeset(arm["label"]) for arm in result.arms])
     margins = design["margins"]
+    washout = (ENGLISH.washout if design["washout_days"] else ENGLISH.no_washout).format(
+        days=design["washout_days"]
+    )
     texts = [
         f"<b>Design.</b> {design['n_cases']} patients of {len(design['sites'])} sites were read by "
         f"{len(result.readers)} readers in {len(result.arms)} arms ({arms}), {whole(design['n_reads_due'])} "
-        f"reads in {design['sessions']} sessions at least {design['washout_days']} days apart. Readers saw "
+        f"reads in {design['sessions']} sessions {washout}. Readers saw "
         "neutral volumes of one grid and scale, without name, site, arm or technical data, in an order "
         "randomised once, recorded and sealed (algorithm "
         f"{typeset(document['provenance']['allocation_algorithm'])}). Each read was signed before the next "

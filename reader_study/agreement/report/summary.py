@@ -61,7 +61,9 @@ def _title(result: Result, words: Words) -> list[Flowable]:
                 signed=whole(design["n_reads_signed"]),
                 due=whole(design["n_reads_due"]),
                 sessions=design["sessions"],
-                days=design["washout_days"],
+                washout=(words.washout if design["washout_days"] else words.no_washout).format(
+                    days=design["washout_days"]
+                ),
             ),
         ),
         (

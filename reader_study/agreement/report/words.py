@@ -21,6 +21,8 @@ class Words:
     withheld: str
     reads: str
     reads_text: str
+    washout: str
+    no_washout: str
     locked: str
     locked_text: str
     digest: str
@@ -59,10 +61,12 @@ ENGLISH = Words(
     arms="Arms",
     reference="{label} (reference)",
     cases="Cases, readers, sites",
-    cases_text="{cases} cases{withheld}, {readers} readers, {sites} sites",
-    withheld=" ({number} withheld before allocation)",
+    cases_text="cases: {cases}{withheld}; readers: {readers}; sites: {sites}",
+    withheld=" (withheld before allocation: {number})",
     reads="Reads",
-    reads_text="{signed} signed of {due} allocated, in {sessions} sessions at least {days} days apart",
+    reads_text="{signed} signed of {due} allocated, in {sessions} sessions {washout}",
+    washout="at least {days} days apart",
+    no_washout="without a washout",
     locked="Locked",
     locked_text="{when} UTC by {by}: {reason}",
     digest="Data lock (SHA-256)",
@@ -124,7 +128,9 @@ JAPANESE = Words(
     cases_text="{cases} 例{withheld}、読影者 {readers} 名、{sites} 施設",
     withheld="（割付前の除外 {number} 例）",
     reads="読影",
-    reads_text="割付 {due} 件中 {signed} 件に署名。{sessions} セッション、間隔 {days} 日以上",
+    reads_text="割付 {due} 件中 {signed} 件に署名。{sessions} セッション、{washout}",
+    washout="間隔 {days} 日以上",
+    no_washout="ウォッシュアウト期間なし",
     locked="データロック",
     locked_text="{when} UTC、{by}（理由：{reason}）",
     digest="ロックの SHA-256",

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from inference.objects import ObjectStore
-from reader_study.agreement import actions
+from reader_study.agreement import actions, files
+from reader_study.agreement.analysis import analyse
 from reader_study.agreement.analysis.compute import canonical
 from reader_study.agreement.models import Lock, Report
 from reader_study.agreement.tasks import compute, sweep
@@ -17,6 +19,12 @@ from reader_study.studies.actions import add_member
 from reader_study.studies.models import Role
 from tests.reader_study.agreement.studies import MODEL, finished, lock, read_through_the_doors
 from tests.reader_study.allocation.drafts import user
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch):
+    """A hundred resamples of two patients say as much here as ten thousand."""
+    monkeypatch.setattr(files, "analyse", partial(analyse, replicates=100))
 
 
 @pytest.fixture
