@@ -1,0 +1,86 @@
+"""One translation of one stored object: the same input, model and settings give the same named output."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import torch
+from pydicom import dcmread
+
+from inference.dicom.derived import derived_nm
+from inference.dicom.read import Unreadable, read_volume
+from inference.dicom.write import to_bytes
+from inference.objects import ObjectCorrupt, ObjectMissing, ObjectStore, digest_of
+from inference.translation.bundle import BundleProblem
+from inference.translation.grid import NoActivity
+from inference.translation.predict import NotTranslatable, virtual_pet
+from inference.translation.weights import installed_network
+
+
+class JobFailed(RuntimeError):
+    """This job has no result. code: a stable word for programs; message: one sentence for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def translate_object(
+    store: ObjectStore, *, input_keys: Sequence[str], model_digest: str, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Makes the virtual PET of a stored NM file and stores it under the hash of (input, model, settings).
+
+    Returns the manifest: everything that is needed to make the same object again, and how long it took. Time is
+    in the manifest only: no clock reaches the object. Raises JobFailed.
+    """
+    started, clock = datetime.now(UTC), time.perf_counter()
+    name = output_name(input_keys=input_keys, model_digest=model_digest, settings=settings)
+    data = _input(store, input_keys, settings)
+    try:
+        model, network = installed_network(model_digest)
+        made = virtual_pet(network, read_volume([data]))
+    except Unreadable as error:
+        raise JobFailed(error.code, error.message) from error
+    except NotTranslatable as error:
+        raise JobFailed("not_translatable", str(error)) from error
+    except NoActivity as error:
+        raise JobFailed("no_activity", str(error)) from error
+    except BundleProblem as error:
+        raise JobFailed("model", str(error)) from error
+    derived = derived_nm(made, source=dcmread(BytesIO(data)), model=model, name=name)
+    return {
+        "output_name": name,
+        "output_key": store.put_named(name, to_bytes(derived)),
+        "input_keys": list(input_keys),
+        "model": {"name": model.name, "version": model.version, "digest": model.digest},
+        "settings": dict(settings),
+        "device": str(next(network.parameters()).device),
+        "torch": torch.__version__,
+        "seconds": round(time.perf_counter() - clock, 3),
+        "started_at": started.isoformat(timespec="milliseconds"),
+    }
+
+
+def output_name(*, input_keys: Sequence[str], model_digest: str, settings: Mapping[str, Any]) -> str:
+    """64 hex digits that stand for this input, model and settings, and for nothing else."""
+    asked = {"input": list(input_keys), "model": model_digest, "settings": dict(settings)}
+    return digest_of(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode())
+
+
+def _input(store: ObjectStore, input_keys: Sequence[str], settings: Mapping[str, Any]) -> bytes:
+    if settings:
+        raise JobFailed("settings", "This model has no settings.")
+    if len(input_keys) != 1:
+        raise JobFailed("input", f"One NM file is translated at a time, not {len(input_keys)}.")
+    try:
+        return store.get(input_keys[0])
+    except ObjectMissing as error:
+        raise JobFailed("input_missing", "The input image is not in the object store.") from error
+    except (ObjectCorrupt, ValueError) as error:
+        raise JobFailed("input_corrupt", "The stored input image is damaged.") from error
