@@ -7,6 +7,7 @@ import { useSession } from '../shared/session';
 import { NotFound } from '../shared/shell/NotFound';
 import { Banner, Button, Failure, Field, PageHead, Panel } from '../shared/ui';
 import './investigator.css';
+import { JsonDocument } from './JsonDocument';
 import { type Draft, EMPTY_DRAFT, givesAway, kawakuboReplica } from './template';
 
 const ARMS = 3;
@@ -124,7 +125,7 @@ export default function NewStudyPage() {
         </Panel>
         <Panel title={t('new.document')}>
           <p className="dim">{t('new.documentText')}</p>
-          <pre className="document">{JSON.stringify(kawakuboReplica(draft), null, 2)}</pre>
+          <JsonDocument value={kawakuboReplica(draft)} />
         </Panel>
       </form>
     </>

@@ -2,6 +2,7 @@ import { useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import { Empty, Facts, PageHead, Panel } from '../shared/ui';
 import './investigator.css';
+import { JsonDocument } from './JsonDocument';
 
 interface Document {
   reader_title: string;
@@ -44,7 +45,7 @@ export default function ProtocolPage() {
         />
       </Panel>
       <Panel title={t('protocol.document')}>
-        <pre className="document">{JSON.stringify(protocol.document, null, 2)}</pre>
+        <JsonDocument value={protocol.document} />
       </Panel>
     </>
   );

@@ -23,6 +23,5 @@ export function openGrid(element: HTMLDivElement): GridViewport {
 }
 
 export function closeGrid(viewport: GridViewport): void {
-  viewport.destroyPicture();
   engine().disableElement(viewport.id);
 }

@@ -91,7 +91,8 @@ export class GridViewport {
     return { element, viewportId: id, renderingEngineId, suppressEvents, viewportStatus };
   }
 
-  destroyPicture(): void {
+  /** Called by the engine when the viewport is disabled. */
+  destroy(): void {
     this.picture?.destroy();
     this.picture = null;
     this.layer.remove();
@@ -103,6 +104,7 @@ export class GridViewport {
   getFrameOfReferenceUID = () => 'neutral';
   getActors = () => [];
   getWidgets = () => [];
+  removeWidgets() {}
   removeAllActors() {}
   reset() {}
   getRotation = () => 0;

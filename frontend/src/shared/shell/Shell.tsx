@@ -24,8 +24,8 @@ export function Shell({ studyId, simulated = false, children }: ShellProps) {
 function SimulatedBanner() {
   const t = useT();
   return (
-    <p className="simulated" role="note">
+    <aside className="simulated" aria-label={t('simulated.title')}>
       <strong>{t('simulated.title')}</strong> — {t('simulated.text')}
-    </p>
+    </aside>
   );
 }
