@@ -26,7 +26,13 @@ function OneRead({ token }: { token: string }) {
   const [attempt, setAttempt] = useState(0);
   const [signed, setSigned] = useState<{ answer: Signed; draft: Draft } | null>(null);
   const opened = useOpened(token, user.id, attempt);
+  const [take, setTake] = useState(false);
   const reopen = useCallback(() => setAttempt((count) => count + 1), []);
+  /** The other tab may have gone on: begin with what the server and this computer have now. */
+  const takeOver = useCallback(() => {
+    setTake(true);
+    reopen();
+  }, [reopen]);
   const title = t('reader.title');
   useEffect(() => {
     // The same for every read: a tab, a history or a bookmark must not tell cases apart.
@@ -45,7 +51,9 @@ function OneRead({ token }: { token: string }) {
       <Workstation
         reading={opened.reading}
         pictures={opened.pictures}
+        take={take}
         onSigned={(answer, draft) => setSigned({ answer, draft })}
+        onTakeOver={takeOver}
         onReopen={reopen}
       />
     );

@@ -1,14 +1,13 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { Reading } from './reading';
 import { type Hold, holdRead } from './tabs';
 
-/** Lets this tab write the read while no other does. Returns how to take it over from another tab. */
-export function useHold(reading: Reading): () => void {
-  const [taking, setTaking] = useState(0);
+/** Lets this tab write the read while no other does, or takes it from the other one. */
+export function useHold(reading: Reading, take: boolean): void {
   useEffect(() => {
     let hold: Hold | null = null;
     let ended = false;
-    void holdRead(reading.read.token, taking > 0).then((got) => {
+    void holdRead(reading.read.token, take).then((got) => {
       hold = got;
       if (ended) return got?.release();
       reading.setWritable(got !== null);
@@ -20,6 +19,5 @@ export function useHold(reading: Reading): () => void {
       ended = true;
       hold?.release();
     };
-  }, [reading, taking]);
-  return useCallback(() => setTaking((count) => count + 1), []);
+  }, [reading, take]);
 }

@@ -20,6 +20,7 @@ const SIGNS: Record<State['kind'], string> = {
 export function SaveState({ save, durable, onRetry }: SaveStateProps) {
   const t = useT();
   const language = useLanguage();
+  const text = sentence(t, language, save, durable);
   return (
     <output
       className={`reader-save ${save.kind}`}
@@ -27,7 +28,9 @@ export function SaveState({ save, durable, onRetry }: SaveStateProps) {
       data-state={save.kind}
       aria-live="polite"
     >
-      <span aria-hidden="true">{SIGNS[save.kind]}</span> {sentence(t, language, save, durable)}
+      <span title={text}>
+        {SIGNS[save.kind]} {text}
+      </span>
       {(save.kind === 'failed' || save.kind === 'offline') && (
         <button type="button" onMouseDown={(event) => event.preventDefault()} onClick={onRetry}>
           {t('reader.save.retry')}

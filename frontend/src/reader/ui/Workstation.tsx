@@ -38,11 +38,14 @@ const GUTTER = 8;
 interface WorkstationProps {
   reading: Reading;
   pictures: Pictures;
+  /** Take the read from the tab that writes it. */
+  take: boolean;
   onSigned: (signed: Signed, draft: Draft) => void;
+  onTakeOver: () => void;
   onReopen: () => void;
 }
 
-export function Workstation({ reading, pictures, onSigned, onReopen }: WorkstationProps) {
+export function Workstation({ reading, pictures, take, onSigned, onTakeOver, onReopen }: WorkstationProps) {
   const t = useT();
   const { read } = reading;
   const { volumes, polars } = pictures;
@@ -52,7 +55,7 @@ export function Workstation({ reading, pictures, onSigned, onReopen }: Workstati
   const [hoveredTile, setHoveredTile] = useState<Tile | null>(null);
   const [hoveredSegment, setHoveredSegment] = useState<Focus | null>(null);
   const inField = useFieldInFocus() !== null;
-  const takeOver = useHold(reading);
+  useHold(reading, take);
 
   const main = useRef<HTMLElement>(null);
   const size = useSize(main);
@@ -125,7 +128,7 @@ export function Workstation({ reading, pictures, onSigned, onReopen }: Workstati
         onView={(next) => reading.show(next)}
         onRetry={() => void reading.retry()}
       />
-      <Notice reading={reading} snapshot={snapshot} onTakeOver={takeOver} onReopen={onReopen} />
+      <Notice reading={reading} snapshot={snapshot} onTakeOver={onTakeOver} onReopen={onReopen} />
       <main ref={main} className="reader-main">
         <h1 className="visually-hidden">{t('reader.title')}</h1>
         {size.width > 0 && (
