@@ -1,0 +1,201 @@
+"""From a rough ring to the long axis, the radius, the base and the apex of the left ventricle.
+
+Circles per slice (weighted algebraic fit), a line through their centres, the base at half of the wall's
+activity, the apex where a dome fits best and the axis meets a wall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, map_coordinates
+
+from inference.heart.search import GRID_MM, Ring
+from inference.volume import Voxels
+
+_THETA = np.arange(36) * 2 * np.pi / 36
+_ROUNDS = 3
+_WINDOW_MM = 7.0  # how far from the expected radius a wall is believed
+_SHARE_OF_ANGLES = 0.6  # a slice shows the wall if its activity at this quantile of the angles does
+_STEP_MM = 1.0
+_HALF_WALL_MM = 5.0
+_STRETCHES = (1.0, 1.35, 1.7)  # how pointed the apex may be: depth of the dome over its radius
+_STEEPEST = np.tan(np.radians(20.0))  # an operator's short axis is not tilted further
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Long axis in mm of the working volume: x, y at height z are `offset + slope * z`; apex_z < base_z.
+
+    apex_seen: the wall was met on the axis, and not only inferred from its outer edge.
+    base_seen: the wall ends inside the volume. level: activity of the wall in mid slices.
+    """
+
+    offset: Floats
+    slope: Floats
+    radius_mm: float
+    apex_z: float
+    base_z: float
+    apex_seen: bool
+    base_seen: bool
+    level: float
+
+    def at(self, z: float) -> Floats:
+        """The point (x, y, z) of the axis at height z."""
+        return np.array([*(self.offset + self.slope * z), z])
+
+
+def fit_axis(voxels: Voxels, ring: Ring) -> Axis:
+    """Refines a ring found in the working volume [k, j, i] at GRID_MM."""
+    heights = np.arange(len(voxels), dtype=np.float64) * GRID_MM
+    offset, slope = np.array([ring.x_mm, ring.y_mm]), np.zeros(2)
+    radius = ring.radius_mm
+    first, last = ring.first, ring.last
+    for _ in range(_ROUNDS):
+        centres = offset + slope * heights[:, None]
+        circles, shown = _circles(voxels, centres, radius)
+        low, high = _extent(shown, first, last)
+        # Away from the taper of the apex and from the last slices, as far as the ventricle is long enough.
+        inner = slice(low + int(0.3 * (high - low)), high - int(0.15 * (high - low)) + 1)
+        radius = float(np.clip(np.median(circles[inner, 2]), 14.0, 44.0))
+        offset, slope = _line(heights[inner], circles[inner, :2])
+        first, last = inner.start, inner.stop - 1
+    centres = offset + slope * heights[:, None]
+    _, shown = _circles(voxels, centres, radius)
+    # Not the median: where half of the base has lost its activity, the blood pool would pass for its wall.
+    level = float(np.quantile(shown[first : last + 1], 0.75))
+    base_z, base_seen = _base(heights, shown / level, start=last)
+    apex_z, apex_seen = _apex(
+        voxels, (offset, slope), radius=radius, level=level, start=float(heights[first])
+    )
+    return Axis(offset, slope, radius, apex_z, base_z, apex_seen, base_seen, level)
+
+
+def _circles(voxels: Voxels, centres: Floats, radius: float) -> tuple[Floats, Floats]:
+    """Per slice a circle (x, y, r) through the wall, and the wall's activity at a quantile of the angles."""
+    theta = _THETA
+    distance = np.arange(4.0, radius + 12.0, _STEP_MM)
+    rays = np.stack([np.cos(theta), np.sin(theta)])  # x, y
+    points = centres[:, :, None, None] + rays[None, :, :, None] * distance  # [slice, xy, angle, distance]
+    z = np.broadcast_to(np.arange(len(voxels))[:, None, None] * GRID_MM, points[:, 0].shape)
+    profile = _sample(voxels, points[:, 0], points[:, 1], z)
+    believed = profile * np.exp(-0.5 * ((distance - radius) / _WINDOW_MM) ** 2)
+    at = believed.argmax(axis=2)
+    height = np.take_along_axis(profile, at[..., None], axis=2)[..., 0]
+    shown = np.quantile(height, 1 - _SHARE_OF_ANGLES, axis=1)
+    # Weak angles say little about where the wall is, and hot ones (a liver) no more than normal ones.
+    weight = np.clip(height / (np.median(height, axis=1, keepdims=True) + 1e-12), 0, 1) ** 2
+    circles = np.empty((len(voxels), 3))
+    for n, centre in enumerate(centres):
+        circles[n] = _circle(centre + (rays * distance[at[n]]).T, weight[n])
+    drift = np.hypot(*(circles[:, :2] - centres).T)
+    circles[drift > 12, :2] = centres[drift > 12]
+    return circles, shown
+
+
+def _circle(points: Floats, weight: Floats) -> Floats:
+    """Weighted algebraic fit (Kasa 1976), repeated once without the points that it misses most."""
+    for _ in range(2):
+        design = np.column_stack([points, np.ones(len(points))]) * weight[:, None]
+        solution = np.linalg.lstsq(design, (points**2).sum(axis=1) * weight, rcond=None)[0]
+        centre = solution[:2] / 2
+        radius = np.sqrt(max(solution[2] + centre @ centre, 1e-6))
+        miss = np.abs(np.hypot(*(points - centre).T) - radius)
+        weight = weight * (miss <= max(2.0 * float(np.median(miss)), 1.0))
+    return np.array([*centre, radius])
+
+
+def _extent(shown: Floats, first: int, last: int) -> tuple[int, int]:
+    """The run of slices round first..last in which the wall is seen at half of its usual activity."""
+    bright = shown >= 0.5 * np.median(shown[first : last + 1])
+    low, high = first, last
+    while low > 0 and bright[low - 1]:
+        low -= 1
+    while high < len(shown) - 1 and bright[high + 1]:
+        high += 1
+    return low, high
+
+
+def _line(heights: Floats, centres: Floats) -> tuple[Floats, Floats]:
+    """Theil-Sen lines through x and y of the centres: a few slices beside a hot liver do not bend them."""
+    first, second = np.triu_indices(len(heights), k=max(len(heights) // 3, 1))
+    rise = heights[second] - heights[first]
+    slope = np.median((centres[second] - centres[first]) / rise[:, None], axis=0)
+    slope = np.clip(slope, -_STEEPEST, _STEEPEST)
+    return np.median(centres - slope * heights[:, None], axis=0), slope
+
+
+def _base(heights: Floats, shown: Floats, *, start: int) -> tuple[float, bool]:
+    """Where the wall's activity first falls below half, going from mid slices to the base."""
+    for k in range(start, len(shown) - 1):
+        if shown[k + 1] < 0.5:
+            share = (shown[k] - 0.5) / max(shown[k] - shown[k + 1], 1e-6)
+            return float(heights[k] + np.clip(share, 0, 1) * GRID_MM), True
+    return float(heights[-1]), False
+
+
+def _apex(
+    voxels: Voxels, line: tuple[Floats, Floats], *, radius: float, level: float, start: float
+) -> tuple[float, bool]:
+    """Height of the middle of the apical wall: the wall met on the axis near where the dome fits best.
+
+    Where the apex has lost its activity nothing is met: the dome decides, which the other walls hold up.
+    """
+    dome = _dome(voxels, line, radius=radius, level=level, start=start)
+    z = np.arange(max(dome - 12.0, 0.0), dome + 18.0, _STEP_MM)
+    on_axis = gaussian_filter1d(_along(voxels, line, z), 2.0 / _STEP_MM)
+    is_peak = (on_axis[1:-1] >= on_axis[:-2]) & (on_axis[1:-1] > on_axis[2:]) & (on_axis[1:-1] > 0.25 * level)
+    peaks = np.flatnonzero(is_peak) + 1
+    if len(peaks):
+        return float(z[peaks[on_axis[peaks].argmax()]]), True
+    return dome, False
+
+
+def _dome(voxels: Voxels, line: tuple[Floats, Floats], *, radius: float, level: float, start: float) -> float:
+    """Apex of the half ellipsoid that is most like one: bright wall, darker inside and outside."""
+    theta = _THETA
+    polar = np.radians(np.arange(15.0, 91.0, 15.0))
+    sideways = (
+        np.sin(polar)[:, None] * np.stack([np.cos(theta), np.sin(theta)])[:, None, :]
+    )  # [xy, polar, theta]
+    (x0, y0), (sx, sy) = line
+    centre = np.arange(max(start - 60.0, 0.0), start + 40.0, 2.0)[
+        :, None, None, None
+    ]  # where the dome begins
+    best, apex = -np.inf, 0.0
+    for stretch in _STRETCHES:
+        wall_mm = radius / np.hypot(np.sin(polar), np.cos(polar) / stretch)
+        distance = wall_mm[:, None, None] + np.array([-12.0, 0.0, 12.0])
+        z = centre - np.cos(polar)[:, None, None] * distance
+        x = x0 + sx * z + sideways[0][..., None] * distance
+        y = y0 + sy * z + sideways[1][..., None] * distance
+        z = np.broadcast_to(z, x.shape)
+        inside, wall, outside = np.moveaxis(np.minimum(_sample(voxels, x, y, z), level), -1, 0)
+        floor = 0.1 * level
+        contrast = np.clip((wall - inside) / (wall + inside + floor), -0.5, 0.35)
+        contrast += np.clip((wall - outside) / (wall + outside + floor), -0.35, 0.35)
+        score = (contrast * np.sin(polar)[:, None]).sum(axis=(1, 2))
+        if score.max() > best:
+            best, apex = float(score.max()), float(centre.ravel()[score.argmax()] - stretch * radius)
+    return max(apex, 0.0)
+
+
+def activity_on_axis(voxels: Voxels, axis: Axis, z: Floats) -> Floats:
+    """Activity on the long axis at heights z, averaged over a small disc across it."""
+    return _along(voxels, (axis.offset, axis.slope), z)
+
+
+def _along(voxels: Voxels, line: tuple[Floats, Floats], z: Floats) -> Floats:
+    disc = np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]) * GRID_MM
+    offset, slope = line
+    x, y = (offset[n] + slope[n] * z + disc[:, n, None] for n in (0, 1))
+    return _sample(voxels, x, y, np.broadcast_to(z, x.shape)).mean(axis=0)
+
+
+def _sample(voxels: Voxels, x: Floats, y: Floats, z: Floats) -> Floats:
+    index = np.stack([z, y, x]) / GRID_MM
+    return np.asarray(map_coordinates(voxels, index, output=np.float64, order=1, mode="grid-constant"))

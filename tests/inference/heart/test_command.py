@@ -1,0 +1,46 @@
+"""`python -m inference quantify` from files on disk."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from inference.dicom.write import nm_dataset, pt_datasets, to_bytes
+from inference.heart import command
+from tests.inference.heart.phantom import one_defect, volume
+
+
+def quantify(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    command.add_parser(parser.add_subparsers())
+    parsed = parser.parse_args(["quantify", *arguments])
+    return int(parsed.run(parsed))
+
+
+def test_spect_files_and_pet_folders_give_17_values_each_and_the_rest_a_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = volume(one_defect(10), background=0.1)
+    (tmp_path / "stress.dcm").write_bytes(to_bytes(nm_dataset(study, header={}, state="stress")))
+    (tmp_path / "PET rest").mkdir()
+    for n, ds in enumerate(pt_datasets(study, header={}, state="rest")):
+        (tmp_path / "PET rest" / f"{n}.dcm").write_bytes(to_bytes(ds))
+    (tmp_path / "note.txt").write_text("not an image")
+    assert quantify("--json", str(tmp_path)) == 1
+    printed = capsys.readouterr()
+    results = [json.loads(line) for line in printed.out.splitlines()]
+    assert {(r["modality"], r["state"]) for r in results} == {("NM", "stress"), ("PT", "rest")}
+    for result in results:
+        assert result["segments"].index(min(result["segments"])) == 9
+        assert result["flags"] == []
+    assert "note.txt: This is not a DICOM file" in printed.err
+
+
+def test_the_table_names_every_segment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "rest.dcm"
+    path.write_bytes(to_bytes(nm_dataset(volume(background=0.1), header={}, state="rest")))
+    assert quantify(str(path)) == 0
+    printed = capsys.readouterr().out
+    assert "basal anteroseptal" in printed
+    assert "flags: none" in printed

@@ -1,0 +1,178 @@
+"""The map says which segment has lost activity, and says the same however the study was stored."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.dicom.read import read_volume
+from inference.dicom.write import nm_dataset, to_bytes
+from inference.heart.frame import NEUTRAL_SHAPE
+from inference.heart.neutral import FULL_SCALE, Neutral, neutral_volume
+from inference.heart.polar import decode, encode, polar_map
+from inference.heart.sampling import ANGLES, RINGS
+from inference.heart.segments import (
+    SEGMENT_NAMES,
+    TERRITORIES,
+    ring_weights,
+    scores_from_uptake,
+    segment_index,
+    segment_values,
+)
+from inference.heart.ventricle import find_left_ventricle
+from inference.volume import Volume
+from tests.inference.dicom.hearts import MIRRORS, stored_as
+from tests.inference.heart.phantom import Ball, one_defect, volume
+
+LIVER = (Ball(lateral_mm=-15, inferior_mm=55, basal_mm=30, radius_mm=22, activity=1.5),)
+
+
+def neutral_of(study: Volume) -> Neutral:
+    return neutral_volume(study, find_left_ventricle(study))
+
+
+def values_of(study: Volume) -> np.ndarray:
+    return segment_values(polar_map(neutral_of(study)))
+
+
+@pytest.mark.parametrize(
+    ("seen", "fwhm_mm"), [("clean", 8.0), ("background and noise", 14.0), ("hot liver", 14.0)]
+)
+def test_each_of_17_single_segment_defects_is_found_in_its_segment(seen: str, fwhm_mm: float) -> None:
+    around = {
+        "clean": {},
+        "background and noise": {"background": 0.1, "noise": 0.1},
+        "hot liver": {"background": 0.1, "noise": 0.1, "balls": LIVER},
+    }[seen]
+    normal = values_of(volume(fwhm_mm=fwhm_mm, **around))
+    for segment in range(1, 18):
+        ratio = values_of(volume(one_defect(segment), fwhm_mm=fwhm_mm, **around)) / normal
+        assert ratio.argmin() + 1 == segment
+        # A defect of 50 % is seen milder than it is, because its neighbours shine into it.
+        assert 0.5 < ratio.min() < 0.8
+
+
+@pytest.mark.parametrize(("fwhm_mm", "least"), [(8.0, 94.0), (14.0, 90.0)])
+def test_a_uniform_ventricle_is_flat_but_for_the_blur_at_its_base(fwhm_mm: float, least: float) -> None:
+    values = values_of(volume(fwhm_mm=fwhm_mm))
+    assert values.min() > least
+    assert values.max() < 101
+
+
+def test_every_encoding_of_a_study_gives_identical_values() -> None:
+    segments = [0.4 if n in (2, 11) else 1.0 for n in range(1, 18)]
+    study = volume(segments, background=0.1)
+    results = []
+    for mirror in MIRRORS:
+        stored = stored_as(study, mirror=mirror, transposed=mirror in ("i", "jk"))
+        neutral = neutral_of(read_volume([to_bytes(nm_dataset(stored, header={}, state="stress"))]))
+        values = segment_values(polar_map(neutral))
+        assert set(values.argsort()[:2] + 1) == {2, 11}
+        results.append((neutral.to_bytes(), neutral.lv, values.tolist()))
+    assert all(result == results[0] for result in results)
+
+
+def test_a_defect_turned_by_thirty_degrees_towards_the_septum_moves_that_way() -> None:
+    ramp = np.zeros(NEUTRAL_SHAPE, dtype=np.uint16)
+    k, j, i = np.indices(NEUTRAL_SHAPE)
+    theta = np.degrees(np.arctan2(-(i - 39.5), -(j - 39.5))) % 360
+    ring = np.abs(np.hypot(i - 39.5, j - 39.5) * 2 - 26) < 6
+    ramp[ring & (k > 8)] = 20_000
+    defect = np.abs((theta - 120 + 180) % 360 - 180) < 15
+    ramp[ring & (k > 8) & defect] = 5_000
+    polar = polar_map(Neutral(ramp, {"apex_k": 8, "base_k": 44.0, "radius_mm": 26.0}))
+    assert abs((polar[15].argmin() + 0.5) * 5 - 120) < 15
+
+
+def test_one_slice_more_or_less_at_the_base_changes_little() -> None:
+    neutral = neutral_of(volume(background=0.1))
+    longer = Neutral(neutral.voxels, {**neutral.lv, "base_k": neutral.lv["base_k"] + 2})
+    assert np.abs(segment_values(polar_map(longer)) - segment_values(polar_map(neutral))).max() < 6.0
+
+
+def test_activity_that_only_rises_outwards_does_not_fill_a_defect() -> None:
+    segments = one_defect(10, remaining=0.3)
+    alone = values_of(volume(segments, background=0.1))[9]
+    beside = values_of(volume(segments, background=0.1, balls=(Ball(0, 81, 36, 50, 1.5),)))[9]
+    assert beside < alone + 12
+
+
+def test_an_empty_ventricle_gives_an_empty_map() -> None:
+    empty = Neutral(
+        np.zeros(NEUTRAL_SHAPE, dtype=np.uint16), {"apex_k": 8, "base_k": 44.0, "radius_mm": 26.0}
+    )
+    assert not polar_map(empty).any()
+
+
+def test_the_neutral_volume_has_one_size_one_scale_and_the_axis_in_the_middle() -> None:
+    neutral = neutral_of(volume(background=0.1))
+    assert len(neutral.to_bytes()) == 819_200
+    assert neutral.voxels.dtype == np.dtype("<u2")
+    assert set(neutral.lv) == {"apex_k", "base_k", "radius_mm"}
+    assert neutral.lv["apex_k"] == 8
+    assert 0.9 * FULL_SCALE < np.quantile(neutral.voxels[12:40], 0.999) < 1.1 * FULL_SCALE
+    middle = neutral.voxels[26].astype(float)
+    assert middle[39:41, 39:41].mean() < 0.4 * middle.max()
+
+
+def test_a_brighter_camera_gives_the_same_neutral_bytes() -> None:
+    study = volume(background=0.1)
+    brighter = Volume(study.voxels * 8, study.affine, study.kind)
+    assert neutral_of(brighter).to_bytes() == neutral_of(study).to_bytes()
+
+
+def test_a_map_survives_encoding() -> None:
+    polar = polar_map(neutral_of(volume()))
+    data = encode(polar)
+    assert len(data) == 3_456
+    np.testing.assert_allclose(decode(data), polar, atol=0.002)
+
+
+def test_segments_follow_the_standard_numbering() -> None:
+    index = segment_index()
+    assert index.shape == (RINGS, ANGLES)
+    degrees = {
+        "anterior": 0,
+        "anteroseptal": 60,
+        "inferoseptal": 120,
+        "inferior": 180,
+        "inferolateral": 240,
+        "anterolateral": 300,
+    }
+    for ring, level in ((23, "basal"), (12, "mid")):
+        for wall, angle in degrees.items():
+            for near in (-29, 0, 29):
+                segment = index[ring, (angle + near) % 360 // 5]
+                assert SEGMENT_NAMES[segment - 1] == f"{level} {wall}"
+    for wall, angle in {"anterior": 0, "septal": 90, "inferior": 180, "lateral": 270}.items():
+        assert SEGMENT_NAMES[index[6, (angle + 40) % 360 // 5] - 1] == f"apical {wall}"
+    assert set(index[:6].ravel()) == {17}
+    assert sorted(sum(TERRITORIES.values(), ())) == list(range(1, 18))
+
+
+def test_a_segment_is_the_area_weighted_mean_of_its_samples() -> None:
+    polar = np.random.default_rng(4).random((RINGS, ANGLES), dtype=np.float32)
+    weight = np.repeat(ring_weights()[:, None], ANGLES, axis=1)
+    for segment in (1, 9, 14, 17):
+        where = segment_index() == segment
+        expected = (polar * weight)[where].sum() / weight[where].sum()
+        assert segment_values(polar)[segment - 1] == pytest.approx(expected)
+
+
+@given(st.lists(st.floats(0, 130), min_size=17, max_size=17))
+def test_scores_fall_with_uptake_and_start_below_the_first_threshold(values: list[float]) -> None:
+    scores = scores_from_uptake(np.array(values), (70, 50, 30, 10))
+    for value, score in zip(values, scores, strict=True):
+        assert score == (
+            0 if value >= 70 else 1 if value >= 50 else 2 if value >= 30 else 3 if value >= 10 else 4
+        )
+
+
+def test_a_known_summed_score_comes_from_known_uptake() -> None:
+    uptake = np.array([80.0] * 12 + [65.0, 45.0, 25.0, 5.0, 70.0])
+    assert scores_from_uptake(uptake, (70, 50, 30, 10)).sum() == 1 + 2 + 3 + 4
+
+
+def test_thresholds_that_do_not_fall_are_refused() -> None:
+    with pytest.raises(ValueError, match="fall"):
+        scores_from_uptake(np.zeros(17), (10, 30, 50, 70))

@@ -1,0 +1,121 @@
+"""The left ventricle is found where it is, beside hot organs too, or the result carries a flag."""
+
+import time
+
+import numpy as np
+import pytest
+
+from inference.heart.neutral import neutral_volume
+from inference.heart.polar import polar_map
+from inference.heart.ventricle import LeftVentricle, VentricleNotFound, find_left_ventricle
+from inference.volume import Kind, Volume
+from tests.inference.heart.phantom import SHAPE, Ball, Shape, one_defect, volume
+
+LIVER = Ball(lateral_mm=-25, inferior_mm=81, basal_mm=40, radius_mm=50, activity=2.0)  # touches the wall
+LAD = [0.2 if n in (1, 2, 7, 8, 13, 14, 17) else 1.0 for n in range(1, 18)]
+RCA = [0.3 if n in (3, 4, 9, 10, 15) else 1.0 for n in range(1, 18)]
+
+
+def errors(lv: LeftVentricle, shape: Shape) -> dict[str, float]:
+    """Distance of the found axis at mid height, of apex and base along it, and of the radius, in mm."""
+    apex = np.array(shape.apex_mm)
+    along = (lv.base_mm - lv.apex_mm) / lv.length_mm
+    middle = lv.apex_mm + along * (apex[2] + shape.length_mm / 2 - lv.apex_mm[2]) / along[2]
+    return {
+        "axis": float(np.hypot(*(middle - apex)[:2])),
+        "apex": abs(float(lv.apex_mm[2] - apex[2])),
+        "base": abs(float(lv.base_mm[2] - apex[2] - shape.length_mm)),
+        "radius": abs(lv.radius_mm - shape.radius_mm),
+    }
+
+
+@pytest.mark.parametrize("fwhm_mm", [8.0, 14.0])
+@pytest.mark.parametrize(
+    "shape", [Shape(), Shape((100.0, 150.0, 30.0), 36.0, 100.0), Shape(radius_mm=19.0, length_mm=56.0)]
+)
+def test_size_and_place_are_found_within_a_voxel(shape: Shape, fwhm_mm: float) -> None:
+    lv = find_left_ventricle(volume(background=0.1, fwhm_mm=fwhm_mm, shape=shape))
+    assert max(errors(lv, shape).values()) < 4.5
+    assert errors(lv, shape)["axis"] < 1.5
+    assert lv.flags == ()
+
+
+@pytest.mark.parametrize("fwhm_mm", [8.0, 14.0])
+@pytest.mark.parametrize("activity", [0.8, 1.5, 3.0])
+@pytest.mark.parametrize("segments", [[1.0] * 17, RCA, LAD])
+def test_a_hot_liver_that_touches_the_wall_is_not_taken_for_the_heart(
+    segments: list[float], activity: float, fwhm_mm: float
+) -> None:
+    liver = Ball(LIVER.lateral_mm, LIVER.inferior_mm, LIVER.basal_mm, LIVER.radius_mm, activity)
+    lv = find_left_ventricle(volume(segments, background=0.1, noise=0.1, fwhm_mm=fwhm_mm, balls=(liver,)))
+    found = errors(lv, Shape())
+    assert found["axis"] < 2.5
+    assert max(found["apex"], found["base"]) < 8.0
+    assert "hot_neighbour" in lv.flags or activity < 1.0
+
+
+@pytest.mark.parametrize("fwhm_mm", [8.0, 14.0])
+def test_a_lost_apex_does_not_shorten_the_ventricle_by_more_than_two_slices(fwhm_mm: float) -> None:
+    lv = find_left_ventricle(volume(one_defect(17, remaining=0.1), background=0.1, fwhm_mm=fwhm_mm))
+    assert errors(lv, Shape())["apex"] < 8.0
+
+
+def test_where_nothing_is_met_on_the_axis_the_apex_is_flagged() -> None:
+    lv = find_left_ventricle(volume(one_defect(17, remaining=0.1), background=0.05))
+    assert lv.flags == ("apex_uncertain",)
+
+
+def test_a_stack_that_runs_from_base_to_apex_in_spite_of_its_header_is_flagged() -> None:
+    right = volume(background=0.1)
+    lv = find_left_ventricle(Volume(right.voxels[::-1], right.affine, Kind.SHORT_AXIS))
+    assert "apex_base_reversed" in lv.flags
+
+
+def test_a_solid_organ_alone_is_flagged() -> None:
+    alone = volume([0.0] * 17, background=0.1, balls=(Ball(0, 0, 30, 40, 1.0),))
+    assert {"not_ventricle_like", "length_implausible"} & set(find_left_ventricle(alone).flags)
+
+
+def test_noise_alone_is_flagged() -> None:
+    noise = np.random.default_rng(2).poisson(5, SHAPE).astype(np.float32)
+    assert find_left_ventricle(Volume(noise, volume().affine, Kind.SHORT_AXIS)).flags
+
+
+def test_a_ventricle_that_is_cut_off_is_flagged() -> None:
+    whole = volume(background=0.1)
+    cut = find_left_ventricle(Volume(whole.voxels[:26], whole.affine, Kind.SHORT_AXIS))
+    assert "base_outside" in cut.flags
+
+
+@pytest.mark.parametrize(
+    ("voxels", "kind"),
+    [
+        (volume().voxels, Kind.TRANSAXIAL),
+        (np.zeros(SHAPE, dtype=np.float32), Kind.SHORT_AXIS),
+        (np.full(SHAPE, np.nan, dtype=np.float32), Kind.SHORT_AXIS),
+        (volume().voxels[:10], Kind.SHORT_AXIS),
+    ],
+)
+def test_what_cannot_hold_a_ventricle_is_refused(voxels: np.ndarray, kind: Kind) -> None:
+    with pytest.raises(VentricleNotFound):
+        find_left_ventricle(Volume(voxels, volume().affine, kind))
+
+
+@pytest.mark.parametrize("factor", [(2, 1, 1), (1, 2, 2)])
+def test_another_grid_gives_the_same_place(factor: tuple[int, int, int]) -> None:
+    coarse = volume(background=0.1)
+    k, j, i = factor
+    affine = coarse.affine @ np.diag([1 / i, 1 / j, 1 / k, 1.0])
+    fine = coarse.resample(affine, tuple(n * f for n, f in zip(SHAPE, factor, strict=True)))
+    expected, found = find_left_ventricle(coarse), find_left_ventricle(fine)
+    np.testing.assert_allclose(found.apex_mm, expected.apex_mm, atol=2.5)
+    np.testing.assert_allclose(found.base_mm, expected.base_mm, atol=2.5)
+    np.testing.assert_allclose(found.robust_max, expected.robust_max, rtol=0.03)
+
+
+def test_the_way_from_volume_to_polar_map_takes_half_a_second_at_most() -> None:
+    study = volume(background=0.1)
+    polar_map(neutral_volume(study, find_left_ventricle(study)))
+    started = time.process_time()
+    polar_map(neutral_volume(study, find_left_ventricle(study)))
+    assert time.process_time() - started < 0.5
