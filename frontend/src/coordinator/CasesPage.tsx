@@ -115,7 +115,7 @@ function CaseTable({ cases }: { cases: Case[] }) {
         <tbody>
           {cases.map((one) => (
             <tr key={one.id}>
-              <th scope="row">
+              <th scope="row" className="nowrap">
                 <Link href={caseAddress(study.id, one.id)}>{one.subject}</Link>
               </th>
               {allSites && <td>{one.site.code}</td>}

@@ -144,7 +144,7 @@ function Withheld({ title, rows }: { title: string; rows: Allocation['withheld']
           <tbody>
             {rows.map((row) => (
               <tr key={row.case}>
-                <th scope="row">
+                <th scope="row" className="nowrap">
                   <Link href={`/studies/${study.id}/cases/${row.case}`}>{row.subject}</Link>
                 </th>
                 <td>{row.reason}</td>

@@ -1,12 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ask } from '../shared/api/client';
-import { formatTime } from '../shared/format';
+import { formatTime, shortDigest } from '../shared/format';
 import { message, useLanguage, useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import { Button, Empty, Failure, Loading, PageHead, Panel } from '../shared/ui';
 
 /** Rows a request; the server's limit. */
 const PAGE = 500;
+const DIGEST = /^[0-9a-f]{64}$/;
 
 export default function JournalPage() {
   const t = useT();
@@ -41,6 +42,7 @@ export default function JournalPage() {
                     <th scope="col">{t('journal.actor')}</th>
                     <th scope="col">{t('journal.act')}</th>
                     <th scope="col">{t('journal.subject')}</th>
+                    <th scope="col">{t('journal.detail')}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -51,6 +53,7 @@ export default function JournalPage() {
                       <td>{entry.actor ?? t('journal.system')}</td>
                       <td title={entry.action}>{message(lang, `act.${entry.action}`, entry.action)}</td>
                       <td className="path mono">{entry.subject}</td>
+                      <td className="path dim">{said(entry.detail)}</td>
                     </tr>
                   ))}
                 </tbody>
@@ -68,4 +71,16 @@ export default function JournalPage() {
       )}
     </>
   );
+}
+
+/** The plain values of an act's detail, as they are: "role: reader, site: A". */
+function said(detail: unknown): string {
+  if (typeof detail !== 'object' || detail === null) return '';
+  return Object.entries(detail)
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '')
+    .map(
+      ([name, value]) =>
+        `${name}: ${typeof value === 'string' && DIGEST.test(value) ? `${shortDigest(value)}…` : value}`,
+    )
+    .join(', ');
 }

@@ -90,7 +90,7 @@ function Jobs({ jobs }: { jobs: Translation[] }) {
           <tbody>
             {jobs.map((job) => (
               <tr key={job.id}>
-                <th scope="row">
+                <th scope="row" className="nowrap">
                   <Link href={`/studies/${study.id}/cases/${job.case.id}`}>{job.case.subject}</Link>
                 </th>
                 <td>{t(`state.${job.image_state}`)}</td>

@@ -170,6 +170,7 @@ export const en = {
   'journal.actor': 'Who',
   'journal.act': 'What',
   'journal.subject': 'Concerning',
+  'journal.detail': 'Details',
   'journal.system': 'System',
   'journal.more': 'Show more',
 

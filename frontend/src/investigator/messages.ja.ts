@@ -166,6 +166,7 @@ export const ja: SameKeys<typeof en> = {
   'journal.actor': '実施者',
   'journal.act': '操作',
   'journal.subject': '対象',
+  'journal.detail': '詳細',
   'journal.system': 'システム',
   'journal.more': '続きを表示',
 
