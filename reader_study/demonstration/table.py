@@ -28,7 +28,8 @@ def result_table(report: Path) -> str:
     lines += [
         "",
         f"SIMULATED DATA. {cases} cases, {readers} simulated readers.",
-        "score: mean difference of the 0-4 score; over, under: reads above and below PET; uptake: mean difference in % of maximum; p adj: scores, Benjamini-Hochberg.",
+        "score: mean difference of the 0-4 score; over, under: reads above and below the reference;",
+        "uptake: mean difference in % of maximum; p adj: of the scores, Benjamini-Hochberg over 17 segments.",
     ]
     return "\n".join(lines)
 
