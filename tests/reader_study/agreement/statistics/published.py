@@ -1,4 +1,9 @@
-"""Published worked examples: data as printed in the source. The tests state the answers."""
+"""Published worked examples: data as printed in the source. The tests state the answers.
+
+Read from a source while writing: Gwet's four raters (README of the R package irrCAC; unit tests of the Python
+package irrCAC). The others, data and answers, were entered from memory of the publication before our numbers
+were computed, and not held against the print; that data and printed answers fit each other speaks for both.
+"""
 
 import numpy as np
 

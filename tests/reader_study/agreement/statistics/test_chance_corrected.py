@@ -39,20 +39,42 @@ def test_cohen_1968_prints_492_unweighted_and_348_weighted():
     assert weighted.estimate == pytest.approx(0.348, abs=5e-4)
 
 
-@pytest.mark.parametrize(
-    ("table", "weighting", "kappa", "error"),
-    [
-        # R package vcd, Kappa(MSPatients[,,k]): value and ASE
-        (NEW_ORLEANS, "identity", 0.2965, 0.07850),
-        (NEW_ORLEANS, "linear", 0.4773, 0.07303),
-        (WINNIPEG, "identity", 0.2079, 0.05046),
-        (WINNIPEG, "linear", 0.3797, 0.05167),
-    ],
-)
-def test_landis_koch_1977_patients_as_vcd_prints_them(table, weighting, kappa, error):
+MS_PATIENTS = [
+    (NEW_ORLEANS, "identity", 0.2965),
+    (NEW_ORLEANS, "linear", 0.4773),
+    (WINNIPEG, "identity", 0.2079),
+    (WINNIPEG, "linear", 0.3797),
+]
+
+
+@pytest.mark.parametrize(("table", "weighting", "kappa"), MS_PATIENTS)
+def test_landis_koch_1977_patients(table, weighting, kappa):
     ours = cohen(table, categories=[0, 1, 2, 3], weighting=weighting)
     assert ours.estimate == pytest.approx(kappa, abs=5e-5)
-    assert ours.standard_error == pytest.approx(error, abs=6e-6)
+
+
+@pytest.mark.parametrize(("table", "weighting", "_kappa"), MS_PATIENTS)
+def test_the_standard_error_of_cohens_kappa_is_the_delta_method_s(table, weighting, _kappa):
+    """Kappa differentiated numerically by the cells of a multinomial table: nothing of the formula is used."""
+    weights = agreement_weights(weighting, [0, 1, 2, 3])
+    cells = np.zeros((4, 4))
+    np.add.at(cells, tuple(table.astype(int).T), 1 / len(table))
+
+    def kappa_of(p):
+        expected = p.sum(axis=1) @ weights @ p.sum(axis=0)
+        return ((weights * p).sum() - expected) / (1 - expected)
+
+    step = 1e-6
+    slopes = np.zeros(16)
+    for cell in range(16):
+        moved = np.zeros(16)
+        moved[cell] = step
+        moved = moved.reshape(4, 4)
+        slopes[cell] = (kappa_of(cells + moved) - kappa_of(cells - moved)) / (2 * step)
+    p = cells.ravel()
+    variance = ((p * slopes**2).sum() - (p @ slopes) ** 2) / len(table)
+    ours = cohen(table, categories=[0, 1, 2, 3], weighting=weighting)
+    assert ours.standard_error == pytest.approx(np.sqrt(variance), rel=1e-6)
 
 
 def test_fleiss_1971_prints_430():
