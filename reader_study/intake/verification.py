@@ -47,12 +47,15 @@ def left_over(source: bytes, result: bytes, *, own_words: Iterable[str]) -> list
     pixels = rebuilt.PixelData
     head = result[: len(result) - len(pixels)].lower()
     words = "\n".join((*vocabulary(), *_OWN_WORDS, *PROFILE.values(), *own_words)).casefold()
-    found = []
+    sought: dict[str, int] = {}
+    found = set()
     for tag, vr, text in _texts(source):
-        in_head = any(_contains(head, piece) for piece in _pieces(text, tag, vr) if not _known(piece, words))
-        if in_head or (tag in _PATIENT and _in_pixels(pixels, text)):
-            found.append(f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
-    return found
+        for piece in _pieces(text, tag, vr):
+            sought.setdefault(piece, tag)
+        if tag in _PATIENT and _in_pixels(pixels, text):
+            found.add(tag)
+    found |= {tag for piece, tag in sought.items() if not _known(piece, words) and _contains(head, piece)}
+    return [f"({tag >> 16:04X},{tag & 0xFFFF:04X})" for tag in sorted(found)]
 
 
 def _texts(source: bytes) -> Iterator[tuple[int, str, str]]:
