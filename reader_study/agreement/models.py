@@ -36,7 +36,7 @@ class Report(models.Model):
 
     class State(models.TextChoices):
         COMPUTING = "computing", _("Being computed")
-        READY = "ready", _("Ready")
+        READY = "ready", _("Report ready")
         FAILED = "failed", _("Could not be computed")
 
     lock = models.OneToOneField(Lock, on_delete=models.PROTECT, primary_key=True, related_name="report")

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("computing", "Being computed"),
-                            ("ready", "Ready"),
+                            ("ready", "Report ready"),
                             ("failed", "Could not be computed"),
                         ],
                         default="computing",
