@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
@@ -21,7 +22,8 @@ def sign(*, signer: User, password: str, meaning: str, content_sha256: str) -> S
     Forbidden
         code "password": the password is not the signer's.
     """
-    if not signer.is_active or not signer.check_password(password):
+    # Not signer.check_password: that rewrites an outdated hash, and readers' requests may not write accounts.
+    if not signer.is_active or not check_password(password, signer.password):
         raise Forbidden("password", _("This is not your password. Nothing was signed; please try again."))
     return Signature.objects.create(
         signer=signer, full_name=signer.full_name, meaning=meaning, content_sha256=content_sha256

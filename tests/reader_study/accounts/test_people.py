@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
@@ -141,3 +142,12 @@ def test_a_signature_cannot_be_changed_or_removed(person: Callable[..., User], t
         connection.cursor() as cursor,
     ):
         cursor.execute(tamper)
+
+
+def test_signing_writes_nothing_to_the_account(person: Callable[..., User]) -> None:
+    """A reader's request may not; an outdated hash waits for the next sign-in."""
+    user = person("Rey Reader")
+    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
+    user.save()
+    sign(signer=user, password=PASSWORD, meaning="authored", content_sha256="0" * 64)
+    assert User.objects.get().password.startswith("pbkdf2_sha256$1$")
