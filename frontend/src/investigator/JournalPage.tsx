@@ -1,13 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ask } from '../shared/api/client';
-import { formatTime, shortDigest } from '../shared/format';
+import { formatTime } from '../shared/format';
 import { message, useLanguage, useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import { Button, Empty, Failure, Loading, PageHead, Panel } from '../shared/ui';
 
 /** Rows a request; the server's limit. */
 const PAGE = 500;
-const DIGEST = /^[0-9a-f]{64}$/;
+/** Digests and identifiers: the first characters are enough to tell them apart on a page. */
+const LONG = /\b([0-9a-f]{8})(?:[0-9a-f]{56}|-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b/g;
 
 export default function JournalPage() {
   const t = useT();
@@ -49,10 +50,14 @@ export default function JournalPage() {
                   {entries.map((entry) => (
                     <tr key={entry.number}>
                       <td className="num">{entry.number}</td>
-                      <td>{formatTime(lang, entry.at)}</td>
-                      <td>{entry.actor ?? t('journal.system')}</td>
-                      <td title={entry.action}>{message(lang, `act.${entry.action}`, entry.action)}</td>
-                      <td className="path mono">{entry.subject}</td>
+                      <td className="nowrap">{formatTime(lang, entry.at)}</td>
+                      <td className="nowrap">{entry.actor ?? t('journal.system')}</td>
+                      <td className="nowrap" title={entry.action}>
+                        {message(lang, `act.${entry.action}`, entry.action)}
+                      </td>
+                      <td className="mono" title={entry.subject}>
+                        {abridged(entry.subject)}
+                      </td>
                       <td className="path dim">{said(entry.detail)}</td>
                     </tr>
                   ))}
@@ -78,9 +83,10 @@ function said(detail: unknown): string {
   if (typeof detail !== 'object' || detail === null) return '';
   return Object.entries(detail)
     .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '')
-    .map(
-      ([name, value]) =>
-        `${name}: ${typeof value === 'string' && DIGEST.test(value) ? `${shortDigest(value)}…` : value}`,
-    )
+    .map(([name, value]) => `${name}: ${abridged(String(value))}`)
     .join(', ');
+}
+
+function abridged(text: string): string {
+  return text.replace(LONG, '$1…');
 }

@@ -19,6 +19,7 @@ export default function NewStudyPage() {
   const [, go] = useLocation();
   const [draft, setDraft] = useState<Draft>({ ...EMPTY_DRAFT, investigator: user.email });
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
+  const isMine = draft.investigator === user.email;
   const creating = useMutation({
     mutationFn: () =>
       tell(
@@ -32,10 +33,20 @@ export default function NewStudyPage() {
       ),
     onSuccess: async (study) => {
       await client.invalidateQueries({ queryKey: ['session'] });
-      go(draft.investigator === user.email ? `/studies/${study.id}/people` : '/studies');
+      if (isMine) go(`/studies/${study.id}/people`);
     },
   });
   if (!user.is_staff) return <NotFound />;
+  if (creating.isSuccess && !isMine) {
+    return (
+      <>
+        <PageHead title={t('new.title')} />
+        <Banner tone="good" action={<Link href="/studies">{t('nav.allStudies')}</Link>}>
+          {t('new.created', { title: draft.title, investigator: draft.investigator })}
+        </Banner>
+      </>
+    );
+  }
 
   const submit = (event: FormEvent) => {
     event.preventDefault();

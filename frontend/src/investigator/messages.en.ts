@@ -38,6 +38,8 @@ export const en = {
   'new.washoutHint': 'Between the sessions of a reader.',
   'new.simulated': 'All data of this study is simulated',
   'new.create': 'Create the study',
+  'new.created':
+    '“{{title}}” has been created. {{investigator}} sees it now and goes on with sites and people.',
   'new.document': 'Protocol document',
   'new.documentText': 'Exactly this is stored, with its SHA-256.',
 

@@ -41,6 +41,8 @@ export const ja: SameKeys<typeof en> = {
   'new.washoutHint': '同じ読影医のセッションの間隔です。',
   'new.simulated': 'この試験のデータはすべて模擬データである',
   'new.create': '試験を作成',
+  'new.created':
+    '「{{title}}」を作成しました。{{investigator}} の画面に表示され、施設と担当者の登録に進めます。',
   'new.document': 'プロトコル文書',
   'new.documentText': 'この内容がSHA-256とともにそのまま保存されます。',
 
