@@ -141,6 +141,7 @@ const Orientation = memo(function Orientation({
   side: number;
   t: T;
 }) {
+  const size = Math.min(Math.max(side * 0.085, 9.5), 18);
   const sides: Record<ViewName, [top: string, right: string, bottom: string, left: string]> = {
     SA: [
       t('reader.side.anterior'),
@@ -152,7 +153,7 @@ const Orientation = memo(function Orientation({
     HLA: [t('reader.side.apex'), t('reader.side.lateral'), t('reader.side.base'), t('reader.side.septal')],
   };
   return (
-    <g className="reader-orientation">
+    <g className="reader-orientation" fontSize={size}>
       {arrangement.tiles
         .filter(({ column }) => column === 0)
         .map(({ view, row }) => {
@@ -160,16 +161,16 @@ const Orientation = memo(function Orientation({
           const y = row * side;
           return (
             <g key={row}>
-              <text x={side / 2} y={y + 10} textAnchor="middle">
+              <text x={side / 2} y={y + size} textAnchor="middle">
                 {top}
               </text>
-              <text x={side - 3} y={y + side / 2 + 4} textAnchor="end">
+              <text x={side - 3} y={y + (side + size * 0.7) / 2} textAnchor="end">
                 {right}
               </text>
               <text x={side / 2} y={y + side - 5} textAnchor="middle">
                 {bottom}
               </text>
-              <text x={2} y={y + side / 2 + 4}>
+              <text x={2} y={y + (side + size * 0.7) / 2}>
                 {left}
               </text>
             </g>
