@@ -41,7 +41,7 @@ def _job(job: TranslationJob) -> dict[str, Any]:
         "attempts": job.attempts,
         "model": {"name": job.model_name, "version": job.model_version, "digest": job.model_digest},
         "seconds": (job.manifest or {}).get("seconds"),
-        "message": failure(job.code),
+        "message": failure(job.code) if job.state == TranslationJob.State.FAILED else "",
     }
 
 

@@ -1,12 +1,10 @@
 import json
 import logging
-from pathlib import Path
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-import inference.translation
-from inference.translation.bundle import ModelIdentity
+from inference.translation.bundle import SHIPPED, ModelIdentity
 from reader_study.accounts.models import User
 from reader_study.cases.models import Image
 from reader_study.studies.models import ProtocolVersion, Study
@@ -15,7 +13,7 @@ from reader_study.studies.queries import sites_of
 from reader_study.translation.models import TranslationJob
 
 logger = logging.getLogger(__name__)
-BUNDLE = Path(inference.translation.__path__[0]) / "bundles" / "heart-spect-to-pet"
+BUNDLE = SHIPPED / "heart-spect-to-pet"
 
 
 def current_model() -> ModelIdentity | None:
