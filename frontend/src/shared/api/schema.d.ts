@@ -672,9 +672,9 @@ export interface components {
             model: components["schemas"]["Model"] | null;
         };
         /**
-         * @description * `spect` - spect
-         *     * `virtual_pet` - virtual_pet
-         *     * `pet` - pet
+         * @description * `spect` - SPECT
+         *     * `virtual_pet` - Virtual PET
+         *     * `pet` - PET
          * @enum {string}
          */
         ImageSetEnum: "spect" | "virtual_pet" | "pet";
@@ -837,9 +837,9 @@ export interface components {
             reason: string;
         };
         /**
-         * @description * `pending` - pending
-         *     * `accepted` - accepted
-         *     * `rejected` - rejected
+         * @description * `pending` - To be checked
+         *     * `accepted` - Accepted
+         *     * `rejected` - Rejected
          * @enum {string}
          */
         QcEnum: "pending" | "accepted" | "rejected";
@@ -923,7 +923,7 @@ export interface components {
         /**
          * @description * `none` - Not locked
          *     * `computing` - Being computed
-         *     * `ready` - Ready
+         *     * `ready` - Report ready
          *     * `failed` - Could not be computed
          * @enum {string}
          */
@@ -969,15 +969,15 @@ export interface components {
             polar: components["schemas"]["PolarGrid"];
         };
         /**
-         * @description * `upload` - upload
-         *     * `translation` - translation
+         * @description * `upload` - Upload
+         *     * `translation` - Computed
          * @enum {string}
          */
         SourceEnum: "upload" | "translation";
         /**
-         * @description * `deriving` - deriving
-         *     * `ready` - ready
-         *     * `failed` - failed
+         * @description * `deriving` - Being prepared
+         *     * `ready` - Ready
+         *     * `failed` - Cannot be used
          * @enum {string}
          */
         StatusEnum: "deriving" | "ready" | "failed";
@@ -1029,10 +1029,10 @@ export interface components {
             message: string;
         };
         /**
-         * @description * `queued` - queued
-         *     * `leased` - leased
-         *     * `done` - done
-         *     * `failed` - failed
+         * @description * `queued` - Queued
+         *     * `leased` - With a worker
+         *     * `done` - Done
+         *     * `failed` - Failed
          * @enum {string}
          */
         TranslationStateEnum: "queued" | "leased" | "done" | "failed";
@@ -1090,11 +1090,11 @@ export interface components {
             radius_mm: number;
         };
         /**
-         * @description * `pending` - pending
-         *     * `accepted` - accepted
-         *     * `duplicate` - duplicate
-         *     * `refused` - refused
-         *     * `quarantined` - quarantined
+         * @description * `pending` - Pending
+         *     * `accepted` - Taken
+         *     * `duplicate` - Known already
+         *     * `refused` - Refused
+         *     * `quarantined` - Kept apart
          * @enum {string}
          */
         VerdictEnum: "pending" | "accepted" | "duplicate" | "refused" | "quarantined";
