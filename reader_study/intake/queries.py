@@ -1,7 +1,6 @@
-from collections import Counter
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from reader_study.accounts.models import User
 from reader_study.cases.models import Case
@@ -50,7 +49,7 @@ def own_upload(user: User, upload_id: UUID) -> Upload:
 
 def counts(upload: Upload) -> dict[str, int]:
     """How many files have which verdict."""
-    return dict(Counter(upload.files.values_list("verdict", flat=True)))
+    return dict(upload.files.order_by().values_list("verdict").annotate(Count("id")))
 
 
 def cases_touched(upload: Upload) -> QuerySet[Case]:
