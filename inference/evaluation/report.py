@@ -1,0 +1,105 @@
+"""Agreement of SPECT and virtual PET with PET and with the truth: numbers, and a table for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from inference.evaluation.segments import Measured, Values
+from inference.heart.segments import INFERIOR, SEGMENT_NAMES
+from inference.translation.pairs import STATES
+
+ABNORMAL_BELOW = 70.0
+_INFERIOR = [segment - 1 for segment in INFERIOR]
+_NAMES = {"spect": "SPECT", "virtual_pet": "virtual PET", "pet": "PET"}
+
+
+def agreement(measured: Measured) -> dict[str, Any]:
+    """Everything that the card and the table state, ready for JSON.
+
+    Bias and error are in points of per cent of the maximum. Inferior segments are 4, 10 and 15, an image calls one
+    abnormal below 70 %. "over_called": normal in PET, abnormal in the image. "missed": abnormal in PET (or in truth),
+    not in the image; for virtual PET that is a defect filled in.
+    """
+    images = {"spect": measured.spect}
+    if measured.virtual_pet is not None:
+        images["virtual_pet"] = measured.virtual_pet
+    truth = measured.truth
+    return {
+        "patients": len(measured.patients),
+        "abnormal_below": ABNORMAL_BELOW,
+        "ventricle_position_doubted": measured.doubted,
+        "against_pet": _all_against(images, measured.pet),
+        "against_truth": {} if truth is None else _all_against({**images, "pet": measured.pet}, truth),
+    }
+
+
+def _all_against(images: dict[str, Values], reference: Values) -> dict[str, Any]:
+    return {kind: _against(values, reference) for kind, values in images.items()}
+
+
+def _against(values: Values, reference: Values) -> dict[str, Any]:
+    error = values - reference
+    called, present = values[..., _INFERIOR] < ABNORMAL_BELOW, reference[..., _INFERIOR] < ABNORMAL_BELOW
+    return {
+        "bias": {
+            state: [round(float(v), 1) for v in error[:, n].mean(axis=0)] for n, state in enumerate(STATES)
+        },
+        "segment_mae": round(float(np.abs(error).mean()), 2),
+        "correlation": round(float(np.corrcoef(values.ravel(), reference.ravel())[0, 1]), 3),
+        "inferior": {
+            "bias": round(float(error[..., _INFERIOR].mean()), 1),
+            "normal": int((~present).sum()),
+            "over_called": int((called & ~present).sum()),
+            "abnormal": int(present.sum()),
+            "patients_with_abnormal": int(present.any(axis=(1, 2)).sum()),
+            "missed": int((present & ~called).sum()),
+        },
+    }
+
+
+def as_text(report: dict[str, Any]) -> str:
+    """The report as two Markdown tables: bias of each segment, and the summary."""
+    images = report["against_pet"]
+    heads = [f"{_NAMES[kind]}, {state}" for kind in images for state in STATES]
+    lines = [
+        f"{report['patients']} patients, stress and rest. "
+        "Bias against PET in points of per cent of the maximum.",
+        "",
+        _row(["segment", *heads]),
+        _row(["---", *["---:"] * len(heads)]),
+    ]
+    for n, name in enumerate(SEGMENT_NAMES):
+        biases = [f"{images[kind]['bias'][state][n]:+.1f}" for kind in images for state in STATES]
+        lines.append(_row([f"{n + 1} {name}", *biases]))
+    lines += ["", *_summary(report)]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(report: dict[str, Any]) -> list[str]:
+    below = f"{report['abnormal_below']:.0f} %"
+    columns = [
+        (f"{_NAMES[kind]} against {against}", found)
+        for key, against in (("against_pet", "PET"), ("against_truth", "truth"))
+        for kind, found in report[key].items()
+    ]
+    inferior = [found["inferior"] for _, found in columns]
+    rows = {
+        "mean absolute error of 17 segments": [f"{found['segment_mae']:.2f}" for _, found in columns],
+        "correlation": [f"{found['correlation']:.3f}" for _, found in columns],
+        "bias of inferior segments (4, 10, 15)": [f"{one['bias']:+.1f}" for one in inferior],
+        f"inferior segments over-called (< {below})": [
+            f"{one['over_called']} of {one['normal']}" for one in inferior
+        ],
+        f"inferior defects (< {below}) missed": [f"{one['missed']} of {one['abnormal']}" for one in inferior],
+    }
+    return [
+        _row(["", *[name for name, _ in columns]]),
+        _row(["---", *["---:"] * len(columns)]),
+        *[_row([name, *cells]) for name, cells in rows.items()],
+    ]
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
