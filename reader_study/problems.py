@@ -83,8 +83,6 @@ def as_response(error: Exception, context: dict[str, Any]) -> Response | None:
             {"code": getattr(error.detail, "code", error.default_code), "message": str(error.detail)},
             status=error.status_code,
         )
-        if isinstance(error, exceptions.Throttled) and error.wait:
-            response["Retry-After"] = str(int(error.wait))
     else:
         return None
     if transaction.get_connection().in_atomic_block:

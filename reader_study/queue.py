@@ -13,4 +13,4 @@ def install(conn_string: str) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(7102)")  # two starts at once: one installs
         found = connection.execute("SELECT to_regnamespace('pgmq') IS NOT NULL").fetchone()
         if found and not found[0]:
-            connection.execute(get_embedded_install_sql())  # type: ignore[arg-type]
+            connection.execute(get_embedded_install_sql())

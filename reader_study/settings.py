@@ -148,6 +148,8 @@ CELERY_TASK_DEFAULT_QUEUE_TYPE = "classic" if BROKER_IS_POSTGRES else "quorum"
 CELERY_BEAT_SCHEDULE = {
     "translation.sweep": {"task": "translation.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "intake.sweep": {"task": "intake.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "cases.sweep": {"task": "cases.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "agreement.sweep": {"task": "agreement.sweep", "schedule": 30.0, "options": {"expires": 30}},
 }
 TRANSLATION_LEASE_SECONDS = int(os.environ.get("TRANSLATION_LEASE_SECONDS", "60"))
 TRANSLATION_QUEUE_SECONDS = int(os.environ.get("TRANSLATION_QUEUE_SECONDS", "900"))

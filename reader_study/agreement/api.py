@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from reader_study.accounts.authentication import signed_in
 from reader_study.agreement import actions, queries
 from reader_study.agreement.files import CONTENT_TYPES, PDF, RESULT
 from reader_study.agreement.models import Report
-from reader_study.cases.api import signed_in
 from reader_study.cases.storage import store
 from reader_study.studies.models import Role, Study
 from reader_study.studies.queries import study_for

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from reader_study.accounts.authentication import signed_in
 from reader_study.allocation import actions, queries
 from reader_study.studies.models import Role
 from reader_study.studies.queries import study_for
@@ -40,16 +41,16 @@ class AllocationSerializer(serializers.Serializer[Any]):
 class StudyAllocation(APIView):
     @extend_schema(responses=AllocationSerializer)
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id, Role.INVESTIGATOR, Role.MONITOR)
+        study = study_for(signed_in(request), study_id, Role.INVESTIGATOR, Role.MONITOR)
         return Response(AllocationSerializer(queries.summary(queries.allocation_of(study))).data)
 
     @extend_schema(request=NewAllocationSerializer, responses={201: AllocationSerializer})
     def post(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id, Role.INVESTIGATOR)
+        study = study_for(signed_in(request), study_id, Role.INVESTIGATOR)
         given = NewAllocationSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         seed = given.validated_data.get("seed")
         allocation = actions.allocate(
-            actor=request.user, study=study, seed=bytes.fromhex(seed) if seed else None
+            actor=signed_in(request), study=study, seed=bytes.fromhex(seed) if seed else None
         )
         return Response(AllocationSerializer(queries.summary(allocation)).data, status=201)

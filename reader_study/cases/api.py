@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reader_study.accounts.models import User
+from reader_study.accounts.authentication import signed_in
 from reader_study.cases import actions, queries
 from reader_study.cases.messages import failure, flag
 from reader_study.cases.models import Case, Image
@@ -67,11 +67,6 @@ class CaseDetailSerializer(CaseSerializer):
 class DecisionSerializer(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=["accepted", "rejected"])
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
-
-
-def signed_in(request: Request) -> User:
-    """Who asks. Nobody else gets this far (DEFAULT_PERMISSION_CLASSES)."""
-    return cast(User, request.user)
 
 
 def _image(image: Image) -> dict[str, Any]:

@@ -244,7 +244,7 @@ class Conductor:
 
             report = investigator.wait_for(f"{study}/report", finished, seconds=600)
             for file in report["files"]:
-                content = investigator.bytes(file["url"])
+                content = investigator.get_bytes(file["url"])
                 if hashlib.sha256(content).hexdigest() != file["sha256"]:
                     raise StepFailed(f"{file['name']} differs from its recorded digest")
                 (self.var / file["name"]).write_bytes(content)

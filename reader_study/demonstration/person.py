@@ -41,7 +41,7 @@ class Person:
     def get(self, path: str) -> Any:
         return self._json(self.http.get(path))
 
-    def bytes(self, path: str) -> bytes:
+    def get_bytes(self, path: str) -> bytes:
         answer = self.http.get(path)
         self._check(answer)
         return answer.content

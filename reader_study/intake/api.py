@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reader_study.cases.api import signed_in
+from reader_study.accounts.authentication import signed_in
 from reader_study.cases.queries import UNBLINDED
 from reader_study.intake import actions, queries
 from reader_study.intake.models import Upload, UploadedFile

@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, Promise] = {
     "not_dicom": _("This is not a DICOM file."),
     "no_part10": _("The DICOM file has no Part 10 header. Export it again as DICOM Part 10."),
     "transfer_syntax": _("The file is not encoded as its header says. Export it again without conversion."),
+    "unsupported_syntax": _("The transfer syntax is not supported. Export it as little endian, uncompressed."),
     "compressed": _("The image is compressed. Export it again without compression."),
     "bad_length": _("The structure of the file is damaged: a length in it is wrong."),
     "truncated": _("The file ends too early. Send it again."),

@@ -62,6 +62,7 @@ _SYNTAXES = {
     ExplicitVRLittleEndian: True,
     DeflatedExplicitVRLittleEndian: True,
 }
+_CHECKSUM = 8  # some writers leave the trailer of a zlib or gzip stream behind the data
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _ROWS, _COLUMNS, _FRAMES, _SAMPLES, _ALLOCATED = 0x00280010, 0x00280011, 0x00280008, 0x00280002, 0x00280100
 
@@ -140,7 +141,7 @@ def _file_meta(data: bytes) -> tuple[str, int]:
     if syntax in _SYNTAXES:
         return syntax, at
     known_compression = syntax.startswith("1.2.840.10008.1.2.4.") or syntax == "1.2.840.10008.1.2.5"
-    raise Malformed("compressed" if known_compression else "transfer_syntax")
+    raise Malformed("compressed" if known_compression else "unsupported_syntax")
 
 
 def _inflate(deflated: bytes) -> bytes:
@@ -154,7 +155,7 @@ def _inflate(deflated: bytes) -> bytes:
         raise Malformed("bomb", f"inflates past {limit} bytes")
     if not stream.eof:
         raise Malformed("truncated", "deflated data")
-    if stream.unused_data.strip(b"\0"):
+    if len(stream.unused_data.rstrip(b"\0")) > _CHECKSUM:
         raise Malformed("trailing_bytes", "after the deflated data set")
     return data
 

@@ -17,6 +17,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sr._concepts_dict import concepts
+from pydicom.sr._snomed_dict import mapping
 from pydicom.uid import UID_dictionary
 
 from reader_study.intake.allowlist import vocabulary
@@ -144,9 +145,11 @@ def _encoded(text: str) -> Iterator[bytes]:
 
 @cache
 def _standard_codes() -> frozenset[str]:
-    return frozenset(
+    """Code values and names of coding schemes, today's and those of old files."""
+    values = (
         value for by_keyword in concepts.values() for by_value in by_keyword.values() for value in by_value
     )
+    return frozenset((*values, *mapping["SRT"], *concepts, "SRT", "SNM3", "99SDM"))
 
 
 @cache

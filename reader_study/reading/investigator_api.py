@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from reader_study.accounts.authentication import signed_in
 from reader_study.reading import opening, queries
 from reader_study.reading.serializers import ReadingSessionSerializer
 from reader_study.studies.models import Role
@@ -40,15 +41,15 @@ class ProgressSerializer(serializers.Serializer[Any]):
 class Opening(APIView):
     @extend_schema(request=NewOpeningSerializer, responses={201: OpeningSerializer})
     def post(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id, Role.INVESTIGATOR)
+        study = study_for(signed_in(request), study_id, Role.INVESTIGATOR)
         given = NewOpeningSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        opened = opening.open_study(actor=request.user, study=study, **given.validated_data)
+        opened = opening.open_study(actor=signed_in(request), study=study, **given.validated_data)
         return Response(OpeningSerializer(opened).data, status=201)
 
 
 class Progress(APIView):
     @extend_schema(responses=ProgressSerializer)
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id, Role.INVESTIGATOR, Role.MONITOR)
+        study = study_for(signed_in(request), study_id, Role.INVESTIGATOR, Role.MONITOR)
         return Response(ProgressSerializer({"readers": queries.progress(study.id)}).data)

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from reader_study.accounts.authentication import signed_in
 from reader_study.accounts.models import User
 from reader_study.audit.queries import entries_of
 from reader_study.studies import actions, queries
@@ -49,21 +50,21 @@ class Session(APIView):
 
     @extend_schema(responses=SessionSerializer)
     def get(self, request: Request) -> Response:
-        own: list[Membership] = list(queries.memberships_of(request.user))
+        own: list[Membership] = list(queries.memberships_of(signed_in(request)))
         memberships = [
             {"study": _summary(m.study, {Role(o.role) for o in own if o.study_id == m.study_id}),
              "role": m.role, "site": m.site}
             for m in own
         ]  # fmt: skip
-        return Response(SessionSerializer({"user": request.user, "memberships": memberships}).data)
+        return Response(SessionSerializer({"user": signed_in(request), "memberships": memberships}).data)
 
 
 class Studies(APIView):
     @extend_schema(responses=StudySummarySerializer(many=True))
     def get(self, request: Request) -> Response:
         found = [
-            _summary(study, queries.roles_of(request.user, study))
-            for study in queries.studies_of(request.user)
+            _summary(study, queries.roles_of(signed_in(request), study))
+            for study in queries.studies_of(signed_in(request))
         ]
         return Response(StudySummarySerializer(found, many=True).data)
 
@@ -71,7 +72,7 @@ class Studies(APIView):
     def post(self, request: Request) -> Response:
         given = NewStudySerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        study = actions.create_study(creator=request.user, **given.validated_data)
+        study = actions.create_study(creator=signed_in(request), **given.validated_data)
         roles = {Role.INVESTIGATOR}  # what its principal investigator sees of it
         return Response(StudySummarySerializer(_summary(study, roles)).data, status=201)
 
@@ -79,44 +80,44 @@ class Studies(APIView):
 class OneStudy(APIView):
     @extend_schema(responses=StudySerializer)
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = queries.study_for(request.user, study_id)
-        return Response(StudySerializer(_study(study, request.user)).data)
+        study = queries.study_for(signed_in(request), study_id)
+        return Response(StudySerializer(_study(study, signed_in(request))).data)
 
 
 class Protocol(APIView):
     @extend_schema(request=ProtocolSerializer, responses={201: ProtocolSerializer})
     def put(self, request: Request, study_id: UUID) -> Response:
-        study = queries.study_for(request.user, study_id, Role.INVESTIGATOR)
+        study = queries.study_for(signed_in(request), study_id, Role.INVESTIGATOR)
         given = ProtocolSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        version = actions.amend_protocol(author=request.user, study=study, **given.validated_data)
+        version = actions.amend_protocol(author=signed_in(request), study=study, **given.validated_data)
         return Response(ProtocolSerializer(version).data, status=201)
 
 
 class Sites(APIView):
     @extend_schema(request=SiteSerializer, responses={201: SiteSerializer})
     def post(self, request: Request, study_id: UUID) -> Response:
-        study = queries.study_for(request.user, study_id, Role.INVESTIGATOR)
+        study = queries.study_for(signed_in(request), study_id, Role.INVESTIGATOR)
         given = SiteSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        site = actions.add_site(actor=request.user, study=study, **given.validated_data)
+        site = actions.add_site(actor=signed_in(request), study=study, **given.validated_data)
         return Response(SiteSerializer(site).data, status=201)
 
 
 class Members(APIView):
     @extend_schema(responses=MemberSerializer(many=True))
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = queries.study_for(request.user, study_id, Role.INVESTIGATOR, Role.MONITOR)
+        study = queries.study_for(signed_in(request), study_id, Role.INVESTIGATOR, Role.MONITOR)
         members = study.memberships.select_related("user", "site").order_by("role", "user__full_name")
         return Response(MemberSerializer(members, many=True).data)
 
     @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
     def post(self, request: Request, study_id: UUID) -> Response:
-        study = queries.study_for(request.user, study_id, Role.INVESTIGATOR)
+        study = queries.study_for(signed_in(request), study_id, Role.INVESTIGATOR)
         given = NewMemberSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         role = Role(given.validated_data.pop("role"))
-        member = actions.add_member(actor=request.user, study=study, role=role, **given.validated_data)
+        member = actions.add_member(actor=signed_in(request), study=study, role=role, **given.validated_data)
         return Response(MemberSerializer(member).data, status=201)
 
 
@@ -126,7 +127,7 @@ class Journal(APIView):
         responses=JournalEntrySerializer(many=True),
     )
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = queries.study_for(request.user, study_id, Role.INVESTIGATOR, Role.MONITOR)
+        study = queries.study_for(signed_in(request), study_id, Role.INVESTIGATOR, Role.MONITOR)
         after = request.query_params.get("after", "0")
         page = list(entries_of(study.id, after=int(after) if after.isdecimal() else 0)[:JOURNAL_PAGE])
         names = dict(

@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reader_study.cases.api import ModelSerializer, signed_in
+from reader_study.accounts.authentication import signed_in
+from reader_study.cases.api import ModelSerializer
 from reader_study.cases.models import Image
 from reader_study.cases.queries import UNBLINDED
 from reader_study.studies.queries import study_for

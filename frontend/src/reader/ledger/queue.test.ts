@@ -169,6 +169,18 @@ describe('the queue', () => {
     expect(server.draft.scores.stress.slice(0, 2)).toEqual([4, 2]);
   });
 
+  it('gives a renumbered act a new identity, for the server may have kept the old one', async () => {
+    const q = await queue();
+    server.events.push({ ...score(1, 4), id: 'foreign', seq: 1, elapsed_ms: 0, at: '' });
+    add(q, score(2, 2));
+    await q.flush();
+    const [before] = (await store.load(TOKEN)).map(({ event }) => event.id);
+    await q.resendAfter(1);
+    expect(before).toBeDefined();
+    expect(server.events.map(({ id }) => id)).not.toContain(before);
+    expect(server.events).toHaveLength(2);
+  });
+
   it('stops at a signed read', async () => {
     const q = await queue();
     server.signed = true;

@@ -120,7 +120,8 @@ export class EventQueue {
     this.seq = lastSeq;
     this.entries = waiting.map((entry) => {
       const seq = ++this.seq;
-      return { ...entry, seq, event: { ...entry.event, seq } };
+      // A new act for the server: it may have kept this one under its old number, when only the answer was lost.
+      return { ...entry, seq, event: { ...entry.event, id: crypto.randomUUID(), seq } };
     });
     await this.writing;
     await this.options.store.clear(this.options.token);

@@ -1,3 +1,4 @@
+import type { FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { csrfToken } from '../api';
 import type { Role } from '../api/types';
@@ -27,7 +28,11 @@ export function Header({ studyId }: { studyId?: string }) {
         <LanguageSwitch />
         <Menu name={t('nav.account', { name: session.user.full_name })} label={session.user.full_name} end>
           <p>{session.user.email}</p>
-          <form method="post" action="/accounts/sign-out">
+          <form
+            method="post"
+            action="/accounts/sign-out"
+            onSubmit={(event) => void leave(event, session.user.id)}
+          >
             <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken()} />
             <button type="submit">{t('nav.signOut')}</button>
           </form>
@@ -79,4 +84,13 @@ function Tabs({ studyId, roles }: { studyId: string; roles: Role[] }) {
       ))}
     </nav>
   );
+}
+
+/** What the server has of a reader's acts is cleared from this computer; what it does not have yet stays for the next sign-in. */
+async function leave(event: FormEvent<HTMLFormElement>, user: string): Promise<void> {
+  event.preventDefault();
+  const form = event.currentTarget; // gone from the event once this function has waited
+  const { forgetEverything, waitingReads } = await import('../../reader/ledger/store');
+  if ((await waitingReads(user)).size === 0) await forgetEverything(user);
+  form.submit();
 }
