@@ -171,7 +171,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "pixels missing": (lambda: edited(Rows=64), "truncated"),
     "JPEG 2000": (lambda: with_syntax(JPEG2000Lossless), "compressed"),
     "RLE": (lambda: with_syntax(RLELossless), "compressed"),
-    "unknown transfer syntax": (lambda: with_syntax("1.2.3.4"), "transfer_syntax"),
+    "unknown transfer syntax": (lambda: with_syntax("1.2.3.4"), "unsupported_syntax"),
     "implicit that is explicit": (lambda: with_syntax("1.2.840.10008.1.2"), "transfer_syntax"),
     "no UIDs": (lambda: edited(StudyInstanceUID=None, SeriesInstanceUID=None), "missing_attribute"),
     "UID that is a path": (lambda: edited(SeriesInstanceUID="../../etc/passwd"), "missing_attribute"),

@@ -2,6 +2,7 @@ import hashlib
 import io
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from string import ascii_letters
 from uuid import UUID
 
@@ -230,6 +231,21 @@ def test_plain_headers_have_nothing_to_find() -> None:
     for seed in range(20, 26):
         data = nm_file(noise(), state="rest", secrets=Secrets(seed))
         assert left_over(data, rebuilt(data), own_words=("A-0001", "SPECT rest short axis")) == []
+
+
+REAL = Path(__file__).parents[4] / "shared/data/pt-siemens-168.dcm"
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the public sample file is not on this machine")
+def test_a_real_file_with_old_codes_is_rebuilt_and_found_clean() -> None:
+    source = REAL.read_bytes()
+    structure = read_structure(source)
+    result = rebuild(structure, pseudonyms=STUDY, subject=b"s").finished(subject="A-0001", description="PET")
+    assert left_over(source, result, own_words=("A-0001", "PET")) == []
+    old, new = header_of(source), header_of(result)
+    np.testing.assert_array_equal(new.pixel_array, old.pixel_array)
+    assert new.PatientOrientationCodeSequence[0].CodeMeaning == "Recumbent body position (finding)"
+    assert "ACRIN" not in str(new)
 
 
 def filled(rules: Mapping[int, Rule], text: bytes) -> Item:
