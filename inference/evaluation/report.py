@@ -47,7 +47,7 @@ def _against(values: Values, reference: Values) -> dict[str, Any]:
             state: [round(float(v), 1) for v in error[:, n].mean(axis=0)] for n, state in enumerate(STATES)
         },
         "segment_mae": round(float(np.abs(error).mean()), 2),
-        "correlation": round(float(np.corrcoef(values.ravel(), reference.ravel())[0, 1]), 3),
+        "correlation": _correlation(values, reference),
         "inferior": {
             "bias": round(float(error[..., _INFERIOR].mean()), 1),
             "normal": int((~present).sum()),
@@ -57,6 +57,13 @@ def _against(values: Values, reference: Values) -> dict[str, Any]:
             "missed": int((present & ~called).sum()),
         },
     }
+
+
+def _correlation(values: Values, reference: Values) -> float | None:
+    """Pearson's, over all segments; None where one side does not vary."""
+    if np.ptp(values) == 0 or np.ptp(reference) == 0:
+        return None
+    return round(float(np.corrcoef(values.ravel(), reference.ravel())[0, 1]), 3)
 
 
 def as_text(report: dict[str, Any]) -> str:
@@ -87,7 +94,7 @@ def _summary(report: dict[str, Any]) -> list[str]:
     inferior = [found["inferior"] for _, found in columns]
     rows = {
         "mean absolute error of 17 segments": [f"{found['segment_mae']:.2f}" for _, found in columns],
-        "correlation": [f"{found['correlation']:.3f}" for _, found in columns],
+        "correlation": [_number(found["correlation"]) for _, found in columns],
         "bias of inferior segments (4, 10, 15)": [f"{one['bias']:+.1f}" for one in inferior],
         f"inferior segments over-called (< {below})": [
             f"{one['over_called']} of {one['normal']}" for one in inferior
@@ -99,6 +106,10 @@ def _summary(report: dict[str, Any]) -> list[str]:
         _row(["---", *["---:"] * len(columns)]),
         *[_row([name, *cells]) for name, cells in rows.items()],
     ]
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
 
 
 def _row(cells: list[str]) -> str:

@@ -28,14 +28,10 @@ def virtual_pet(network: Translator, spect: Volume) -> Volume:
     seen = to_grid(spect)
     scale = scale_of(seen.voxels)
     device = next(network.parameters()).device
-    predicted = translated(network, torch.from_numpy(seen.voxels / scale).to(device)).cpu().numpy() * scale
-    answer = Volume(predicted, seen.affine, spect.kind)
-    return Volume(
-        answer.resample(spect.affine, spect.voxels.shape).voxels,  # type: ignore[arg-type]
-        spect.affine,
-        spect.kind,
-        spect.flags,
-    )
+    answer = translated(network, torch.from_numpy(seen.voxels / np.float32(scale)).to(device))
+    predicted = Volume(answer.cpu().numpy() * np.float32(scale), seen.affine, spect.kind)
+    k, j, i = spect.voxels.shape
+    return Volume(predicted.resample(spect.affine, (k, j, i)).voxels, spect.affine, spect.kind, spect.flags)
 
 
 def translated(network: Translator, scaled: Tensor) -> Tensor:
