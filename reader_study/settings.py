@@ -7,6 +7,7 @@
 | BROKER_URL        | amqp://...; without it the queue lives in PostgreSQL                            |
 | ALLOWED_HOSTS     | comma-separated host names                                                     |
 | OBJECT_STORE      | folder of the content-addressed files                                          |
+| STAGING           | folder of uploads that are not de-identified yet, and of the quarantine         |
 | READER_STUDY_VAR  | folder for everything this machine keeps (default: var/ beside manage.py)       |
 | PLAIN_HTTP        | 1: served without TLS on this machine only (the demo and the tests)             |
 """
@@ -105,6 +106,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 EMBEDDED_DATABASE = not _url.hostname
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 OBJECT_STORE = Path(os.environ.get("OBJECT_STORE", VAR / "objects")).resolve()
+STAGING = Path(os.environ.get("STAGING", VAR / "staging")).resolve()  # files as they came: never where a worker reads
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20  # one DICOM file of an upload; larger ones are refused
 
 # --- work
@@ -189,6 +191,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Reader study",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
         "StudyState": ["draft", "open", "locked", "unblinded"],

@@ -58,6 +58,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 @pytest.fixture(autouse=True)
 def object_store(settings: object, tmp_path: Path) -> Path:
     settings.OBJECT_STORE = tmp_path / "objects"  # type: ignore[attr-defined]
+    settings.STAGING = tmp_path / "staging"  # type: ignore[attr-defined]
     return tmp_path / "objects"
 
 

@@ -16,7 +16,7 @@ from threading import Lock
 
 from django.conf import settings
 
-SHORT_LIFE = 5.0  # s; what ends earlier would end again
+SHORT_LIFE = 20.0  # s; what ends earlier would end again
 MOST_RESTARTS = 5
 _PR_SET_PDEATHSIG = 1
 
@@ -60,7 +60,8 @@ def gpu_worker() -> list[str]:
 
 def gpu_environment() -> dict[str, str]:
     """What the GPU worker may know: the queue and the objects; neither the database nor the secret key."""
-    known = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+    ours = ("DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+    known = {name: value for name, value in os.environ.items() if name not in ours}
     return known | {
         "BROKER_URL": settings.CELERY_BROKER_URL,
         "BROKER_OPTIONS": json.dumps(settings.CELERY_BROKER_TRANSPORT_OPTIONS),
