@@ -1,8 +1,8 @@
 """The only place where bytes as the site sent them exist: from their arrival to their verdict.
 
-Beside the object store, never in it; nothing serves from here. A file is named by its upload and its digest,
-not by what it was called at the site. What is quarantined moves to a folder of its own, readable by the
-server's account.
+On a volume of their own (`settings.STAGING`), never on that of the object store, which the GPU worker mounts;
+nothing serves from here. A file is named by its upload and its digest, not by what it was called at the site.
+What is quarantined moves to a folder of its own, readable by the server's account.
 """
 
 import hashlib
@@ -26,11 +26,11 @@ class Readable(Protocol):
 
 
 def staging() -> Path:
-    return Path(settings.OBJECT_STORE).parent / "staging"
+    return Path(settings.STAGING) / "staging"
 
 
 def quarantine() -> Path:
-    return Path(settings.OBJECT_STORE).parent / "quarantine"
+    return Path(settings.STAGING) / "quarantine"
 
 
 def _path(upload: UUID, sha256: str) -> Path:

@@ -82,11 +82,14 @@ def test_nothing_that_was_planted_is_found_anywhere_again(
     assert len(places) > 100
 
 
-def test_the_only_copy_of_a_doubtful_file_is_in_quarantine(
-    world: World, client_of: Any, work: Any, object_store: Path
+def test_the_only_copy_of_a_doubtful_file_is_in_quarantine_where_no_worker_of_models_reads(
+    world: World, client_of: Any, work: Any, settings: Any, tmp_path: Path
 ) -> None:
+    settings.OBJECT_STORE, settings.STAGING = tmp_path / "objects/here", tmp_path / "elsewhere"
     data = DOUBTFUL["letters in the image"][0]()
-    send(client_of(world.coordinator_a), world.study, [data])
+    taken = nm_file(noise(), state="rest", secrets=Secrets(1))
+    send(client_of(world.coordinator_a), world.study, [data, taken])
     work()
-    copies = [path for path in object_store.parent.rglob("*") if path.is_file() and path.read_bytes() == data]
-    assert [path.is_relative_to(object_store.parent / "quarantine") for path in copies] == [True]
+    copies = [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == data]
+    assert [path.is_relative_to(tmp_path / "elsewhere/quarantine") for path in copies] == [True]
+    assert list((tmp_path / "objects").iterdir()) == [tmp_path / "objects/here"]

@@ -305,13 +305,13 @@ def test_an_upload_that_nobody_completes_is_closed_after_a_day(
 
 
 def test_the_bytes_of_a_site_are_gone_and_only_the_doubtful_are_kept_apart(
-    browser: Any, world: World, work: Any, object_store: Path
+    browser: Any, world: World, work: Any
 ) -> None:
     doubtful = DOUBTFUL["overlay"][0]()
     upload = send(browser, world.study, [spect(1), HOSTILE["gated"][0](), doubtful])
     work()
-    assert not list((object_store.parent / "staging").rglob("*"))
-    kept = [path for path in (object_store.parent / "quarantine").rglob("*") if path.is_file()]
+    assert not list(staging.staging().rglob("*"))
+    kept = [path for path in staging.quarantine().rglob("*") if path.is_file()]
     assert [path.read_bytes() for path in kept] == [doubtful]
-    assert kept[0].relative_to(object_store.parent / "quarantine") == Path(upload) / "2"
+    assert kept[0].relative_to(staging.quarantine()) == Path(upload) / "2"
     assert set(UploadedFile.objects.values_list("sha256", flat=True)) == {""}
