@@ -115,15 +115,26 @@ def start() -> bool:
 
 
 def stop() -> None:
-    _run("pg_ctl", "-D", str(_DATA), "-m", "fast", "stop", check=False)
+    if _DATA.exists():
+        _run("pg_ctl", "-D", str(_DATA), "-m", "fast", "stop", check=False)
 
 
-if (
-    __name__ == "__main__"
-):  # run a command while the server is up, e.g. python -m reader_study.embedded_postgres manage.py
+def remove() -> None:
+    """Stop the server and delete its data, wherever they lie."""
+    stop()
+    for directory in (_ROOT, SOCKET_DIR, VAR / "postgres"):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _with_server(command: list[str]) -> int:
+    """Run a command while the server is up: python -m reader_study.embedded_postgres ./manage.py ..."""
     ours = not os.environ.get("DATABASE_URL") and start()
     try:
-        sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)
+        return subprocess.run(command, check=False).returncode
     finally:
         if ours:
             stop()
+
+
+if __name__ == "__main__":
+    sys.exit(_with_server(sys.argv[1:]))

@@ -4,7 +4,7 @@
 |-------------------|--------------------------------------------------------------------------------|
 | SECRET_KEY        | signs sessions; required (./run makes one for this machine under var/)          |
 | DATABASE_URL      | postgresql://user:password@host:port/name; without it the embedded PostgreSQL   |
-| BROKER_URL        | amqp://...; without it the queue lives in PostgreSQL                            |
+| BROKER_URL        | amqp://...; without it (demo, tests) the queue lives in the embedded PostgreSQL |
 | ALLOWED_HOSTS     | comma-separated host names                                                     |
 | OBJECT_STORE      | folder of the content-addressed files                                          |
 | STAGING           | folder of uploads that are not de-identified yet, and of the quarantine         |
@@ -12,11 +12,10 @@
 | PLAIN_HTTP        | 1: served without TLS on this machine only (the demo and the tests)             |
 """
 
-import json
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -90,6 +89,9 @@ TEMPLATES = [
 
 # --- data
 _url = urlsplit(os.environ.get("DATABASE_URL", ""))
+EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
+if not EMBEDDED_DATABASE and (_url.scheme not in ("postgres", "postgresql") or not _url.hostname):
+    raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:5432/name?sslmode=require")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -101,40 +103,29 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(_url.query, strict_parsing=True)) if _url.query else {},
     }
 }
-EMBEDDED_DATABASE = not _url.hostname
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 OBJECT_STORE = Path(os.environ.get("OBJECT_STORE", VAR / "objects")).resolve()
 STAGING = Path(os.environ.get("STAGING", VAR / "staging")).resolve()  # files as they came: never where a worker reads
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20  # one DICOM file of an upload; larger ones are refused
 
 # --- work
-_db = DATABASES["default"]
-_quoted = {name: str(value).replace("\\", r"\\").replace("'", r"\'") for name, value in _db.items()}
-QUEUE_ADDRESS = (
-    embedded_postgres.address("queue", "queue")
-    if EMBEDDED_DATABASE
-    else " ".join(
-        f"{key}='{_quoted[name]}'"
-        for key, name in {
-            "host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD",
-        }.items()
-        if _quoted[name]
-    )
-)  # fmt: skip
+EMBEDDED_QUEUE = "BROKER_URL" not in os.environ
+if EMBEDDED_QUEUE and not EMBEDDED_DATABASE and not PLAIN_HTTP:
+    raise ImproperlyConfigured("With DATABASE_URL, BROKER_URL must be set too, e.g. amqp://user:password@host:5672//")
+QUEUE_ADDRESS = embedded_postgres.address("queue", "queue")
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")
-BROKER_IS_POSTGRES = CELERY_BROKER_URL.startswith("pgmq")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    json.loads(os.environ.get("BROKER_OPTIONS", "null"))
-    or {
+    {
         "conn_string": QUEUE_ADDRESS,
         "init_extension": False,
         "visibility_timeout": 60,
         "wait_time_seconds": 1,
         "polling_interval": 0.1,
     }
-    if BROKER_IS_POSTGRES
+    if EMBEDDED_QUEUE
     else {"confirm_publish": True}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -145,8 +136,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # The PostgreSQL queue keeps a table per queue and refuses names over 47 characters; remote control makes one per start.
-CELERY_WORKER_ENABLE_REMOTE_CONTROL = not BROKER_IS_POSTGRES
-CELERY_TASK_DEFAULT_QUEUE_TYPE = "classic" if BROKER_IS_POSTGRES else "quorum"
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = not EMBEDDED_QUEUE
+CELERY_TASK_DEFAULT_QUEUE_TYPE = "classic" if EMBEDDED_QUEUE else "quorum"
 CELERY_BEAT_SCHEDULE = {
     "translation.sweep": {"task": "translation.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "intake.sweep": {"task": "intake.sweep", "schedule": 10.0, "options": {"expires": 10}},

@@ -32,12 +32,21 @@ def sign(*, signer: User, password: str, meaning: str, content_sha256: str) -> S
 
 @transaction.atomic
 def invite(*, inviter: User, email: str, full_name: str, language: str) -> tuple[User, str]:
-    """Make an account without a password; return it with the path of the page on which its owner sets one."""
+    """Make an account without a password; return it with the path of the page on which its owner sets one.
+
+    For an account that exists this is the way back in, after a lost password or an expired invitation: the name
+    must be the same, the old password and all sessions end at once, and the journal keeps both.
+    """
     if not inviter.is_staff:
         raise NotFound()
-    if User.objects.filter(email=email.lower()).exists():
-        raise Invalid("known_email", _("There is already an account with this e-mail address."))
-    user = User.objects.create_user(email, None, full_name=full_name, language=language)
+    user = User.objects.select_for_update().filter(email=email.lower()).first()
+    if user is None:
+        user = User.objects.create_user(email, None, full_name=full_name, language=language)
+    elif user.full_name != full_name:
+        raise Invalid("known_email", _("This e-mail address belongs to an account of another name."))
+    else:
+        user.set_unusable_password()  # sessions depend on the password's hash and end with it
+        user.save(update_fields=["password"])
     record(
         action="accounts.invited",
         actor=inviter.id,

@@ -22,6 +22,11 @@ def _require(user: User, study: Study, *roles: Role) -> None:
         raise NotFound()
 
 
+def _require_not_over(study: Study) -> None:
+    if study.state in (Study.State.LOCKED, Study.State.UNBLINDED):
+        raise Conflict("locked", _("The data of this study is locked: nothing about it can change any more."))
+
+
 def _person(email: str) -> User:
     user = User.objects.filter(email=email.lower(), is_active=True).first()
     if user is None:
@@ -82,9 +87,18 @@ def _store_protocol(*, study: Study, author: User, document: dict[str, Any], rea
 
 @transaction.atomic
 def add_site(*, actor: User, study: Study, code: str, name: str) -> Site:
-    """Let a hospital take part; one that is known by its code is taken as it is."""
+    """Let a hospital take part; one that other studies know is the same by code and name.
+
+    Raises
+    ------
+    Conflict
+        Reading is over; or the code belongs to a hospital of another name.
+    """
     _require(actor, study, Role.INVESTIGATOR)
+    _require_not_over(study)
     site, _new = Site.objects.get_or_create(code=code, defaults={"name": name})
+    if site.name != name:
+        raise Conflict("site_code", _("The code %(code)s belongs to another hospital.") % {"code": code})
     Participation.objects.get_or_create(study=study, site=site)
     record(action="studies.site_added", actor=actor.id, study=study.id, subject=code, detail={})
     return site
@@ -99,9 +113,13 @@ def add_member(*, actor: User, study: Study, email: str, role: Role, site_id: An
     Invalid
         There is no such account; or a coordinator without, another role with a site.
     Conflict
-        The person would be a reader and something else in the same study.
+        The person would be a reader and something else in the same study; a reader comes after the allocation;
+        or reading is over.
     """
     _require(actor, study, Role.INVESTIGATOR)
+    _require_not_over(study)
+    if role == Role.READER and study.state != Study.State.DRAFT:
+        raise Conflict("allocated", _("The reads are allocated: no reader can join this study any more."))
     user = _person(email)
     site = study.sites.filter(pk=site_id).first() if site_id else None
     if (role == Role.COORDINATOR) != (site is not None):

@@ -233,7 +233,8 @@ def _rules(p: Protocol) -> list[tuple[bool, str]]:
         (p.reference_arm in codes, _("reference_arm must be the code of an arm.")),
         (whole and p.sessions >= len(codes), _("There must be at least as many sessions as arms.")),
         (whole and p.washout_days >= 0, _("washout_days must be 0 or more.")),
-        (0 <= p.repeat_fraction <= 0.5, _("repeat_fraction must be between 0 and 0.5.")),
+        # The allocation can place hidden repeats; the report does not analyse them yet.
+        (p.repeat_fraction == 0, _("repeat_fraction must be 0: hidden repeats are not analysed yet.")),
         (
             whole and p.form.segments == SEGMENTS and p.form.scores == SCORES,
             _("The form must have 17 segments and the scores 0 to 4."),

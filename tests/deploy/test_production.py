@@ -45,6 +45,7 @@ def services() -> dict[str, Any]:
 
 def test_the_gpu_worker_gets_neither_database_nor_secret_key(services: dict[str, Any]) -> None:
     assert set(services["gpu-worker"]["environment"]) == {"BROKER_URL", "OBJECT_STORE"}
+    assert services["gpu-worker"]["volumes"] == ["objects:/objects"]
 
 
 def test_only_the_proxy_is_reachable_from_outside(services: dict[str, Any]) -> None:

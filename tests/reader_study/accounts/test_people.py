@@ -43,6 +43,28 @@ def test_an_invitation_works_once(person: Callable[..., User], signed_in: Callab
     assert User.objects.get(email="new.reader@example.org").check_password(PASSWORD)
 
 
+def test_who_lost_the_password_is_invited_again_and_the_old_one_ends(
+    person: Callable[..., User], signed_in: Callable[[User], Client]
+) -> None:
+    administrator, lost = signed_in(person("Ada Admin", is_staff=True)), person("Rey Reader")
+    browser = signed_in(lost)
+    body = {"email": lost.email, "full_name": "Rey Reader", "language": "en"}
+    link = administrator.post("/api/invitations", body, content_type="application/json").json()["link"]
+    assert browser.get("/api/session").status_code == 401
+    assert Client().post("/accounts/sign-in", {"username": lost.email, "password": PASSWORD}).status_code == 200
+    assert Client().post(link, {"password": "another password", "again": "another password"}).status_code == 302
+    assert User.objects.get(pk=lost.pk).check_password("another password")
+
+
+def test_an_account_is_not_handed_to_somebody_of_another_name(
+    person: Callable[..., User], signed_in: Callable[[User], Client]
+) -> None:
+    administrator, owner = signed_in(person("Ada Admin", is_staff=True)), person("Rey Reader")
+    body = {"email": owner.email, "full_name": "Somebody Else", "language": "en"}
+    assert administrator.post("/api/invitations", body, content_type="application/json").status_code == 400
+    assert User.objects.get(pk=owner.pk).check_password(PASSWORD)
+
+
 @pytest.mark.parametrize(
     ("password", "again"), [("short", "short"), (PASSWORD, PASSWORD + "x"), ("1" * 14, "1" * 13)]
 )

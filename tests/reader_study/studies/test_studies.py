@@ -49,7 +49,7 @@ def test_a_protocol_survives_being_stored() -> None:
         (("reference_arm",), "Z"),
         (("sessions",), 2),
         (("washout_days",), -1),
-        (("repeat_fraction",), 0.9),
+        (("repeat_fraction",), 0.1),
         (("form", "scores"), [0, 1]),
         (("form", "fields", 0, "values"), []),
         (("display", "default_table"), "rainbow"),
@@ -88,6 +88,13 @@ class TestRoles:
         user = person("Ines Investigator")
         body = {"title": "x", "investigator": user.email, "document": PROTOCOL.as_document()}
         assert signed_in(user).post("/api/studies", body, content_type="application/json").status_code == 404
+
+    def test_a_request_nested_without_end_gets_a_sentence(
+        self, person: Callable[..., User], signed_in: Callable[[User], Client]
+    ) -> None:
+        browser = signed_in(person("Ada Admin", is_staff=True))
+        answer = browser.post("/api/studies", "[" * 100_000, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
 
     def test_an_administrator_sees_no_study_by_being_one(
         self, study: Study, signed_in: Callable[[User], Client]
@@ -177,6 +184,21 @@ class TestStates:
         actions.transition(study=study, to=Study.State.OPEN, actor=investigator, reason="x")
         with pytest.raises(Conflict):
             actions.amend_protocol(author=investigator, study=study, document=changed, reason="Title")
+
+    def test_who_takes_part_is_settled_step_by_step(
+        self, study: Study, investigator: User, person: Callable[..., User]
+    ) -> None:
+        late, monitor = person("Late Reader"), person("Mona Monitor")
+        actions.add_site(actor=investigator, study=study, code="A", name="Hospital A")
+        with pytest.raises(Conflict):
+            actions.add_site(actor=investigator, study=study, code="A", name="Another hospital")
+        study = actions.transition(study=study, to=Study.State.OPEN, actor=investigator, reason="x")
+        with pytest.raises(Conflict):
+            actions.add_member(actor=investigator, study=study, email=late.email, role=Role.READER)
+        actions.add_member(actor=investigator, study=study, email=monitor.email, role=Role.MONITOR)
+        study = actions.transition(study=study, to=Study.State.LOCKED, actor=investigator, reason="x")
+        with pytest.raises(Conflict):
+            actions.add_site(actor=investigator, study=study, code="B", name="Hospital B")
 
     def test_every_step_stands_in_the_journal(
         self, study: Study, investigator: User, signed_in: Callable[[User], Client]

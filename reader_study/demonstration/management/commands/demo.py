@@ -45,7 +45,9 @@ class Command(BaseCommand):
         started = False
         try:
             with step("Database"):
-                started = settings.EMBEDDED_DATABASE and embedded_postgres.start()
+                # With another database it still holds the queue, unless BROKER_URL names another one, too.
+                embedded = settings.EMBEDDED_DATABASE or settings.EMBEDDED_QUEUE
+                started = embedded and embedded_postgres.start()
                 self._migrate()
             with installation(port=port, var=var) as processes:
                 self._run(processes, port=port, patients=patients, once=once, began=began)
@@ -64,11 +66,11 @@ class Command(BaseCommand):
             )
         if not port_is_free(port):
             raise CommandError(f"Port {port} is taken: end the running demo before --reset.")
-        embedded_postgres.stop()
+        embedded_postgres.remove()
         shutil.rmtree(var, ignore_errors=True)
 
     def _migrate(self) -> None:
-        if settings.BROKER_IS_POSTGRES:
+        if settings.EMBEDDED_QUEUE:
             queue.install(settings.QUEUE_ADDRESS)
         call_command("migrate", verbosity=0)
         if not User.objects.filter(email=plan.ADMINISTRATOR.email).exists():
