@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One act. Written only by the database function `audit_record`, changed by nobody: see migration 0002.
+    """One act. Written by `actions.record`, chained by a trigger, changed by nobody: see migration 0002.
 
     `digest` is SHA-256 of the previous row's digest followed by `payload`, the JSON text of this row as it was
     written; numbers have no gaps. So a changed, removed, inserted or re-ordered row shows.

@@ -1,7 +1,9 @@
 from django.db import migrations
 
 CHAIN = r"""
-CREATE FUNCTION audit_chain() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Runs with its owner's rights: whoever may insert but not read the journal still writes to its end.
+CREATE FUNCTION audit_chain() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE last audit_entry%ROWTYPE;
 BEGIN
     PERFORM pg_advisory_xact_lock(7101);  -- one writer at a time: the chain has one end
@@ -16,6 +18,7 @@ BEGIN
     NEW.digest := sha256(coalesce(last.digest, ''::bytea) || convert_to(NEW.payload, 'UTF8'));
     RETURN NEW;
 END $$;
+REVOKE ALL ON FUNCTION audit_chain() FROM PUBLIC;
 CREATE TRIGGER chain BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_chain();
 
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -23,15 +26,8 @@ CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
 CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE ON audit_entry
     FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_entry EXECUTE FUNCTION audit_refuse();
-
--- Runs with its owner's rights: a role that may not even read the journal can still write to its end.
-CREATE FUNCTION audit_record(action text, actor uuid, study uuid, subject text, detail jsonb) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    INSERT INTO audit_entry (number, at, action, actor, study, subject, detail, payload, digest)
-    VALUES (0, now(), action, actor, study, subject, detail, '', '') $$;
 """
 UNDO = """
-DROP FUNCTION audit_record(text, uuid, uuid, text, jsonb);
 DROP FUNCTION audit_chain() CASCADE;
 DROP FUNCTION audit_refuse() CASCADE;
 """

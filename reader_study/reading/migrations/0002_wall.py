@@ -23,13 +23,18 @@ END $$;
 CREATE FUNCTION reading_reader_id() RETURNS uuid LANGUAGE sql STABLE AS
     $$ SELECT nullif(current_setting('app.reader', true), '')::uuid $$;
 
--- The rights of the one function that writes the journal, and of nothing else in it.
-GRANT EXECUTE ON FUNCTION audit_record(text, uuid, uuid, text, jsonb), reading_reader_id() TO reading_reader;
+GRANT EXECUTE ON FUNCTION reading_reader_id() TO reading_reader;
 """
 UNDO_ROLE = """
-REVOKE EXECUTE ON FUNCTION audit_record(text, uuid, uuid, text, jsonb) FROM reading_reader;
 DROP FUNCTION reading_reader_id();
 """
+
+# A reader's acts on own reads, in that reader's name; a further act is a further migration.
+OWN_ACT = (
+    "actor = reading_reader_id() AND action IN ('reading.presented', 'reading.signed')"
+    " AND EXISTS (SELECT FROM reading_read r WHERE r.token::text = audit_entry.subject"
+    " AND r.study_id = audit_entry.study AND r.reader_id = reading_reader_id())"
+)
 
 # table: (what the role may do, whose row it is)
 OWN_READ = "EXISTS (SELECT FROM reading_read r WHERE r.token = read_id AND r.reader_id = reading_reader_id())"
@@ -45,6 +50,7 @@ WALL = {
     "reading_event": ("SELECT, INSERT", OWN_READ),
     "reading_scoresheet": ("SELECT, INSERT", OWN_READ),
     "accounts_signature": ("SELECT, INSERT", "signer_id = reading_reader_id()"),
+    "audit_entry": ("INSERT", OWN_ACT),
 }
 OPEN = """
 GRANT {rights} ON {table} TO reading_reader;

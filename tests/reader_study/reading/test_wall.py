@@ -12,6 +12,7 @@ from rest_framework.test import force_authenticate
 from reader_study.accounts.models import Signature
 from reader_study.audit.actions import record
 from reader_study.audit.models import Entry
+from reader_study.audit.queries import first_broken
 from reader_study.reading import wall
 from reader_study.reading.models import Event, Presentation, Read, ReadingStudy, ReadVolume, ScoreSheet
 from tests.reader_study.allocation.drafts import Draft
@@ -27,6 +28,7 @@ MAY = {
     "reading_event": {"SELECT", "INSERT"},
     "reading_scoresheet": {"SELECT", "INSERT"},
     "accounts_signature": {"SELECT", "INSERT"},
+    "audit_entry": {"INSERT"},
 }
 OWN = (Read, ReadVolume, Presentation, Event, ScoreSheet)
 
@@ -106,7 +108,7 @@ def test_the_role_cannot_sign_in_and_is_no_superuser_or_owner(db):
 
 
 def test_no_table_of_any_other_room_can_be_selected(as_reader):
-    others = [table for table in tables() if table not in MAY]
+    others = [table for table in tables() if "SELECT" not in MAY.get(table, set())]
     assert {
         "allocation_key.assignment",
         "allocation_key.allocation",
@@ -147,6 +149,7 @@ def test_a_study_of_other_readers_is_not_found(study):
 
 def test_nothing_can_be_changed_or_removed(as_reader):
     columns = {"reading_read": "session", "reading_readingstudy": "title", "reading_presentation": "at"}
+    columns["audit_entry"] = "action"
     for table in MAY:
         assert "permission denied" in refused(f"UPDATE {table} SET {columns.get(table, 'id')} = NULL")
         assert "permission denied" in refused(f"DELETE FROM {table}")
@@ -178,12 +181,83 @@ def test_nobody_can_sign_in_the_name_of_another(as_reader):
     assert "row-level security" in answer
 
 
-def test_the_journal_can_be_written_to_but_not_read(as_reader):
-    record(action="reading.tested", actor=as_reader.readers[0].pk, study=None, subject="wall", detail={})
+def own_read(study: Draft) -> Read:
+    return Read.objects.filter(reader=study.readers[0]).latest("session", "position")
+
+
+def test_a_readers_own_act_is_journaled_through_the_wall(as_reader):
+    read = own_read(as_reader)
+    signed = {"action": "reading.signed", "actor": as_reader.readers[0].pk, "study": read.study_id}
+    record(**signed, subject=str(read.token), detail={"last_seq": 4})
     assert "permission denied" in refused("SELECT 1 FROM audit_entry")
     wall.leave()
-    assert Entry.objects.filter(action="reading.tested").exists()
+    entry = Entry.objects.latest("number")
+    assert (entry.action, entry.actor, entry.subject) == (
+        "reading.signed",
+        as_reader.readers[0].pk,
+        str(read.token),
+    )
+    assert first_broken() is None
     wall.enter(as_reader.readers[0].pk)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"action": "agreement.locked"},
+        {"action": "reading.study_opened"},
+        {"actor": "another"},
+        {"actor": None},
+        {"study": None},
+        {"subject": "another"},
+        {"subject": "x"},
+    ],
+    ids=str,
+)
+def test_the_role_journals_only_a_readers_acts_on_own_reads_in_that_readers_name(as_reader, forged):
+    read, other = own_read(as_reader), as_reader.readers[1].pk
+    wall.leave()
+    foreign = Read.objects.filter(reader=other).first()
+    before = Entry.objects.count()
+    wall.enter(as_reader.readers[0].pk)
+    named = {("actor", "another"): other, ("subject", "another"): str(foreign.token)}
+    act = {
+        "action": "reading.signed",
+        "actor": as_reader.readers[0].pk,
+        "study": read.study_id,
+        "subject": str(read.token),
+        **{name: named.get((name, value), value) for name, value in forged.items()},
+    }
+    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+        record(**act, detail={})
+    wall.leave()
+    assert Entry.objects.count() == before
+    wall.enter(as_reader.readers[0].pk)
+
+
+def test_the_role_cannot_write_past_the_chain(as_reader):
+    """Number, time, payload and digest are the database's own, whatever an insert says."""
+    read = own_read(as_reader)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_entry (number, at, action, actor, study, subject, detail, payload, digest)"
+            " VALUES (1, '2001-01-01', 'reading.signed', %s, %s, %s, '{}', 'forged', 'forged')",
+            [as_reader.readers[0].pk, read.study_id, str(read.token)],
+        )
+    wall.leave()
+    assert first_broken() is None
+    assert Entry.objects.latest("number").at.year > 2001
+    wall.enter(as_reader.readers[0].pk)
+
+
+def test_the_role_may_call_no_function_that_runs_with_the_rights_of_another(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+            " WHERE p.prosecdef AND n.nspname NOT LIKE 'pg\\_%%'"
+            " AND has_function_privilege('reading_reader', p.oid, 'EXECUTE')"
+        )
+        assert cursor.fetchall() == []
 
 
 def test_even_the_application_can_neither_change_nor_remove_what_was_read(study):
