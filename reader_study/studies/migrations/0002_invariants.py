@@ -17,8 +17,10 @@ CREATE TRIGGER reader_only BEFORE INSERT OR UPDATE ON studies_membership
     FOR EACH ROW EXECUTE FUNCTION studies_reader_only();
 CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE ON studies_protocolversion
     FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON studies_protocolversion EXECUTE FUNCTION audit_refuse();
 """
 UNDO = """
+DROP TRIGGER no_truncate ON studies_protocolversion;
 DROP TRIGGER insert_only ON studies_protocolversion;
 DROP FUNCTION studies_reader_only() CASCADE;
 """
