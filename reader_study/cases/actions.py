@@ -1,6 +1,5 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +98,7 @@ def register_image(
             "replaces": str(current.id) if current else None,
         },
     )
-    transaction.on_commit(lambda: _send("cases.derive", image.id), robust=True)
+    _send_after_commit("cases.derive", image.id)
     return image
 
 
@@ -114,8 +113,9 @@ def _supersede(image: Image) -> None:
     image.save(update_fields=["superseded_at"])
 
 
-def _send(task: str, subject: UUID) -> None:
-    app.send_task(task, [str(subject)])
+def _send_after_commit(task: str, subject: UUID) -> None:
+    # A lambda, no `partial`: Django asks a callback that failed for its name.
+    transaction.on_commit(lambda: app.send_task(task, [str(subject)]), robust=True)
 
 
 def start_derivation(*, image_id: UUID) -> Image | None:
@@ -124,6 +124,48 @@ def start_derivation(*, image_id: UUID) -> Image | None:
         pk=image_id, status=Image.Status.DERIVING, superseded_at=None, attempts__lt=DERIVE_ATTEMPTS
     ).update(attempts=F("attempts") + 1, lease_until=timezone.now() + DERIVE_LEASE)
     return Image.objects.select_related("case").get(pk=image_id) if started else None
+
+
+@transaction.atomic
+def restart_derivation(*, image_id: UUID, actor: UUID | None) -> bool:
+    """Prepare a failed image again, from the first try; False if it did not fail or is not in use."""
+    failed = Image.objects.filter(pk=image_id, status=Image.Status.FAILED, superseded_at=None)
+    image = failed.select_for_update().first()
+    if image is None:
+        return False
+    code, image.code = image.code, ""
+    image.status, image.attempts = Image.Status.DERIVING, 0
+    image.lease_until = timezone.now() + DERIVE_LEASE
+    image.save(update_fields=["status", "code", "attempts", "lease_until"])
+    _record(image, "cases.derivation_restarted", actor, {"code": code})
+    _send_after_commit("cases.derive", image.id)
+    return True
+
+
+@transaction.atomic
+def derive_again(*, actor: User, image_id: UUID) -> Image:
+    """Ask that a failed image is prepared again.
+
+    Raises
+    ------
+    NotFound
+        The image is absent, or the actor may not decide about images of its site.
+    Locked
+        The study is locked.
+    Conflict
+        code "not_failed".
+    """
+    image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
+    _check_unlocked(image.case.study)
+    if not restart_derivation(image_id=image.id, actor=actor.id):
+        raise Conflict("not_failed", _("Only an image in use that failed can be prepared again."))
+    image.refresh_from_db()
+    return image
+
+
+def _check_unlocked(study: Study) -> None:
+    if study.state not in (Study.State.DRAFT, Study.State.OPEN):
+        raise Locked("locked", _("The study is locked; its images cannot change any more."))
 
 
 @transaction.atomic
@@ -147,7 +189,7 @@ def record_derived(
     detail = {"neutral": neutral_key, "polar": polar_key, "flags": image.flags}
     _record(image, "cases.image_derived", None, detail)
     if image.image_set == Image.Set.SPECT:
-        transaction.on_commit(lambda: _send("translation.consider", image.case_id), robust=True)
+        _send_after_commit("translation.consider", image.case_id)
 
 
 @transaction.atomic
@@ -174,7 +216,7 @@ def resend_overdue() -> int:
                 continue
             image.lease_until = timezone.now() + DERIVE_LEASE
             image.save(update_fields=["lease_until"])
-            transaction.on_commit(partial(_send, "cases.derive", image.id), robust=True)
+            _send_after_commit("cases.derive", image.id)
     return len(images)
 
 
@@ -183,8 +225,7 @@ def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -
     """Accept or reject an image for reading. Until the study is locked it can be changed, with a reason."""
     image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
     image = Image.objects.select_for_update(of=("self",)).select_related("case__study").get(pk=image.pk)
-    if image.case.study.state not in (Study.State.DRAFT, Study.State.OPEN):
-        raise Locked("locked", _("The study is locked; its images cannot change any more."))
+    _check_unlocked(image.case.study)
     if image.status != Image.Status.READY or image.superseded_at is not None:
         raise Conflict("not_ready", _("Only an image that is ready can be accepted or rejected."))
     changed = image.qc not in (Image.Decision.PENDING, decision)

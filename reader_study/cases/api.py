@@ -124,6 +124,14 @@ class Quality(APIView):
         return Response(ImageSerializer(_image(image)).data)
 
 
+class Derivation(APIView):
+    @extend_schema(request=None, responses={202: ImageSerializer})
+    def post(self, request: Request, image_id: UUID) -> Response:
+        """Prepare a failed image again."""
+        image = actions.derive_again(actor=signed_in(request), image_id=image_id)
+        return Response(ImageSerializer(_image(image)).data, status=202)
+
+
 def _download(key: str, name: str, content_type: str = "application/octet-stream") -> HttpResponse:
     if not key:
         raise NotFound()

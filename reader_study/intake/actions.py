@@ -2,7 +2,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -76,7 +75,7 @@ def open_upload(
     )
     known = queries.known_files(study=study, site=site, sha256s=list(wanted))
     staged = (sha256 for sha256 in wanted if staging.is_staged(upload=upload.id, sha256=sha256))
-    have = known.union(staged)
+    have = {*known, *staged}
     return upload, [sha256 for sha256 in wanted if sha256 not in have]
 
 
@@ -120,12 +119,22 @@ def receive_blob(*, actor: User, upload_id: UUID, sha256: str, body: staging.Rea
     file = upload.files.filter(sha256=sha256, verdict=Verdict.PENDING).first()
     if file is None:
         raise NotFound()
-    if upload.state != Upload.State.RECEIVING:
-        raise Conflict("not_receiving", _("This upload is complete. Start a new one to send more files."))
+    _check_receiving(upload)
     if staging.is_staged(upload=upload.id, sha256=sha256):
         return False
-    staging.receive(upload=upload.id, sha256=sha256, size=file.size, body=body)
+    with (
+        staging.received(upload=upload.id, sha256=sha256, size=file.size, body=body) as temporary,
+        transaction.atomic(),
+    ):
+        # It may have been completed, or even closed and cleared, while the bytes came in.
+        _check_receiving(Upload.objects.select_for_update().get(pk=upload.pk))
+        staging.keep(temporary, upload=upload.id, sha256=sha256)
     return True
+
+
+def _check_receiving(upload: Upload) -> None:
+    if upload.state != Upload.State.RECEIVING:
+        raise Conflict("not_receiving", _("This upload is complete. Start a new one to send more files."))
 
 
 @transaction.atomic
@@ -147,7 +156,7 @@ def complete_upload(*, actor: User, upload_id: UUID) -> Upload:
         subject=f"upload {upload.id}",
         detail={},
     )
-    transaction.on_commit(partial(send_process, upload.id), robust=True)
+    transaction.on_commit(lambda: send_process(upload.id), robust=True)
     return upload
 
 
@@ -173,13 +182,17 @@ def finish_upload(*, upload_id: UUID) -> None:
         subject=f"upload {upload.id}",
         detail=queries.counts(upload),
     )
-    transaction.on_commit(partial(staging.clear, upload=upload.id))
+    transaction.on_commit(lambda: staging.clear(upload=upload.id), robust=True)
 
 
 def sweep() -> None:
-    """Send again what a dead worker left; close what nobody completed for a day."""
+    """Send again what a dead worker left; close what nobody completed for a day; remove what outlived its upload."""
     now = timezone.now()
     for upload in Upload.objects.filter(state=Upload.State.PROCESSING, lease_until__lt=now):
         send_process(upload.id)
     for upload in Upload.objects.filter(state=Upload.State.RECEIVING, created_at__lt=now - ABANDONED_AFTER):
         finish_upload(upload_id=upload.id)
+    staged = staging.staged_uploads()
+    living = Upload.objects.filter(pk__in=staged).exclude(state=Upload.State.DONE)
+    for upload_id in set(staged) - set(living.values_list("pk", flat=True)):
+        staging.clear(upload=upload_id)

@@ -1,7 +1,7 @@
 """The worker's side of an upload: file after file, each with its own verdict in its own transaction."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from inference.objects import digest_of
-from reader_study.cases.actions import case_for_subject, register_image
+from reader_study.cases.actions import case_for_subject, register_image, restart_derivation
 from reader_study.cases.models import Case, Image
 from reader_study.cases.queries import gives_way
 from reader_study.cases.storage import store
@@ -34,9 +34,12 @@ class _LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class _Outcome:
+    """image: the one that a duplicate is a part of."""
+
     verdict: str
     code: str = ""
     case: Case | None = None
+    image: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class _Run:
         sha256s = list(files.values_list("sha256", flat=True))
         self.known = queries.known_files(study=upload.study, site=upload.site, sha256s=sha256s)
         self.cases: dict[bytes, Case] = {}
+        self.restarted: set[UUID] = set()
 
     def all_files(self) -> None:
         pending = self.upload.files.filter(verdict=Verdict.PENDING).order_by("number")
@@ -90,14 +94,27 @@ class _Run:
         with transaction.atomic():
             self.hold_lease()
             outcome = self.placed(file, candidate) if isinstance(candidate, _Candidate) else candidate
+            if outcome.image is not None and self.restarts(outcome.image):
+                outcome = replace(outcome, code="prepared_again")
+            if outcome.verdict == Verdict.QUARANTINED:  # before the verdict stands: there is no other copy
+                staging.set_apart(upload=self.upload.id, sha256=file.sha256, number=file.number)
             file.verdict, file.code, file.case = outcome.verdict, outcome.code, outcome.case
             file.save(update_fields=["verdict", "code", "case"])
         self.concluded[file.sha256] = outcome
         if outcome.case is not None:
             self.cases[bytes(outcome.case.subject_key)] = outcome.case
-        if outcome.verdict == Verdict.QUARANTINED:
-            staging.set_apart(upload=self.upload.id, sha256=file.sha256, number=file.number)
+        if outcome.verdict != Verdict.QUARANTINED:
+            staging.take_back(upload=self.upload.id, number=file.number)
         staging.discard(upload=self.upload.id, sha256=file.sha256)
+
+    def restarts(self, image: UUID) -> bool:
+        """Whether the image is prepared again: it failed, and its files were sent again. Once an upload."""
+        if image not in self.restarted and not restart_derivation(
+            image_id=image, actor=self.upload.created_by_id
+        ):
+            return False
+        self.restarted.add(image)
+        return True
 
     def hold_lease(self) -> None:
         """Extend the lease, and say that something changed; or stop, if the upload is another worker's now."""
@@ -113,7 +130,7 @@ class _Run:
         if same is not None and same.verdict in (Verdict.REFUSED, Verdict.QUARANTINED):
             return _Outcome(same.verdict, same.code)
         if same is not None or file.sha256 in self.known:
-            return _Outcome(Verdict.DUPLICATE, "duplicate")
+            return _Outcome(Verdict.DUPLICATE, "duplicate", image=self.known.get(file.sha256))
         source = staging.read(upload=self.upload.id, sha256=file.sha256)
         try:
             if source is None:
@@ -155,7 +172,7 @@ class _Run:
                 raise Quarantined("patient_mixed")
             if known.object_key != digest_of(result):
                 raise Quarantined("conflicting_copy")
-            return _Outcome(Verdict.DUPLICATE, "duplicate")
+            return _Outcome(Verdict.DUPLICATE, "duplicate", image=known.image_id)
         current = Image.objects.filter(
             case=case, image_set=examined.image_set, state=examined.state, superseded_at=None
         ).first()

@@ -58,11 +58,14 @@ def cases_touched(upload: Upload) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=files.values("case")).order_by("subject")
 
 
-def known_files(*, study: Study, site: Site, sha256s: list[str]) -> set[str]:
-    """Those of the digests whose file this site has sent before; other sites' files are not looked at."""
+def known_files(*, study: Study, site: Site, sha256s: list[str]) -> dict[str, UUID | None]:
+    """Those of the digests whose file this site has sent before, with the image it is a part of.
+
+    Other sites' files are not looked at. None: the file's series is not complete yet.
+    """
     by_fingerprint = {fingerprint(study, sha256): sha256 for sha256 in sha256s}
     found = Instance.objects.filter(study=study, site=site, fingerprint__in=list(by_fingerprint))
-    return {by_fingerprint[bytes(value)] for value in found.values_list("fingerprint", flat=True)}
+    return {by_fingerprint[bytes(value)]: image for value, image in found.values_list("fingerprint", "image")}
 
 
 def fingerprint(study: Study, sha256: str) -> bytes:

@@ -63,6 +63,7 @@ SENTENCES: Mapping[str, Promise] = {
     "left_over": _("A value that had to be removed was found again in the result; the file is kept apart."),
     # the upload
     "duplicate": _("This file was taken before; nothing changed."),
+    "prepared_again": _("This file was taken before; its image, which had failed, is prepared again."),
     "too_large": _("The file is larger than this study accepts."),
     "not_received": _("The file never arrived. Send it again."),
     "damaged_in_staging": _("The file was lost or damaged before it was processed. Send it again."),

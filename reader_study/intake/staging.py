@@ -9,6 +9,8 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -41,8 +43,9 @@ def is_staged(*, upload: UUID, sha256: str) -> bool:
     return _path(upload, sha256).exists()
 
 
-def receive(*, upload: UUID, sha256: str, size: int, body: Readable) -> None:
-    """Write a body of exactly `size` bytes with this digest; a broken transfer leaves nothing.
+@contextmanager
+def received(*, upload: UUID, sha256: str, size: int, body: Readable) -> Iterator[Path]:
+    """A temporary file with a body of exactly `size` bytes and this digest; gone afterwards unless kept.
 
     Raises
     ------
@@ -51,9 +54,9 @@ def receive(*, upload: UUID, sha256: str, size: int, body: Readable) -> None:
     Conflict
         code "digest": these are not the bytes of the manifest.
     """
-    target = _path(upload, sha256)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".receiving-")
+    folder = _path(upload, sha256).parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".receiving-")
     temporary = Path(name)
     try:
         digest, received = hashlib.sha256(), 0
@@ -68,9 +71,14 @@ def receive(*, upload: UUID, sha256: str, size: int, body: Readable) -> None:
             os.fsync(file.fileno())
         if digest.hexdigest() != sha256:
             raise Conflict("digest", _("The file changed on its way, or is another one. Send it again."))
-        os.replace(temporary, target)
+        yield temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def keep(temporary: Path, *, upload: UUID, sha256: str) -> None:
+    """Make a received file a staged one."""
+    os.replace(temporary, _path(upload, sha256))
 
 
 def read(*, upload: UUID, sha256: str) -> bytes | None:
@@ -86,14 +94,39 @@ def discard(*, upload: UUID, sha256: str) -> None:
     _path(upload, sha256).unlink(missing_ok=True)
 
 
+def _apart(upload: UUID, number: int) -> Path:
+    return quarantine() / str(upload) / str(number)
+
+
 def set_apart(*, upload: UUID, sha256: str, number: int) -> None:
-    """Move a staged file into quarantine; nothing happens if it moved before."""
-    source, target = _path(upload, sha256), quarantine() / str(upload) / str(number)
-    if source.exists():
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.replace(source, target)
+    """Give a staged file a second name in quarantine, on disk before this returns. Again, it changes nothing."""
+    source, target = _path(upload, sha256), _apart(upload, number)
+    if not source.exists() or target.exists():
+        return
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.link(source, target)
+    for folder in (target.parent, quarantine()):
+        _sync(folder)
+
+
+def take_back(*, upload: UUID, number: int) -> None:
+    """Undo `set_apart` for a file whose verdict became another one."""
+    _apart(upload, number).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def clear(*, upload: UUID) -> None:
     """Remove whatever is still staged of an upload."""
     shutil.rmtree(staging() / str(upload), ignore_errors=True)
+
+
+def staged_uploads() -> list[UUID]:
+    """The uploads of which anything is staged."""
+    return [UUID(folder.name) for folder in staging().glob("*-*-*-*-*") if folder.is_dir()]

@@ -137,6 +137,50 @@ def test_an_image_that_kills_its_workers_fails_in_the_end(register: Any) -> None
     assert (image.status, image.code) == ("failed", "interrupted")
 
 
+class TestAgain:
+    @pytest.fixture
+    def failed(self, register: Any, work: Any) -> Image:
+        image: Image = register([spect()])
+        work()
+        Image.objects.update(
+            status="failed", code="interrupted", attempts=DERIVE_ATTEMPTS, neutral_key="", polar_key=""
+        )
+        return image
+
+    @pytest.mark.parametrize("who", ["coordinator_a", "investigator"])
+    def test_a_failed_image_can_be_prepared_again(
+        self, failed: Image, world: World, client_of: Any, work: Any, who: str
+    ) -> None:
+        asked = client_of(getattr(world, who)).post(f"/api/images/{failed.id}/derivation")
+        assert (asked.status_code, asked.json()["status"], asked.json()["message"]) == (202, "deriving", "")
+        work()
+        failed.refresh_from_db()
+        assert (failed.status, failed.attempts) == ("ready", 1)
+        entry = Entry.objects.get(action="cases.derivation_restarted")
+        assert entry.actor == getattr(world, who).id and entry.detail["code"] == "interrupted"
+
+    @pytest.mark.parametrize("who", ["coordinator_b", "monitor", "reader", "staff", "stranger"])
+    def test_nobody_else_may_ask_for_it(self, failed: Image, world: World, client_of: Any, who: str) -> None:
+        assert client_of(getattr(world, who)).post(f"/api/images/{failed.id}/derivation").status_code == 404
+
+    def test_only_a_failed_image_in_use_of_a_study_that_is_not_locked_is_prepared_again(
+        self, failed: Image, world: World, client_of: Any
+    ) -> None:
+        browser = client_of(world.investigator)
+
+        def ask() -> tuple[int, str]:
+            answer = browser.post(f"/api/images/{failed.id}/derivation")
+            return answer.status_code, answer.json().get("code", "")
+
+        Study.objects.filter(pk=world.study.pk).update(state=Study.State.LOCKED)
+        assert ask() == (423, "locked")
+        Study.objects.filter(pk=world.study.pk).update(state=Study.State.OPEN)
+        Image.objects.update(superseded_at=timezone.now())
+        assert ask() == (409, "not_failed")
+        Image.objects.update(superseded_at=None)
+        assert ask() == (202, "") and ask() == (409, "not_failed")
+
+
 class TestQuality:
     @pytest.fixture
     def image(self, register: Any, work: Any) -> Image:
