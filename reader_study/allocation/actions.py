@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from reader_study.accounts.models import User
 from reader_study.allocation import queries
@@ -12,7 +13,7 @@ from reader_study.allocation.models import Allocation, Assignment
 from reader_study.allocation.stream import SEED_BYTES
 from reader_study.audit.actions import record
 from reader_study.cases.models import Case
-from reader_study.cases.queries import readable_cases, withheld_cases
+from reader_study.cases.queries import Lack, readable_cases, withheld_cases
 from reader_study.problems import Conflict, Invalid
 from reader_study.studies.models import Role, Study
 from reader_study.studies.protocol import Protocol
@@ -47,7 +48,7 @@ def allocate(*, actor: User, study: Study, seed: bytes | None = None) -> Allocat
 
     seed = seed or secrets.token_bytes(SEED_BYTES)
     withheld = withheld_cases(study)
-    inputs = _inputs(study, protocol, [case for case, _reason in withheld])
+    inputs = _inputs(study, protocol, [case for case, _lacks in withheld])
     try:
         made = queries.made_again(inputs=inputs, seed=seed)
     except Impossible as error:
@@ -58,10 +59,8 @@ def allocate(*, actor: User, study: Study, seed: bytes | None = None) -> Allocat
         algorithm=NAME,
         seed=seed,
         inputs=inputs,
-        withheld=[
-            {"case": str(case.id), "subject": case.subject, "reason": reason} for case, reason in withheld
-        ],
-        digest=made.digest(),
+        withheld=_withheld(withheld),
+        digest=queries.sealed_digest(made, images=inputs["images"]),
     )
     Assignment.objects.bulk_create(
         Assignment(
@@ -92,18 +91,38 @@ def allocate(*, actor: User, study: Study, seed: bytes | None = None) -> Allocat
 
 
 def _inputs(study: Study, protocol: Protocol, withheld: Iterable[Case]) -> dict[str, Any]:
-    """What the algorithm is given, as JSON that is kept: cases are [case, site, arms it can be read in]."""
+    """What the algorithm is given and what is sealed with its list, as JSON that is kept.
+
+    Cases are [subject, site, id, arms it can be read in], readers [name, account]. Readers are named by their place
+    in the order of their e-mail addresses, so that the same people get the same names in another database.
+    """
     arms = [arm.code for arm in protocol.arms]
-    complete = [[str(case.case_id), str(case.site_id), arms] for case in readable_cases(study)]
-    lacking: list[list[Any]] = [[str(case.id), str(case.site_id), []] for case in withheld]
-    readers = study.memberships.filter(role=Role.READER).values_list("user_id", flat=True)
+    complete = readable_cases(study)
+    candidates = [(case.case_id, arms) for case in complete] + [(case.id, []) for case in withheld]
+    named = {
+        id: (subject, site) for id, subject, site in study.cases.values_list("id", "subject", "site__code")
+    }
+    readers = (
+        study.memberships.filter(role=Role.READER).order_by("user__email").values_list("user_id", flat=True)
+    )
     return {
+        "study": str(study.id),
         "arms": arms,
         "sessions": protocol.sessions,
         "repeat_fraction": protocol.repeat_fraction,
-        "cases": sorted(complete + lacking),
-        "readers": sorted(map(str, readers)),
+        "cases": sorted([*named[case], str(case), arms] for case, arms in candidates),
+        "readers": [[f"{place:03d}", str(reader)] for place, reader in enumerate(readers, start=1)],
+        "images": queries.images_of(complete),
     }
+
+
+def _withheld(cases: Iterable[tuple[Case, list[Lack]]]) -> list[dict[str, Any]]:
+    """What is kept of the cases left out: codes for any language, and for the record a sentence in English."""
+    with override("en"):
+        return [
+            {"case": str(case.id), "subject": case.subject, "lacks": lacks, "reason": queries.reason(lacks)}
+            for case, lacks in cases
+        ]
 
 
 def _sentence(error: Impossible) -> str:

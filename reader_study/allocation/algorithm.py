@@ -17,16 +17,19 @@ Every reader reads every complete case once in every arm, over ``sessions`` sess
    session. Cases are placed from the most restricted (latest first allowed place) to the least; the allowed
    places are nested, so every step has a fixed number of choices and all valid orders are equally likely.
 5. **Readers.** Each reader has a stream of the seed of their own. Should two readers get the same order, the
-   later one (by identifier) draws again from the next stream.
-6. **Tokens** come last from the reader's stream: 122 random bits each, no relation to case, arm or place.
+   later one (by name) draws again from the next stream.
+6. **Tokens** come from a further stream of the study and the reader: 122 random bits each, no relation to case,
+   arm or place, and none to the tokens of another study that was given the same seed.
 
-Random numbers: see ``stream.py``. Identifiers are sorted before use: the order of the arguments is nothing.
+Random numbers: see ``stream.py``. Cases, sites and readers have names that are the same on every machine
+(subject "A-0001", site "A", reader "001"); streams and sorting know only those, so the same seed gives the same
+order everywhere. Identifiers of the database go in and out untouched. The order of the arguments is nothing.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
@@ -57,10 +60,11 @@ class Design:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A case that could be read: its site, and the arms it has accepted images for."""
+    """A case that could be read: its name, the code of its site, the arms it has accepted images for."""
 
     case: UUID
-    site: UUID
+    subject: str
+    site: str
     arms: frozenset[str]
 
 
@@ -96,41 +100,50 @@ class ReadList:
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def digest(self) -> str:
-        """SHA-256 of the canonical list, in hex: what is published while the list is sealed."""
+        """SHA-256 of the canonical list, in hex."""
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
 @dataclass(frozen=True)
 class _Reading:
-    case: UUID
+    subject: str
     arm: str
     repetition: int
 
 
 def read_list(
-    *, design: Design, candidates: Iterable[Candidate], readers: Iterable[UUID], seed: bytes
+    *, design: Design, study: UUID, candidates: Iterable[Candidate], readers: Mapping[str, UUID], seed: bytes
 ) -> ReadList:
-    """The whole list. Candidates that lack an arm are withheld from all arms. Raises Impossible."""
-    cases = sorted(candidates, key=lambda candidate: candidate.case)
+    """The whole list; ``readers``: name -> account. Candidates that lack an arm are withheld from all arms.
+
+    Raises Impossible.
+    """
+    cases = sorted(candidates, key=lambda candidate: candidate.subject)
     complete = [candidate for candidate in cases if candidate.arms >= set(design.arms)]
     withheld = tuple(candidate.case for candidate in cases if not candidate.arms >= set(design.arms))
-    people = sorted(readers)
-    _check(design, complete, people)
+    _check(design, complete, readers)
+    case_of = {candidate.subject: candidate.case for candidate in complete}
 
     placements: list[Placement] = []
     orders: set[tuple[tuple[_Reading, ...], ...]] = set()
-    for reader in people:
+    for name in sorted(readers):
         for draw in range(DRAWS_PER_READER):
-            stream = Stream(seed=seed, label=f"{NAME}/{reader}/{draw}")
-            order = _order(design, complete, stream)
+            order = _order(design, complete, Stream(seed=seed, label=f"{NAME}/{name}/{draw}"))
             if order not in orders:
                 break
         else:
-            raise Impossible("orders", cases=len(complete), arms=len(design.arms), readers=len(people))
+            raise Impossible("orders", cases=len(complete), arms=len(design.arms), readers=len(readers))
         orders.add(order)
+        tokens = Stream(seed=seed, label=f"{NAME}/tokens/{study}/{name}")
         placements += [
             Placement(
-                stream.uuid4(), reader, session, position, reading.case, reading.arm, reading.repetition
+                token=tokens.uuid4(),
+                reader=readers[name],
+                session=session,
+                position=position,
+                case=case_of[reading.subject],
+                arm=reading.arm,
+                repetition=reading.repetition,
             )
             for session, readings in enumerate(order, start=1)
             for position, reading in enumerate(readings, start=1)
@@ -156,8 +169,9 @@ def minimum_distance(session_lengths: Sequence[int]) -> int:
     return max(1, min((length for length in session_lengths if length), default=0) // 2)
 
 
-def _check(design: Design, complete: Sequence[Candidate], readers: Sequence[UUID]) -> None:
-    for listed in (design.arms, [candidate.case for candidate in complete], readers):
+def _check(design: Design, complete: Sequence[Candidate], readers: Mapping[str, UUID]) -> None:
+    subjects = [candidate.subject for candidate in complete]
+    for listed in (design.arms, subjects, list(readers.values())):
         if len(set(listed)) < len(listed):
             raise ValueError(f"listed twice: {sorted(map(str, listed))}")
     if not 0 <= design.repeat_fraction < 1:
@@ -177,38 +191,38 @@ def _order(design: Design, cases: Sequence[Candidate], stream: Stream) -> tuple[
     """One reader's sessions, each in reading order."""
     sequences = _sequences(design, cases, stream)
     sessions: list[list[_Reading]] = [[] for _ in range(design.sessions)]
-    for case in sorted(sequences):
-        for session, arm in enumerate(sequences[case]):
+    for subject in sorted(sequences):
+        for session, arm in enumerate(sequences[subject]):
             if arm is not None:
-                sessions[session].append(_Reading(case, arm, 0))
+                sessions[session].append(_Reading(subject, arm, 0))
     for session, reading in _repeats(design, sequences, stream):
         sessions[session].append(reading)
 
     distance = minimum_distance([len(readings) for readings in sessions])
-    start, last_place = 0, dict[UUID, int]()
+    start, last_place = 0, dict[str, int]()
     for number, readings in enumerate(sessions):
         first_allowed = {
-            reading: max(0, last_place[reading.case] + distance - start) if reading.case in last_place else 0
+            reading: max(0, last_place.get(reading.subject, -distance) + distance - start)
             for reading in readings
         }
         sessions[number] = _uniform_order(first_allowed, stream)
-        last_place |= {reading.case: start + place for place, reading in enumerate(sessions[number])}
+        last_place |= {reading.subject: start + place for place, reading in enumerate(sessions[number])}
         start += len(readings)
     return tuple(tuple(readings) for readings in sessions)
 
 
 def _sequences(
     design: Design, cases: Sequence[Candidate], stream: Stream
-) -> dict[UUID, tuple[str | None, ...]]:
+) -> dict[str, tuple[str | None, ...]]:
     """Which arm each case shows in each session; None where it rests."""
     labels: list[str | None] = stream.shuffled([*design.arms, *[None] * (design.sessions - len(design.arms))])
     squares = stream.shuffled(williams(design.sessions))
-    by_site: dict[UUID, list[UUID]] = defaultdict(list)
+    by_site: dict[str, list[str]] = defaultdict(list)
     for candidate in cases:
-        by_site[candidate.site].append(candidate.case)
+        by_site[candidate.site].append(candidate.subject)
 
-    rows: dict[UUID, list[int]] = {}
-    left_over: list[UUID] = []
+    rows: dict[str, list[int]] = {}
+    left_over: list[str] = []
     blocks = count()
     for site in sorted(by_site):
         shuffled = stream.shuffled(by_site[site])
@@ -218,12 +232,12 @@ def _sequences(
             rows |= dict(zip(block, stream.shuffled(square), strict=True))
         left_over += shuffled
     last_square = stream.shuffled(squares[next(blocks) % len(squares)])
-    rows |= {case: last_square[place % design.sessions] for place, case in enumerate(left_over)}
-    return {case: tuple(labels[treatment] for treatment in row) for case, row in rows.items()}
+    rows |= {subject: last_square[place % design.sessions] for place, subject in enumerate(left_over)}
+    return {subject: tuple(labels[treatment] for treatment in row) for subject, row in rows.items()}
 
 
 def _repeats(
-    design: Design, sequences: dict[UUID, tuple[str | None, ...]], stream: Stream
+    design: Design, sequences: dict[str, tuple[str | None, ...]], stream: Stream
 ) -> list[tuple[int, _Reading]]:
     """(session, reading) of every hidden repeat: at most one per case, in a session where the case rests."""
     wanted = int(design.repeat_fraction * len(sequences) + 0.5)
@@ -236,13 +250,13 @@ def _repeats(
     while len(chosen) < wanted and misses < len(arms):
         arm = arms[turn % len(arms)]
         turn += 1
-        for case in waiting:
-            sequence = sequences[case]
+        for subject in waiting:
+            sequence = sequences[subject]
             seen = sequence.index(arm)
             resting = [s for s in range(seen + 1, design.sessions) if sequence[s] is None]
             if resting:
-                chosen.append((resting[stream.below(len(resting))], _Reading(case, arm, 1)))
-                waiting.remove(case)
+                chosen.append((resting[stream.below(len(resting))], _Reading(subject, arm, 1)))
+                waiting.remove(subject)
                 misses = 0
                 break
         else:
@@ -255,7 +269,7 @@ def _repeats(
 def _uniform_order(first_allowed: dict[_Reading, int], stream: Stream) -> list[_Reading]:
     """Drawn uniformly from the orders in which no reading stands before its first allowed place."""
     places: list[_Reading | None] = [None] * len(first_allowed)
-    restricted = sorted(first_allowed, key=lambda reading: (-first_allowed[reading], reading.case))
+    restricted = sorted(first_allowed, key=lambda reading: (-first_allowed[reading], reading.subject))
     for reading in restricted:
         free = [p for p in range(first_allowed[reading], len(places)) if places[p] is None]
         places[free[stream.below(len(free))]] = reading

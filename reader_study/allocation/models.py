@@ -29,8 +29,9 @@ def _outside(to: Any, **options: Any) -> Any:
 class Allocation(models.Model):
     """The one allocation of a study: enough to make the list again, and the digest that sealed it.
 
-    ``inputs`` is what the algorithm was given (arms, sessions, repeats, cases with sites, readers);
-    ``withheld`` are the cases that were left out and why.
+    ``inputs`` is what the algorithm was given (study, arms, sessions, repeats, cases with sites, readers) and the
+    images of every case in every arm; ``withheld`` are the cases that were left out and why; ``digest`` is of
+    the list and the images (queries.sealed_digest).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,5 +1,8 @@
 """Reading the sealed list: a summary for those who run the study, the key only for opening and analysis."""
 
+import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +10,7 @@ from uuid import UUID
 
 from reader_study.allocation.algorithm import Candidate, Design, Placement, ReadList, read_list
 from reader_study.allocation.models import Allocation, Assignment
+from reader_study.cases.queries import Lack, ReadableCase, phrase
 from reader_study.problems import NotFound
 from reader_study.studies.models import Study
 from reader_study.studies.protocol import parse
@@ -57,9 +61,41 @@ def summary(allocation: Allocation) -> Summary:
         sessions=inputs["sessions"],
         readers=len(inputs["readers"]),
         cases=len(inputs["cases"]) - len(allocation.withheld),
-        withheld=allocation.withheld,
+        withheld=[
+            {"case": case["case"], "subject": case["subject"], "reason": reason(case["lacks"])}
+            for case in allocation.withheld
+        ],
         created_at=allocation.created_at,
     )
+
+
+def reason(lacks: Iterable[Lack]) -> str:
+    """Why a case is withheld, in the language of whoever asks."""
+    return "; ".join(phrase(lack) for lack in lacks)
+
+
+def images_of(cases: Iterable[ReadableCase]) -> list[dict[str, Any]]:
+    """What readers are going to be shown of some cases, as JSON: it is sealed with the list."""
+    return [
+        {
+            "case": str(case.case_id),
+            "image_set": image_set,
+            "state": state,
+            "image": str(image.id),
+            "neutral_key": image.neutral_key,
+            "polar_key": image.polar_key,
+            "lv": image.lv,
+        }
+        for case in sorted(cases, key=lambda case: case.case_id)
+        for (image_set, state), image in sorted(case.images.items())
+    ]
+
+
+def sealed_digest(reads: ReadList, *, images: list[dict[str, Any]]) -> str:
+    """SHA-256 of the list and of the pictures it is read in, in hex: what is published while both are sealed."""
+    document = {"list": reads.digest(), "images": images}
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def assignments(study: Study) -> list[Key]:
@@ -90,10 +126,12 @@ def made_again(*, inputs: dict[str, Any], seed: bytes) -> ReadList:
     )
     return read_list(
         design=design,
+        study=UUID(inputs["study"]),
         candidates=[
-            Candidate(UUID(case), UUID(site), frozenset(arms)) for case, site, arms in inputs["cases"]
+            Candidate(case=UUID(case), subject=subject, site=site, arms=frozenset(arms))
+            for subject, site, case, arms in inputs["cases"]
         ],
-        readers=[UUID(reader) for reader in inputs["readers"]],
+        readers={name: UUID(reader) for name, reader in inputs["readers"]},
         seed=seed,
     )
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reader_study.accounts.models import User
 from reader_study.cases.models import Case, Image
@@ -15,6 +16,15 @@ from reader_study.studies.queries import protocol_of, sites_of, study_for
 UNBLINDED = (Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR)
 MAY_DOWNLOAD = MAY_DECIDE = (Role.COORDINATOR, Role.INVESTIGATOR)
 Place = tuple[str, str]  # (image set, state)
+Lack = tuple[str, str, str]  # image set, state, and a key of LACKS
+LACKS = {
+    "not_computed": gettext_lazy("not computed yet"),
+    "not_received": gettext_lazy("not received"),
+    "deriving": gettext_lazy("being prepared"),
+    "failed": gettext_lazy("cannot be used"),
+    "qc_pending": gettext_lazy("waits for the quality check"),
+    "qc_rejected": gettext_lazy("rejected in the quality check"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,27 +94,36 @@ def places(protocol: Protocol) -> list[Place]:
     return [(arm.image_set.value, state) for arm in protocol.arms for state in protocol.states]
 
 
-def waiting_for(case: Case, wanted: Iterable[Place]) -> list[str]:
-    """What keeps a case (from `cases_of`) from being read, one phrase each; empty when it can be."""
+def lacking(case: Case, wanted: Iterable[Place]) -> list[Lack]:
+    """What keeps a case (from `cases_of`) from being read; empty when it can be."""
     images = {(image.image_set, image.state): image for image in images_of(case)}
     return [
-        _("%(image)s %(state)s: %(why)s")
-        % {"image": Image.Set(kind).label, "state": Image.State(state).label, "why": why}
+        (kind, state, code)
         for kind, state in wanted
-        if (why := _lack(images.get((kind, state)), kind))
+        if (code := _lack(images.get((kind, state)), kind)) is not None
     ]
 
 
-def _lack(image: Image | None, kind: str) -> str:
+def waiting_for(case: Case, wanted: Iterable[Place]) -> list[str]:
+    """The same, one phrase each."""
+    return [phrase(lack) for lack in lacking(case, wanted)]
+
+
+def phrase(lack: Lack) -> str:
+    kind, state, code = lack
+    return _("%(image)s %(state)s: %(why)s") % {
+        "image": Image.Set(kind).label,
+        "state": Image.State(state).label,
+        "why": LACKS[code],
+    }
+
+
+def _lack(image: Image | None, kind: str) -> str | None:
     if image is None:
-        return _("not computed yet") if kind == Image.Set.VIRTUAL_PET else _("not received")
-    if image.status == Image.Status.DERIVING:
-        return _("being prepared")
-    if image.status == Image.Status.FAILED:
-        return _("cannot be used")
-    if image.qc == Image.Decision.PENDING:
-        return _("waits for the quality check")
-    return _("rejected in the quality check") if image.qc == Image.Decision.REJECTED else ""
+        return "not_computed" if kind == Image.Set.VIRTUAL_PET else "not_received"
+    if image.status != Image.Status.READY:
+        return image.status
+    return None if image.qc == Image.Decision.ACCEPTED else f"qc_{image.qc}"
 
 
 def readable_cases(study: Study) -> list[ReadableCase]:
@@ -117,15 +136,15 @@ def readable_cases(study: Study) -> list[ReadableCase]:
             {(i.image_set, i.state): i for i in images_of(case) if (i.image_set, i.state) in wanted},
         )
         for case in cases_of(study)
-        if not waiting_for(case, wanted)
+        if not lacking(case, wanted)
     ]
 
 
-def withheld_cases(study: Study) -> list[tuple[Case, str]]:
+def withheld_cases(study: Study) -> list[tuple[Case, list[Lack]]]:
     """The other cases, each with what it waits for: withheld from all arms, so that no arm is read alone."""
     wanted = places(protocol_of(study))
-    found = ((case, waiting_for(case, wanted)) for case in cases_of(study))
-    return [(case, "; ".join(lacks)) for case, lacks in found if lacks]
+    found = ((case, lacking(case, wanted)) for case in cases_of(study))
+    return [(case, lacks) for case, lacks in found if lacks]
 
 
 def segment_values(study: Study) -> dict[tuple[UUID, str, str], list[float]]:

@@ -3,13 +3,15 @@
 Only the pictures' names and the ventricle's place cross over; arm, case and site stay behind.
 """
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reader_study.accounts.actions import sign
 from reader_study.accounts.models import User
 from reader_study.allocation.models import Allocation
-from reader_study.allocation.queries import assignments
+from reader_study.allocation.queries import assignments, images_of
 from reader_study.audit.actions import record
 from reader_study.cases.queries import readable_cases
 from reader_study.problems import Conflict
@@ -32,7 +34,7 @@ def open_study(*, actor: User, study: Study, password: str, reason: str) -> Read
     NotFound
         The actor is not the investigator of the study.
     Conflict
-        Not a draft; not allocated; or the protocol or an image changed after the allocation.
+        Not a draft; not allocated; or the protocol or an image is not the one that was allocated.
     Forbidden
         code "password".
     """
@@ -42,6 +44,7 @@ def open_study(*, actor: User, study: Study, password: str, reason: str) -> Read
         raise Conflict("not_allocated", _("Allocate the reads before you open the study."))
     if current_protocol(study).sha256 != allocation.protocol_version.sha256:
         raise Conflict("protocol_changed", _("The protocol was changed after the reads were allocated."))
+    _check_images(study, allocation)
     study = transition(study=study, to=Study.State.OPEN, actor=actor, reason=reason)
     signature = sign(signer=actor, password=password, meaning=MEANING, content_sha256=allocation.digest)
     protocol = protocol_of(study)
@@ -64,15 +67,30 @@ def open_study(*, actor: User, study: Study, password: str, reason: str) -> Read
     return opened
 
 
-def _lay_out(study: Study, opened: ReadingStudy, protocol: Protocol) -> int:
-    """Write every read with its pictures; returns how many."""
-    cases = {case.case_id: case for case in readable_cases(study)}
-    keys = assignments(study)
-    if not {key.case_id for key in keys} <= cases.keys():
+def _check_images(study: Study, allocation: Allocation) -> None:
+    """What was sealed is what will be read: every allocated case still has the same images."""
+    sealed = allocation.inputs["images"]
+    allocated = {UUID(image["case"]) for image in sealed}
+    now = images_of(case for case in readable_cases(study) if case.case_id in allocated)
+    if not allocated <= {UUID(image["case"]) for image in now}:
         raise Conflict(
             "case_incomplete",
             _("An allocated case is no longer complete. Restore its images before you open the study."),
         )
+    changed = {image["case"] for image in sealed if image not in now}
+    if changed:
+        subjects = study.cases.filter(pk__in=changed).order_by("subject").values_list("subject", flat=True)
+        raise Conflict(
+            "images_changed",
+            _("Images were replaced after the reads were allocated: %(subjects)s.")
+            % {"subjects": ", ".join(subjects)},
+        )
+
+
+def _lay_out(study: Study, opened: ReadingStudy, protocol: Protocol) -> int:
+    """Write every read with its pictures; returns how many."""
+    cases = {case.case_id: case for case in readable_cases(study)}
+    keys = assignments(study)
     Read.objects.bulk_create(
         Read(
             token=key.token,

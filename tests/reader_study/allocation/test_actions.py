@@ -6,12 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from reader_study.allocation import queries
 from reader_study.allocation.actions import allocate
 from reader_study.allocation.models import Allocation, Assignment
 from reader_study.audit.models import Entry
-from reader_study.cases.models import Image
+from reader_study.cases.models import Case, Image
 from reader_study.problems import Conflict, Invalid, NotFound
 from reader_study.studies.actions import add_member, transition
 from reader_study.studies.models import Role, Study
@@ -94,7 +95,7 @@ def test_a_seed_cannot_be_chosen_where_patients_are_real():
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"per_site": ()}, "complete"), ({"readers": 0}, "no reader"), ({"repeat_fraction": 0.2}, "4")],
+    [({"per_site": ()}, "complete"), ({"readers": 0}, "no reader")],
 )
 def test_an_impossible_design_is_refused_with_the_reason(changes, code):
     with pytest.raises(Conflict) as refusal:
@@ -113,11 +114,49 @@ def test_a_case_with_a_rejected_image_is_withheld_from_all_arms_and_said_so(plan
     assert case.id not in {key.case_id for key in queries.assignments(planned.study)}
 
 
-def test_hidden_repeats_are_marked_in_the_key():
-    planned = draft(per_site=(4, 4), readers=1, sessions=4, repeat_fraction=0.25)
-    seal(planned)
-    repeats = [key for key in queries.assignments(planned.study) if key.repetition]
-    assert len(repeats) == 2
+def test_a_withheld_case_says_why_in_the_language_of_whoever_asks(planned):
+    """The record itself is English whatever language it was made in."""
+    Image.objects.filter(case=planned.cases[0], image_set="pet", state="rest").update(
+        qc="rejected", qc_reason="x"
+    )
+    with translation.override("ja"):
+        allocation = seal(planned)
+        (japanese,) = queries.summary(allocation).withheld
+    (english,) = queries.summary(allocation).withheld
+    assert english["reason"] == allocation.withheld[0]["reason"] == "PET rest: rejected in the quality check"
+    assert "PET" in japanese["reason"]
+    assert "rejected" not in japanese["reason"]
+
+
+def test_two_studies_with_one_seed_are_read_in_one_order(planned):
+    """As on two machines: every identifier differs, the names of subjects are the same."""
+    other = draft(per_site=(2, 2), readers=2, title="The same again")
+    seal(planned, seed=SEED)
+    seal(other, seed=SEED)
+    one, two = (
+        [
+            (key.reader_id, key.session, key.position, key.arm, Case.objects.get(pk=key.case_id).subject)
+            for key in queries.assignments(study)
+        ]
+        for study in (planned.study, other.study)
+    )
+    assert one == two
+
+
+def test_the_pictures_of_every_allocated_case_are_sealed_with_the_list(planned):
+    allocation = seal(planned)
+    assert allocation.inputs["images"] == [
+        {
+            "case": str(image.case_id),
+            "image_set": image.image_set,
+            "state": image.state,
+            "image": str(image.id),
+            "neutral_key": image.neutral_key,
+            "polar_key": image.polar_key,
+            "lv": image.lv,
+        }
+        for image in Image.objects.order_by("case_id", "image_set", "state")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -163,6 +202,10 @@ def test_verification_makes_the_list_again(planned, capsys):
         ("allocation_key.assignment", "position = position + 100 WHERE token = %s"),
         ("allocation_key.allocation", "seed = decode(repeat('00', 32), 'hex')"),
         ("allocation_key.allocation", "digest = repeat('0', 64)"),
+        (
+            "allocation_key.allocation",
+            """inputs = jsonb_set(inputs, '{images,0,neutral_key}', '"another picture"')""",
+        ),
         ("allocation_key.allocation", """inputs = jsonb_set(inputs, '{sessions}', '4')"""),
     ],
 )

@@ -23,20 +23,26 @@ from reader_study.allocation.algorithm import (
 
 ARMS = ("spect", "virtual_pet", "pet")
 THREE = Design(arms=ARMS, sessions=3)
-KNOWN_DIGEST = "38fdc0f09cc6c7e7516c1597680a330d99a073633147c0798f24a17000fbb86a"
+STUDY = UUID(int=7)
+KNOWN_DIGEST = "dad7d8595b87641ae907c5726a65f9493d8b8fc0da22ae638f3cbe14c069e50d"
 
 
 def candidates(*per_site: int, arms: tuple[str, ...] = ARMS) -> list[Candidate]:
     """So many complete cases per site, with identifiers that only a test has."""
     return [
-        Candidate(case=UUID(int=100 * site + number + 1), site=UUID(int=site), arms=frozenset(arms))
-        for site, size in enumerate(per_site, start=1)
-        for number in range(size)
+        Candidate(
+            case=UUID(int=100 * site + number),
+            subject=f"{letter}-{number:04d}",
+            site=letter,
+            arms=frozenset(arms),
+        )
+        for site, (letter, size) in enumerate(zip("ABCDEF", per_site, strict=False), start=1)
+        for number in range(1, size + 1)
     ]
 
 
-def people(number: int) -> list[UUID]:
-    return [UUID(int=10_000 + reader) for reader in range(number)]
+def people(number: int) -> dict[str, UUID]:
+    return {f"{reader:03d}": UUID(int=10_000 + reader) for reader in range(1, number + 1)}
 
 
 def seed(number: int) -> bytes:
@@ -46,6 +52,7 @@ def seed(number: int) -> bytes:
 def allocate(design: Design = THREE, *sizes: int, readers: int = 3, number: int = 1) -> ReadList:
     return read_list(
         design=design,
+        study=STUDY,
         candidates=candidates(*sizes, arms=design.arms),
         readers=people(readers),
         seed=seed(number),
@@ -68,6 +75,7 @@ def allocations(draw: st.DrawFn) -> tuple[Design, list[Candidate], ReadList]:
     design = Design(arms=arms, sessions=sessions, repeat_fraction=repeats)
     reads = read_list(
         design=design,
+        study=STUDY,
         candidates=cases,
         readers=people(draw(st.integers(1, 3))),
         seed=draw(st.binary(min_size=32, max_size=32)),
@@ -148,15 +156,49 @@ def test_no_two_readers_share_an_order_and_no_token_is_used_twice(drawn):
 
 def test_many_readers_of_a_tiny_study_still_have_an_order_of_their_own():
     reads = allocate(THREE, 1, readers=6)
-    orders = {tuple(p.arm for p in reads.placements if p.reader == reader) for reader in people(6)}
+    orders = {tuple(p.arm for p in reads.placements if p.reader == reader) for reader in people(6).values()}
     assert len(orders) == 6
 
 
 def test_the_same_seed_gives_the_same_list_whatever_the_order_of_the_arguments():
     cases, readers = candidates(5, 4), people(3)
-    once = read_list(design=THREE, candidates=cases, readers=readers, seed=seed(7))
-    again = read_list(design=THREE, candidates=cases[::-1], readers=readers[::-1], seed=seed(7))
+    once = read_list(design=THREE, study=STUDY, candidates=cases, readers=readers, seed=seed(7))
+    again = read_list(
+        design=THREE,
+        study=STUDY,
+        candidates=cases[::-1],
+        readers=dict(reversed(readers.items())),
+        seed=seed(7),
+    )
     assert once.canonical() == again.canonical()
+
+
+def order(reads: ReadList, cases: list[Candidate], readers: dict[str, UUID]) -> list[tuple[object, ...]]:
+    """The list by names: what is read when, without the identifiers of one database."""
+    subjects, names = {c.case: c.subject for c in cases}, {account: name for name, account in readers.items()}
+    return sorted(
+        (names[p.reader], p.session, p.position, subjects[p.case], p.arm, p.repetition)
+        for p in reads.placements
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.permutations(range(11)), st.permutations(range(3)))
+def test_the_same_seed_gives_the_same_order_in_every_database(case_ids, reader_ids):
+    """Identifiers are drawn at random by each installation; subjects, sites and readers keep their names."""
+    design = Design(arms=ARMS, sessions=4, repeat_fraction=0.2)
+    cases, readers = candidates(6, 5), people(3)
+    here = read_list(design=design, study=STUDY, candidates=cases, readers=readers, seed=seed(7))
+    moved = [replace(case, case=UUID(int=number)) for case, number in zip(cases, case_ids, strict=True)]
+    others = {name: UUID(int=number) for name, number in zip(readers, reader_ids, strict=True)}
+    there = read_list(design=design, study=UUID(int=8), candidates=moved, readers=others, seed=seed(7))
+    assert order(there, moved, others) == order(here, cases, readers)
+
+
+def test_two_studies_with_one_seed_have_no_token_in_common():
+    made = {"design": THREE, "candidates": candidates(6), "readers": people(2), "seed": seed(7)}
+    one, other = (read_list(**made, study=UUID(int=study)) for study in (1, 2))
+    assert not {p.token for p in one.placements} & {p.token for p in other.placements}
 
 
 def test_the_list_of_a_known_seed_is_known_for_ever():
@@ -185,7 +227,11 @@ def test_a_case_that_lacks_an_arm_is_withheld_from_all_arms():
     cases = candidates(6)
     lacking = replace(cases[2], arms=frozenset({"spect", "virtual_pet"}))
     reads = read_list(
-        design=THREE, candidates=[*cases[:2], lacking, *cases[3:]], readers=people(2), seed=seed(1)
+        design=THREE,
+        study=STUDY,
+        candidates=[*cases[:2], lacking, *cases[3:]],
+        readers=people(2),
+        seed=seed(1),
     )
     assert reads.withheld == (lacking.case,)
     assert lacking.case not in {p.case for p in reads.placements}
@@ -205,7 +251,7 @@ def test_a_williams_design_is_latin_and_every_arm_follows_every_other_equally_of
 
 def test_over_whole_blocks_each_arm_follows_each_other_equally_often_for_every_reader():
     reads = allocate(THREE, 12, readers=3)
-    for reader in people(3):
+    for reader in people(3).values():
         sequences = defaultdict(dict)
         for p in reads.placements:
             if p.reader == reader:
@@ -259,7 +305,7 @@ def test_over_many_seeds_one_reader_tells_nothing_about_the_other(many):
     for reads in many:
         first, second = (
             {p.case: p.arm for p in reads.placements if p.reader == reader and p.session == 1}
-            for reader in people(2)
+            for reader in people(2).values()
         )
         table[first[UUID(int=101)], second[UUID(int=101)]] += 1
     assert independence(table) > 0.001

@@ -1,5 +1,7 @@
 """Opening a study: the reads cross the wall, the key does not."""
 
+import uuid
+
 import pytest
 from django.db import connection
 
@@ -15,7 +17,7 @@ from reader_study.reading.opening import open_study
 from reader_study.studies.actions import add_member, amend_protocol
 from reader_study.studies.models import Role, Study
 from reader_study.studies.queries import protocol_of
-from tests.reader_study.allocation.drafts import PASSWORD, Draft, draft, user
+from tests.reader_study.allocation.drafts import PASSWORD, Draft, complete_case, draft, user
 from tests.reader_study.reading.reads import opened
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,44 @@ def test_a_case_that_lost_an_image_after_the_allocation_stops_the_opening(alloca
         open_it(allocated)
     assert refusal.value.code == "case_incomplete"
     assert untouched(allocated)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"neutral_key": "a" * 64},
+        {"polar_key": "a" * 64},
+        {"lv": {"apex_k": 8, "base_k": 30.0, "radius_mm": 22.5}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_picture_that_changed_after_the_allocation_stops_the_opening(allocated, change):
+    Image.objects.filter(case=allocated.cases[1], image_set="pet", state="rest").update(**change)
+    with pytest.raises(Conflict) as refusal:
+        open_it(allocated)
+    assert refusal.value.code == "images_changed"
+    assert allocated.cases[1].subject in refusal.value.message
+    assert allocated.cases[0].subject not in refusal.value.message
+    assert untouched(allocated)
+
+
+def test_an_image_that_was_replaced_after_the_allocation_stops_the_opening(allocated):
+    image = Image.objects.get(case=allocated.cases[0], image_set="virtual_pet", state="rest")
+    Image.objects.filter(pk=image.pk).update(superseded_at=image.created_at)
+    image.pk = None
+    image.id = uuid.uuid4()
+    image.save(force_insert=True)
+    with pytest.raises(Conflict) as refusal:
+        open_it(allocated)
+    assert refusal.value.code == "images_changed"
+    assert untouched(allocated)
+
+
+def test_a_case_that_became_complete_after_the_allocation_is_simply_not_read(allocated):
+    site = allocated.study.sites.get(code="A")
+    late = complete_case(allocated.study, site, 9)
+    open_it(allocated)
+    assert late.id not in {key.case_id for key in assignments(allocated.study)}
 
 
 def test_the_api_opens_for_the_investigator_and_is_not_there_for_a_reader(allocated, signed_in):

@@ -4,7 +4,7 @@ from uuid import UUID
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from reader_study.allocation.models import Allocation
-from reader_study.allocation.queries import made_again, stored_list
+from reader_study.allocation.queries import made_again, sealed_digest, stored_list
 
 
 class Command(BaseCommand):
@@ -17,14 +17,15 @@ class Command(BaseCommand):
         allocation = Allocation.objects.filter(study=options["study"]).first()
         if allocation is None:
             raise CommandError("This study is not allocated.")
+        images = allocation.inputs["images"]
         made = made_again(inputs=allocation.inputs, seed=bytes(allocation.seed))
-        if made.digest() != allocation.digest:
+        digest = sealed_digest(made, images=images)
+        if digest != allocation.digest:
             raise CommandError(
-                f"The seed makes another list: {made.digest()}, sealed was {allocation.digest}."
+                f"Seed and inputs make another list: {digest}, sealed was {allocation.digest}."
             )
         stored = stored_list(allocation)
-        if stored.digest() != allocation.digest:
-            raise CommandError(
-                f"The table holds another list: {stored.digest()}, sealed was {allocation.digest}."
-            )
+        digest = sealed_digest(stored, images=images)
+        if digest != allocation.digest:
+            raise CommandError(f"The table holds another list: {digest}, sealed was {allocation.digest}.")
         self.stdout.write(f"{len(stored.placements)} reads, as sealed: {allocation.digest}")
