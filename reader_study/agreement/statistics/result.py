@@ -1,6 +1,6 @@
 """What every estimator returns."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +29,6 @@ class Estimate:
     reason: str | None = None
     interval_reason: str | None = None
     notes: tuple[str, ...] = ()
-
-    def with_interval(
-        self, interval: Interval | None, *, method: str, reason: str | None = None
-    ) -> "Estimate":
-        """The same estimate under another interval; the (analytic) standard error is kept."""
-        return replace(self, interval=interval, interval_method=method, interval_reason=reason)
 
 
 def undefined(reason: str, *, method: str, n_cases: int = 0, n_pairs: int = 0) -> Estimate:
