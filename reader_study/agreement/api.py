@@ -26,6 +26,9 @@ NONE = "none"
 class NewLockSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(trim_whitespace=False, max_length=1024)
     reason = serializers.CharField(max_length=500)
+    missing_reads_reason = serializers.CharField(
+        max_length=500, required=False, allow_blank=True, help_text="Why reads are missing, where they are"
+    )
 
 
 class LockSerializer(serializers.Serializer[Any]):
@@ -88,6 +91,15 @@ class StudyReport(APIView):
     def get(self, request: Request, study_id: UUID) -> Response:
         study = study_for(signed_in(request), study_id, *queries.MAY_SEE)
         return Response(ReportSerializer(_report(study)).data)
+
+
+class StudyReportAgain(APIView):
+    @extend_schema(request=None, responses={202: ReportSerializer})
+    def post(self, request: Request, study_id: UUID) -> Response:
+        """Order a report anew that could not be computed."""
+        study = study_for(signed_in(request), study_id, Role.INVESTIGATOR)
+        actions.compute_again(actor=signed_in(request), study=study)
+        return Response(ReportSerializer(_report(study)).data, status=202)
 
 
 class ReportFile(APIView):

@@ -31,7 +31,9 @@ class Lock(models.Model):
 class Report(models.Model):
     """What is computed from a lock. `files` maps a name to its object key and size.
 
-    `attempts` counts tries to compute; `lease_until` says until when the current one is waited for.
+    `claimed` says that a worker is at it, `lease_until` until when that worker (or, while unclaimed, the queue)
+    is waited for. Each claim raises `fence`: who reports under an older one writes nothing. `attempts` counts
+    claims since the report was last ordered.
     """
 
     class State(models.TextChoices):
@@ -43,6 +45,8 @@ class Report(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.COMPUTING)
     files = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    claimed = models.BooleanField(default=False)
     lease_until = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 

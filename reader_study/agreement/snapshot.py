@@ -1,7 +1,8 @@
 """The data of a study as one plain document, from which alone a report is computed.
 
 It holds what the analysis needs and an auditor asks for: protocol, sealed allocation, every version of every
-signed read, and the uptake of the images that were read. Patients are pseudonyms; readers are named.
+signed read, which reads are missing and why, the images that were read with their quality decision and uptake, and
+where the journal stood. Patients are pseudonyms; readers are named.
 """
 
 from datetime import datetime
@@ -10,8 +11,9 @@ from uuid import UUID
 
 from reader_study.accounts.models import User
 from reader_study.allocation.queries import allocation_of, assignments
+from reader_study.audit.queries import head
 from reader_study.cases.models import Case, Image
-from reader_study.reading.models import ReadVolume, ScoreSheet
+from reader_study.reading.models import Presentation, ReadVolume, ScoreSheet
 from reader_study.reading.queries import signed_reads
 from reader_study.studies.models import Study
 from reader_study.studies.protocol import parse
@@ -19,9 +21,31 @@ from reader_study.studies.protocol import parse
 SCHEMA = "reader-study/lock/1"
 
 
-def snapshot(*, study: Study, actor: User, reason: str, at: datetime) -> dict[str, Any]:
-    """Everything in a fixed order, JSON types only: the same data give the same canonical bytes."""
+def missing_reads(study: Study, *, reason: str) -> dict[str, Any] | None:
+    """The allocated reads that are not signed, and why; None when all are. Tells no arm: it is journaled."""
+    signed = {read.token for read in signed_reads(study.id)}
+    reads = [
+        {
+            "token": str(key.token),
+            "reader": str(key.reader_id),
+            "session": key.session,
+            "position": key.position,
+        }
+        for key in assignments(study)
+        if key.token not in signed
+    ]
+    return {"reason": reason, "reads": reads} if reads else None
+
+
+def snapshot(
+    *, study: Study, actor: User, reason: str, at: datetime, missing: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Everything in a fixed order, JSON types only: the same data give the same canonical bytes.
+
+    missing: see `missing_reads`.
+    """
     allocation = allocation_of(study)
+    number, head_digest = head()
     version = allocation.protocol_version
     keys = assignments(study)
     cases = {key.case_id for key in keys}
@@ -31,6 +55,7 @@ def snapshot(*, study: Study, actor: User, reason: str, at: datetime) -> dict[st
         "simulated": parse(version.document).simulated,
         "study": {"id": str(study.id), "title": study.title},
         "lock": {"reason": reason, "locked_at": _utc(at), "locked_by": actor.full_name},
+        "journal": {"number": number, "digest": head_digest},
         "protocol": {"version": version.version, "sha256": version.sha256, "document": version.document},
         "allocation": {
             "digest": allocation.digest,
@@ -58,6 +83,18 @@ def snapshot(*, study: Study, actor: User, reason: str, at: datetime) -> dict[st
         ],
         "withheld": _withheld(allocation.withheld),
         "reads": _reads(study),
+        "missing_reads": missing,
+        "images": [
+            {
+                "id": str(image.id),
+                "case": str(image.case_id),
+                "image_set": image.image_set,
+                "state": image.state,
+                "neutral_key": image.neutral_key,
+                "qc": {"decision": image.qc, "reason": image.qc_reason, "at": _utc(image.qc_at)},
+            }
+            for image in images
+        ],
         "values": [
             {
                 "case": str(image.case_id),
@@ -89,8 +126,10 @@ def _withheld(cases: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _reads(study: Study) -> list[dict[str, Any]]:
-    """All versions; `in_force` marks the one that counts, with the reading time of its read."""
+    """All versions; `in_force` marks the one that counts, with the active reading time of its read."""
     in_force = {read.token: read for read in signed_reads(study.id)}
+    shown = Presentation.objects.filter(read__study_id=study.id)
+    first_shown = dict(shown.values_list("read_id", "at"))
     sheets = (
         ScoreSheet.objects.filter(read__study_id=study.id)
         .select_related("signature")
@@ -105,6 +144,7 @@ def _reads(study: Study) -> list[dict[str, Any]]:
             "scores": sheet.scores,
             "fields": sheet.fields,
             "content_sha256": sheet.content_sha256,
+            "first_shown_at": _utc(first_shown.get(sheet.read_id)),
             "signature": {
                 "id": str(sheet.signature_id),
                 "name": sheet.signature.full_name,
@@ -141,5 +181,5 @@ def _models(images: list[Image]) -> list[dict[str, str]]:
     return [known[digest] for digest in sorted(known)]
 
 
-def _utc(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+def _utc(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None

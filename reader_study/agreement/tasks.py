@@ -11,21 +11,22 @@ logger = logging.getLogger(__name__)
 
 @app.task(name="agreement.compute")
 def compute(lock_id: str) -> None:
-    """Compute the report of a lock. Sent again, it finds the work done or makes the same bytes."""
-    lock = actions.start_report(lock_id=UUID(lock_id))
-    if lock is None:
+    """Compute the report of a lock. Sent again, it finds the work done or taken, or makes the same bytes."""
+    claim = actions.start_report(lock_id=UUID(lock_id))
+    if claim is None:
         return
+    lock, fence = claim
     objects = store()
     try:
         made = files_of(objects.get(lock.sha256))
     except Exception:
         logger.exception("the report of lock %s cannot be computed", lock_id)
-        actions.record_failure(lock_id=lock.pk)
+        actions.record_failure(lock_id=lock.pk, fence=fence)
         return
     files: dict[str, dict[str, str | int]] = {
         name: {"key": objects.put(data), "size": len(data)} for name, data in made.items()
     }
-    actions.record_report(lock_id=lock.pk, files=files)
+    actions.record_report(lock_id=lock.pk, fence=fence, files=files)
 
 
 @app.task(name="agreement.sweep")

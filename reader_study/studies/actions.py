@@ -139,9 +139,13 @@ def add_member(*, actor: User, study: Study, email: str, role: Role, site_id: An
 
 
 @transaction.atomic
-def transition(*, study: Study, to: Study.State, actor: User, reason: str) -> Study:
-    """Move a study to its next state: draft, open, locked, unblinded, in this order and never back."""
-    _require(actor, study, Role.INVESTIGATOR)
+def transition(*, study: Study, to: Study.State, actor: User | None, reason: str) -> Study:
+    """Move a study to its next state: draft, open, locked, unblinded, in this order and never back.
+
+    actor: the investigator; None where the system itself does what follows from an earlier act.
+    """
+    if actor is not None:
+        _require(actor, study, Role.INVESTIGATOR)
     study = Study.objects.select_for_update().get(pk=study.pk)
     if _NEXT.get(Study.State(study.state)) != to:
         raise Conflict(
@@ -153,7 +157,7 @@ def transition(*, study: Study, to: Study.State, actor: User, reason: str) -> St
     study.save(update_fields=["state"])
     record(
         action=f"studies.{to.value}",
-        actor=actor.id,
+        actor=actor.id if actor else None,
         study=study.id,
         subject=str(study.id),
         detail={"reason": reason},

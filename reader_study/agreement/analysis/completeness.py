@@ -1,11 +1,36 @@
 """What was due and what came: nothing missing is hidden, nothing is imputed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from reader_study.agreement.analysis.frame import Frame
 from reader_study.agreement.analysis.sums import summed_scores
+
+
+def missing_reads(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The reads that were allocated but never signed, now with case and arm, and the reason for locking without
+    them; None when every read was signed.
+    """
+    missing = snapshot["missing_reads"]
+    if missing is None:
+        return None
+    entries = {entry["token"]: entry for entry in snapshot["allocation"]["entries"]}
+    codes = {reader["id"]: reader["code"] for reader in snapshot["readers"]}
+    subjects = {case["id"]: case["subject"] for case in snapshot["cases"]}
+    reads = [
+        {
+            "reader": codes[read["reader"]],
+            "session": read["session"],
+            "position": read["position"],
+            "subject": subjects[entries[read["token"]]["case"]],
+            "arm": entries[read["token"]]["arm"],
+        }
+        for read in missing["reads"]
+    ]
+    reads.sort(key=lambda read: (read["reader"], read["session"], read["position"]))
+    return {"reason": missing["reason"], "reads": reads}
 
 
 def rows(frame: Frame) -> list[dict[str, Any]]:

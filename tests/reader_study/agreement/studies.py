@@ -55,6 +55,8 @@ def read_through_the_doors() -> Draft:
     return study
 
 
-def lock(client: Client, study: Draft, *, password: str = PASSWORD, reason: str = REASON) -> HttpResponse:
-    body = {"password": password, "reason": reason}
+def lock(
+    client: Client, study: Draft, *, password: str = PASSWORD, reason: str = REASON, **more: str
+) -> HttpResponse:
+    body = {"password": password, "reason": reason, **more}
     return client.post(f"/api/studies/{study.study.id}/lock", body, "application/json")

@@ -72,6 +72,7 @@ def snapshot(
             "locked_at": "2026-11-21T09:30:00Z",
             "locked_by": "Hanako Investigator",
         },
+        "journal": {"number": 321, "digest": "c" * 64},
         "protocol": {"version": 1, "sha256": digest(document), "document": document},
         "allocation": {"digest": "a" * 64, "algorithm": "williams-mixed-1", "entries": entries},
         "sites": [
@@ -84,6 +85,7 @@ def snapshot(
             {"subject": "A-0099", "site": "A", "reason": "PET rest was rejected: cut off at the base"}
         ],
         "reads": reads,
+        "missing_reads": None,
         "values": [
             {
                 "case": case["id"],
@@ -96,6 +98,21 @@ def snapshot(
             for state, values in states.items()
         ],
         "models": [{"name": "heart-spect-to-pet", "version": "1.0.0", "digest": "b" * 64}],
+    }
+
+
+def without_last_reads(lock: dict[str, Any], number: int) -> dict[str, Any]:
+    """The lock as it is when the last reads were never signed and the investigator says why."""
+    entries = lock["allocation"]["entries"][-number:]
+    gone = {entry["token"] for entry in entries}
+    names = ("token", "reader", "session", "position")
+    return {
+        **lock,
+        "reads": [read for read in lock["reads"] if read["token"] not in gone],
+        "missing_reads": {
+            "reason": "R3 has left",
+            "reads": [{name: entry[name] for name in names} for entry in entries],
+        },
     }
 
 
@@ -139,8 +156,9 @@ def _read(token: str, scores: dict[str, Any], person: dict[str, str], reader: in
         "scores": scores,
         "fields": {"quality": 4, "overall": "equivocal", "confidence": 3},
         "content_sha256": token.replace("-", "") * 2,
+        "first_shown_at": f"2026-11-20T0{reader}:00:00Z",
         "signature": {
-            "id": token, "name": person["name"], "meaning": "authored", "at": f"2026-11-20T0{reader}:00:00Z",
+            "id": token, "name": person["name"], "meaning": "authored", "at": f"2026-11-20T0{reader}:01:30Z",
         },
         "seconds": 61.5,
     }  # fmt: skip
