@@ -23,17 +23,15 @@ from reader_study.agreement.analysis.numbers import (
 from reader_study.agreement.statistics import bootstrap
 
 SCHEMA = "reader-study/agreement/1"
-ANALYSIS = "agreement-1"  # raised with every change of a number
+ANALYSIS = "agreement-2"  # raised with every change of a number
 REPLICATES = 10_000
+SEED_FROM = "SHA-256 of study, protocol and allocation"
 
 
 def analyse(snapshot: Mapping[str, Any], *, replicates: int = REPLICATES) -> dict[str, Any]:
-    """The result of a lock, in plain JSON types with sorted keys: the same snapshot gives the same bytes.
-
-    The bootstrap's seed is the beginning of the lock's own digest, so that nobody chooses it.
-    """
+    """The result of a lock, in plain JSON types with sorted keys: the same snapshot gives the same bytes."""
     digest = digest_of(snapshot)
-    seed = int(digest[:16], 16)
+    seed = seed_of(snapshot)
     frame = frame_of(snapshot)
     weights = bootstrap.case_weights(frame.sites, replicates=replicates, seed=seed)
     resampling = Resampling(weights)
@@ -54,6 +52,7 @@ def analyse(snapshot: Mapping[str, Any], *, replicates: int = REPLICATES) -> dic
         "sum_limits": sums.limits_rows(frame),
         "filled_in": filled_in.rows(frame),
         "completeness": completeness.rows(frame),
+        "missing_reads": completeness.missing_reads(snapshot),
         "withheld": snapshot["withheld"],
         "provenance": {
             "lock_sha256": digest,
@@ -61,6 +60,7 @@ def analyse(snapshot: Mapping[str, Any], *, replicates: int = REPLICATES) -> dic
             "protocol_sha256": protocol["sha256"],
             "allocation_sha256": snapshot["allocation"]["digest"],
             "allocation_algorithm": snapshot["allocation"]["algorithm"],
+            "journal": snapshot["journal"],
             "models": snapshot["models"],
             "analysis": ANALYSIS,
             "software": {
@@ -72,6 +72,7 @@ def analyse(snapshot: Mapping[str, Any], *, replicates: int = REPLICATES) -> dic
                 "method": BCA,
                 "replicates": replicates,
                 "seed": str(seed),  # 64 bits: a JSON number would lose the last ones in a browser
+                "seed_from": SEED_FROM,
                 "few_cases_below": FEW_CASES,
                 "few_abnormal_below": FEW_ABNORMAL,
                 "not_estimable_below": NOT_ESTIMABLE,
@@ -80,6 +81,18 @@ def analyse(snapshot: Mapping[str, Any], *, replicates: int = REPLICATES) -> dic
     }
     plain: dict[str, Any] = as_json(result)
     return plain
+
+
+def seed_of(snapshot: Mapping[str, Any]) -> int:
+    """The bootstrap's seed, 64 bits: from what was fixed before the first read, so that whoever locks the data
+    cannot choose it with the words of a reason.
+    """
+    parts = (
+        snapshot["study"]["id"],
+        snapshot["protocol"]["sha256"],
+        snapshot["allocation"]["digest"],
+    )
+    return int(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16], 16)
 
 
 def canonical(value: Any) -> bytes:

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from inference.heart.segments import INFERIOR
 from reader_study.agreement.analysis.frame import SEGMENTS, Frame
 from reader_study.agreement.analysis.numbers import plain
 from reader_study.agreement.statistics.proportions import rao_scott
 from reader_study.agreement.statistics.result import FloatArray
 
-INFERIOR = (4, 10, 15)  # basal, mid and apical inferior: where attenuation by the diaphragm is strongest
 THRESHOLDS = (1, 2)  # a segment is called abnormal from this score
 
 

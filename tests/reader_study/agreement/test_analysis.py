@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from reader_study.agreement.analysis import analyse
-from reader_study.agreement.analysis.compute import canonical, digest_of
+from reader_study.agreement.analysis.compute import canonical, digest_of, seed_of
 from reader_study.agreement.statistics.chance_corrected import cohen, conger
 from reader_study.agreement.statistics.intraclass import icc
-from tests.reader_study.agreement.synthetic import snapshot
+from tests.reader_study.agreement.synthetic import snapshot, without_last_reads
 
 INFERIOR = {4, 10, 15}
 B = 300
@@ -160,6 +160,27 @@ def test_missing_scores_are_in_the_completeness_table(lock, result):
     assert sum(row["signed"] for row in found) == sum(row["due"] for row in found) == 108
 
 
+def test_missing_reads_are_listed_with_case_and_arm_and_their_reason():
+    lock = without_last_reads(snapshot(), 2)
+    result = analyse(lock, replicates=20)
+    missing = result["missing_reads"]
+    assert missing["reason"] == "R3 has left"
+    subjects = {case["id"]: case["subject"] for case in lock["cases"]}
+    assert missing["reads"] == [
+        {
+            "reader": "R3", "session": entry["session"], "position": entry["position"],
+            "subject": subjects[entry["case"]], "arm": entry["arm"],
+        }
+        for entry in lock["allocation"]["entries"][-2:]
+    ]  # fmt: skip
+    design = result["design"]
+    assert design["n_reads_due"] - design["n_reads_signed"] == 2
+
+
+def test_nothing_missing_is_null(result):
+    assert result["missing_reads"] is None
+
+
 def test_hidden_repeats_and_superseded_versions_do_not_count_twice():
     lock = snapshot()
     plain = analyse(lock, replicates=50)
@@ -174,11 +195,17 @@ def test_hidden_repeats_and_superseded_versions_do_not_count_twice():
 def test_the_same_lock_gives_the_same_bytes_and_names_its_seed(lock, result):
     again = analyse(json.loads(canonical(lock)), replicates=B)
     assert canonical(again) == canonical(result)
-    assert result["provenance"]["bootstrap"]["seed"] == str(int(digest_of(lock)[:16], 16))
     assert result["lock"]["sha256"] == digest_of(lock)
-    other = json.loads(canonical(lock))
-    other["lock"]["reason"] = "Another reason"
-    assert analyse(other, replicates=B)["provenance"]["bootstrap"] != result["provenance"]["bootstrap"]
+    assert result["provenance"]["bootstrap"]["seed"] == str(seed_of(lock))
+
+
+def test_the_seed_follows_from_what_was_fixed_before_reading_and_from_no_words(lock):
+    worded = json.loads(canonical(lock))
+    worded["lock"]["reason"] = "Another reason"
+    assert digest_of(worded) != digest_of(lock)
+    assert seed_of(worded) == seed_of(lock)
+    for part, name in (("study", "id"), ("protocol", "sha256"), ("allocation", "digest")):
+        assert seed_of({**lock, part: {**lock[part], name: "d" * 64}}) != seed_of(lock)
 
 
 def test_every_null_has_a_reason_and_few_patients_are_flagged(result):
