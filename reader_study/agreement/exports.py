@@ -35,19 +35,14 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     (READS, "srs", "0 to 68", "Summed rest score; empty unless all 17 segments are scored"),
     (READS, "sds", "-68 to 68", "SSS minus SRS, signed"),
     (READS, "read_order", "1, 2, …", "Place of the read among all of the reader's"),
-    (READS, "started_utc", "ISO 8601", "Empty: the time of first display is not part of the lock"),
+    (READS, "started_utc", "ISO 8601", "When the read was first shown to its reader"),
     (READS, "finished_utc", "ISO 8601", "When the read was signed"),
     (READS, "set", "full", "Analysis set: all reads of the lock"),
     (SEGMENTS, "case_id", "pseudonym", "Case"),
     (SEGMENTS, "modality", _ARMS, "Image set"),
     (SEGMENTS, "state", _STATES, "State of the heart"),
     (SEGMENTS, "segment", "1 to 17", "Segment (Cerqueira 2002)"),
-    (SEGMENTS, "n_vox", "number", "Empty: samples of the polar map are not voxels"),
     (SEGMENTS, "mean", "% of maximum", "Area-weighted mean of the polar map within the segment"),
-    (SEGMENTS, "sd", "% of maximum", "Empty: not part of the lock"),
-    (SEGMENTS, "p05", "% of maximum", "Empty: not part of the lock"),
-    (SEGMENTS, "p50", "% of maximum", "Empty: not part of the lock"),
-    (SEGMENTS, "p95", "% of maximum", "Empty: not part of the lock"),
     (SEGMENTS, "unit", "text", "Unit of the values"),
 )
 
@@ -134,6 +129,7 @@ def _of_read(read: Mapping[str, Any]) -> dict[str, Any]:
         "sss": stress,
         "srs": rest,
         "sds": stress - rest if isinstance(stress, int) and isinstance(rest, int) else "",
+        "started_utc": read["first_shown_at"] or "",
         "finished_utc": read["signature"]["at"],
     }
 

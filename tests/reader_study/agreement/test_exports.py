@@ -12,7 +12,7 @@ READ_COLUMNS = (
     "study_id,lock_id,site,case_id,reader_id,modality,state,read_no,segment,territory,score,missing_reason,"
     "confidence,sss,srs,sds,read_order,started_utc,finished_utc,set"
 )
-SEGMENT_COLUMNS = "case_id,modality,state,segment,n_vox,mean,sd,p05,p50,p95,unit"
+SEGMENT_COLUMNS = "case_id,modality,state,segment,mean,unit"
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,18 @@ def test_sums_are_empty_unless_complete_and_otherwise_right(lock):
         assert found[0]["sss"] == ("" if "" in stress else str(sum(map(int, stress))))
         complete += "" not in stress
     assert 0 < complete < len(reads)
+
+
+def test_no_column_is_always_empty(lock):
+    for data in (reads_csv(lock, digest="d"), segments_csv(lock)):
+        rows = parsed(data)
+        assert [name for name in rows[0] if not any(row[name] for row in rows)] == []
+
+
+def test_a_read_has_its_first_look_and_its_signature(lock):
+    rows = [row for row in parsed(reads_csv(lock, digest="d")) if row["reader_id"] == "R1"]
+    times = {(row["started_utc"], row["finished_utc"]) for row in rows}
+    assert times == {("2026-11-20T00:00:00Z", "2026-11-20T00:01:30Z")}
 
 
 def test_rows_do_not_depend_on_the_order_of_the_lock(lock):
