@@ -83,6 +83,7 @@ def _completeness(result: Result, numbering: Numbering) -> list[Flowable]:
                 rules=range(per_site, len(rows), per_site),
             ),
         ),
+        *_missing_reads(result, numbering),
     ]
     if withheld:
         story.append(
@@ -102,6 +103,38 @@ def _completeness(result: Result, numbering: Numbering) -> list[Flowable]:
     return story
 
 
+def _missing_reads(result: Result, numbering: Numbering) -> list[Flowable]:
+    missing = result.document["missing_reads"]
+    if missing is None:
+        return []
+    labels = {arm["code"]: typeset(arm["label"]) for arm in result.arms}
+    return [
+        Paragraph(
+            f"The data were locked with {whole(len(missing['reads']))} reads not signed. Reason given by "
+            f"{typeset(result.document['lock']['locked_by'])}: “{typeset(missing['reason'])}”.",
+            LATIN.body,
+        ),
+        numbering.table(
+            "Reads that were allocated and never signed.",
+            grid(
+                [["Reader", "Case", "Arm", "session", "place in session"]],
+                [
+                    [
+                        typeset(read["reader"]),
+                        typeset(read["subject"]),
+                        labels[read["arm"]],
+                        str(read["session"]),
+                        str(read["position"]),
+                    ]
+                    for read in missing["reads"]
+                ],
+                [24 * mm, 30 * mm, 40 * mm, (WIDTH - 94 * mm) / 2, (WIDTH - 94 * mm) / 2],
+                left=3,
+            ),
+        ),
+    ]
+
+
 def _methods(result: Result) -> list[Flowable]:
     document, design = result.document, result.design
     bootstrap, software = document["provenance"]["bootstrap"], document["provenance"]["software"]
@@ -118,8 +151,7 @@ def _methods(result: Result) -> list[Flowable]:
         "neutral volumes of one grid and scale, without name, site, arm or technical data, in an order "
         "randomised once, recorded and sealed (algorithm "
         f"{typeset(document['provenance']['allocation_algorithm'])}). Each read was signed before the next "
-        "was shown. All reads were signed before the data were locked; arms were joined to the scores by "
-        "this analysis.",
+        f"was shown. {_signed_before_lock(result)} Arms were joined to the scores by this analysis.",
         "<b>Scores.</b> Seventeen segments (Cerqueira 2002) at stress and rest, 0 normal to 4 absent. SSS "
         "and SRS are sums over 17 segments, SDS the signed sum of stress minus rest.",
         f"<b>Comparison with {reference}.</b> The reference of a read is the same reader's score of the "
@@ -135,10 +167,12 @@ def _methods(result: Result) -> list[Flowable]:
         "sums is ICC(A,1). Bland-Altman limits are of a single read, with variance components between and "
         "within patients, intervals by MOVER.",
         f"<b>Intervals.</b> 95 %, BCa, from {whole(bootstrap['replicates'])} resamples of patients within "
-        "site with all their reads (seed from the lock's digest). They are flagged below "
-        f"{bootstrap['few_cases_below']} patients or {bootstrap['few_abnormal_below']} patients with an "
-        f"abnormal segment, and not given below {bootstrap['not_estimable_below']}. The results file holds "
-        "the analytic interval beside each. Readers are fixed: nothing is claimed for other readers.",
+        "site with all their reads. The seed is computed from the study, its protocol and its allocation, all "
+        "fixed before the first read, so that nobody chooses it. Below "
+        f"{bootstrap['few_abnormal_below']} patients with an abnormal segment coefficients carry a dagger, "
+        f"below {bootstrap['not_estimable_below']} they have no interval; the results file flags every "
+        f"estimate from fewer than {bootstrap['few_cases_below']} patients and holds the analytic interval "
+        "beside each. Readers are fixed: nothing is claimed for other readers.",
         f"<b>Software.</b> reader_study {typeset(document['provenance']['analysis'])}, numpy "
         f"{software['numpy']}, scipy {software['scipy']}, Python {software['python']}.",
     ]
@@ -148,6 +182,17 @@ def _methods(result: Result) -> list[Flowable]:
         *[Paragraph(text, LATIN.body) for text in texts],
         KeepTogether([Paragraph("References", LATIN.heading), Paragraph(" ".join(REFERENCES), LATIN.small)]),
     ]
+
+
+def _signed_before_lock(result: Result) -> str:
+    missing = result.document["missing_reads"]
+    if missing is None:
+        return "All reads were signed before the data were locked."
+    return (
+        f"{whole(len(missing['reads']))} reads were not signed when the data were locked; the investigator's "
+        f"reason: “{typeset(missing['reason'])}”. They are listed in section 6, nothing was put in their place, "
+        "and the statistics use the reads there are."
+    )
 
 
 def _provenance(result: Result) -> list[Flowable]:
@@ -166,6 +211,10 @@ def _provenance(result: Result) -> list[Flowable]:
             Paragraph(grouped(provenance["protocol_sha256"]), MONO),
         ),
         ("Allocation", Paragraph(grouped(provenance["allocation_sha256"]), MONO)),
+        (
+            f"Journal, entry {whole(provenance['journal']['number'])}",
+            Paragraph(grouped(provenance["journal"]["digest"]), MONO),
+        ),
         *[
             (
                 f"Model {typeset(model['name'])} {typeset(model['version'])}",
@@ -176,7 +225,7 @@ def _provenance(result: Result) -> list[Flowable]:
         (
             "Bootstrap",
             f"{whole(provenance['bootstrap']['replicates'])} resamples, seed "
-            f"{provenance['bootstrap']['seed']}",
+            f"{provenance['bootstrap']['seed']} ({typeset(provenance['bootstrap']['seed_from'])})",
         ),
         ("Schema of the results", typeset(document["schema"])),
         ("Sites", "<br/>".join(sites)),
@@ -188,7 +237,8 @@ def _provenance(result: Result) -> list[Flowable]:
         facts(rows, label_width=44 * mm),
         Paragraph(
             "The report is computed from the lock alone. Computing it again from the same lock gives the "
-            "same bytes.",
+            "same bytes. The journal's entry is the last one before the lock; its digest covers all entries up "
+            "to it.",
             LATIN.small,
         ),
     ]

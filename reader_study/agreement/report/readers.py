@@ -18,6 +18,7 @@ from reader_study.agreement.report.wording import (
 )
 
 PLOTTED = ("SSS", "SDS")
+DAGGER = "†&nbsp;fewer than 10 patients with an abnormal segment."
 
 
 def pages(result: Result, numbering: Numbering) -> list[Flowable]:
@@ -51,7 +52,7 @@ def _between_readers(result: Result, numbering: Numbering) -> list[Flowable]:
         ),
         numbering.table(
             "All segments in one table, patients as clusters; Conger's kappa and AC2 "
-            "with linear weights on the fixed 0–4 scale.",
+            f"with linear weights on the fixed 0–4 scale. {DAGGER}",
             grid(
                 [["Arm", "State", *titles]],
                 pooled,
@@ -65,7 +66,7 @@ def _between_readers(result: Result, numbering: Numbering) -> list[Flowable]:
         in_arm = len(pairs) // len(result.arms)
         story.append(
             numbering.table(
-                "Pairs of readers, stress and rest together.",
+                f"Pairs of readers, stress and rest together. {DAGGER}",
                 grid(
                     [["Arm", "Readers", *titles]],
                     pairs,

@@ -119,7 +119,7 @@ def _score_tables(result: Result, numbering: Numbering) -> list[Flowable]:
                 f"Scores at {state}. Over, under: reads scored higher, lower. "
                 "Difference: mean over reads with BCa interval. Shift: Hodges-Lehmann median of patients' "
                 "mean differences. p: exact signed-rank test on patients (Pratt), adjusted (adj.) over the "
-                "17 segments by Benjamini-Hochberg.",
+                "17 segments by Benjamini-Hochberg. (–): no interval, for want of variation or patients.",
                 _segment_table(
                     result,
                     result_table="score_differences",

@@ -100,7 +100,7 @@ def _key_results(result: Result, words: Words) -> list[Flowable]:
     rows: list[list[str]] = []
 
     def line(label: str, value: Callable[[str], str]) -> None:
-        rows.append([label] + [value(arm["code"]) for arm in result.compared])
+        rows.append([label] + [value(arm["code"]).replace(" to ", words.to) for arm in result.compared])
 
     for state in result.states:
         name = words.states[state]
@@ -138,7 +138,7 @@ def _between_readers(result: Result, words: Words) -> list[Flowable]:
         pooled = result.row("reader_agreement", arm=arm["code"], state="both")
         icc = result.row("sums", arm=arm["code"], score="SSS")["icc"]
         found = [pooled["weighted_kappa"], pooled["ac2"], icc]
-        rows.append([typeset(arm["label"]), *map(coefficient, found)])
+        rows.append([typeset(arm["label"]), *(coefficient(one).replace(" to ", words.to) for one in found)])
     return [
         grid(
             [[words.between, words.kappa, "AC2", words.icc]],
@@ -156,6 +156,14 @@ def _limits(result: Result, words: Words) -> list[Flowable]:
     sentences = []
     if result.design["n_cases"] < result.document["provenance"]["bootstrap"]["few_cases_below"]:
         sentences.append(words.few.format(cases=result.design["n_cases"]))
+    if missing := result.document["missing_reads"]:
+        sentences.append(
+            words.missing_reads.format(
+                missing=whole(len(missing["reads"])),
+                due=whole(result.design["n_reads_due"]),
+                reason=typeset(missing["reason"]),
+            )
+        )
     for arm in result.compared:
         if arm["image_set"] == "virtual_pet":
             rows = result.rows("filled_in", arm=arm["code"], region="inferior", threshold=1)

@@ -12,6 +12,7 @@ class Words:
 
     typeface: Typeface
     joint: str
+    to: str
     states: Mapping[str, str]
     title: str
     arms: str
@@ -46,6 +47,7 @@ class Words:
     note: str
     limits: str
     few: str
+    missing_reads: str
     filled_in: str
     filled_in_count: str
     filled_in_none: str
@@ -56,6 +58,7 @@ class Words:
 ENGLISH = Words(
     typeface=LATIN,
     joint=", ",
+    to=" to ",
     states={"stress": "stress", "rest": "rest"},
     title="Agreement report",
     arms="Arms",
@@ -98,10 +101,14 @@ ENGLISH = Words(
     limits="What limits these results",
     few=(
         "<b>Few patients.</b> {cases} cases: below 30 the true coverage of these intervals falls short of "
-        "95 %, so every one is flagged, and absence of a difference is no proof of equality."
+        "95 %, and absence of a difference is no proof of equality."
+    ),
+    missing_reads=(
+        "<b>Reads are missing.</b> {missing} of {due} allocated reads were not signed when the data were "
+        "locked. Reason given: “{reason}”."
     ),
     filled_in=(
-        "<b>Virtual PET fills in some real defects.</b> A network that removes attenuation artefacts can "
+        "<b>Virtual PET can fill in real defects.</b> A network that removes attenuation artefacts may "
         "remove true inferior defects as well; {counted}."
     ),
     filled_in_count=(
@@ -120,6 +127,7 @@ ENGLISH = Words(
 JAPANESE = Words(
     typeface=CJK,
     joint="、",
+    to=", ",
     states={"stress": "負荷", "rest": "安静"},
     title="読影一致度報告書（要約）",
     arms="読影群",
@@ -150,7 +158,7 @@ JAPANESE = Words(
     bias="{name} の偏り（95 % 一致限界）",
     missed="異常な下壁セグメントの見落とし（{state}）",
     none_abnormal="異常セグメントなし",
-    count="{whole} 中 {part}",
+    count="{whole} 件中 {part} 件",
     between="読影者間",
     kappa="重み付きκ係数",
     icc="SSS の ICC(A,1)",
@@ -161,12 +169,16 @@ JAPANESE = Words(
     ),
     limits="結果の限界",
     few=(
-        "症例数が少ない：{cases} 例。30 例未満では信頼区間の実際の被覆確率が 95 % を下回るため、"
-        "すべての区間に注意を付した。差が認められないことは、同等であることの証明ではない。"
+        "症例数が少ない：{cases} 例。30 例未満では信頼区間の実際の被覆確率が 95 % を下回る。"
+        "差が認められないことは、同等であることの証明ではない。"
+    ),
+    missing_reads=(
+        "未署名の読影がある：割り付けた {due} 件のうち {missing} 件は、データ固定の時点で署名されていなかった。"
+        "理由：「{reason}」"
     ),
     filled_in=(
-        "仮想 PET は真の欠損の一部を埋めてしまう：減弱アーチファクトを除くネットワークは、下壁の真の欠損も"
-        "消すことがある。{counted}。"
+        "仮想 PET は真の欠損を埋めてしまうことがある：減弱アーチファクトを除くネットワークは、下壁の真の欠損も"
+        "消しうる。{counted}。"
     ),
     filled_in_count=(
         "本研究では、{reference} で異常とされた下壁 {abnormal} セグメントのうち、"

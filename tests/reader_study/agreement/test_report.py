@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from reader_study.agreement.analysis import analyse
 from reader_study.agreement.report import render
-from tests.reader_study.agreement.synthetic import snapshot
+from tests.reader_study.agreement.synthetic import snapshot, without_last_reads
 
 A4 = (595, 842)
 
@@ -61,7 +61,7 @@ def test_the_first_page_has_the_lock_the_key_results_and_the_limits(result, page
     digest = result["lock"]["sha256"]
     assert " ".join(digest[n : n + 8] for n in range(0, 64, 8)) in pages[0]
     assert "Key results" in pages[0]
-    assert "Virtual PET fills in some real defects" in pages[0]
+    assert "Virtual PET can fill in real defects" in pages[0]
     assert "Few patients" in pages[0]
 
 
@@ -93,6 +93,29 @@ def test_a_study_without_washout_says_so():
     lock["protocol"]["document"]["washout_days"] = 0
     text = rendered(lock)[0].extract_text()
     assert "in 3 sessions without a washout" in text
+
+
+def test_missing_reads_are_told_on_every_page_that_counts_reads(pages):
+    found = [" ".join(page.extract_text().split()) for page in rendered(without_last_reads(snapshot(), 3))]
+    text = " ".join(found)
+    assert "3 of 108 allocated reads were not signed" in found[0]
+    assert "未署名の読影がある" in found[1]
+    assert "locked with 3 reads not signed" in text
+    assert "Reads that were allocated and never signed" in text
+    assert "3 reads were not signed when the data were locked" in text
+    assert text.count("R3 has left") == 4
+    assert "All reads were signed" not in text.replace("by Hanako Investigator: All reads are signed", "")
+    assert "All reads were signed before the data were locked" in " ".join(" ".join(pages).split())
+
+
+def test_the_last_page_says_where_the_journal_stood_and_what_the_seed_comes_from(result, pages):
+    text = " ".join(" ".join(pages).split())
+    assert "Journal, entry 321" in text
+    assert " ".join(["c" * 8] * 8) in text
+    assert (
+        f"seed {result['provenance']['bootstrap']['seed']} (SHA-256 of study, protocol and allocation)"
+        in text
+    )
 
 
 def test_figures_and_tables_are_numbered_without_gaps(pages):
