@@ -59,8 +59,8 @@ def register_image(
 ) -> Image:
     """Give a case an image; it is prepared for reading after the commit. The same keys again change nothing.
 
-    An image that failed, that was rejected, or that a model computed gives way to the new one and stays as
-    superseded; so does the virtual PET of a SPECT that gives way.
+    An image that failed, that was rejected, or that a model computed and nobody has accepted gives way to the
+    new one and stays as superseded; so does the virtual PET of a SPECT that gives way.
 
     Raises
     ------
@@ -68,13 +68,15 @@ def register_image(
         code "second_series": the place is taken by an image in use.
     """
     Case.objects.select_for_update().get(pk=case.pk)
-    current = Image.objects.filter(case=case, image_set=image_set, state=state, superseded_at=None).first()
+    places = Image.objects.filter(case=case, image_set=image_set, state=state, superseded_at=None)
+    current = places.select_for_update().first()  # nobody accepts it while it is replaced
+    computed: list[Image] = []
     if current is not None:
         if (current.dicom_keys, current.source) == (list(dicom_keys), source):
             return current
         if not queries.gives_way(current):
             raise Conflict("second_series", _("The case already has this image."))
-        _supersede(current)
+        computed = _supersede(current)
     image = Image.objects.create(
         case=case,
         image_set=image_set,
@@ -98,19 +100,25 @@ def register_image(
             "replaces": str(current.id) if current else None,
         },
     )
+    for virtual_pet in computed:
+        _record(virtual_pet, "cases.image_superseded", actor, {"by": str(image.id)})
     _send_after_commit("cases.derive", image.id)
     return image
 
 
-def _supersede(image: Image) -> None:
-    computed = Image.objects.filter(
-        case=image.case_id, state=image.state, image_set=Image.Set.VIRTUAL_PET, superseded_at=None
-    )
-    now = timezone.now()
+def _supersede(image: Image) -> list[Image]:
+    """Take an image out of use; returns the virtual PET that was computed from it and goes with it."""
+    computed: list[Image] = []
     if image.image_set == Image.Set.SPECT:
-        computed.update(superseded_at=now)
-    image.superseded_at = now
-    image.save(update_fields=["superseded_at"])
+        of_spect = Image.objects.filter(
+            case=image.case_id, state=image.state, image_set=Image.Set.VIRTUAL_PET, superseded_at=None
+        )
+        computed = list(of_spect.select_for_update())
+    now = timezone.now()
+    for gone in (image, *computed):
+        gone.superseded_at = now
+        gone.save(update_fields=["superseded_at"])
+    return computed
 
 
 def _send_after_commit(task: str, subject: UUID) -> None:
@@ -222,10 +230,26 @@ def resend_overdue() -> int:
 
 @transaction.atomic
 def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -> Image:
-    """Accept or reject an image for reading. Until the study is locked it can be changed, with a reason."""
+    """Accept or reject an image for reading. It can be changed, with a reason, until the study is opened.
+
+    Afterwards what was accepted stays so: it may be among the reads. Images that came later are decided on.
+
+    Raises
+    ------
+    NotFound
+        The image is absent, or the actor may not decide about images of its site.
+    Locked
+        The study is locked.
+    Conflict
+        code "not_ready"; or "in_reading": accepted, and the study is open.
+    Invalid
+        code "reason": a rejection or a change of mind without one.
+    """
     image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
-    image = Image.objects.select_for_update(of=("self",)).select_related("case__study").get(pk=image.pk)
-    _check_unlocked(image.case.study)
+    # Locked: who opens the study looks at the decisions and must find them as they are.
+    study = Study.objects.select_for_update(no_key=True).get(pk=image.case.study_id)
+    _check_unlocked(study)
+    image = Image.objects.select_for_update(of=("self",)).select_related("case").get(pk=image.pk)
     if image.status != Image.Status.READY or image.superseded_at is not None:
         raise Conflict("not_ready", _("Only an image that is ready can be accepted or rejected."))
     changed = image.qc not in (Image.Decision.PENDING, decision)
@@ -233,6 +257,8 @@ def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -
         raise Invalid("reason", _("Please give a reason."))
     if (image.qc, image.qc_reason) == (decision, reason.strip()):
         return image  # the same decision again
+    if study.state != Study.State.DRAFT and image.qc == Image.Decision.ACCEPTED:
+        raise Conflict("in_reading", _("The study is open for reading; an accepted image stays accepted."))
     image.qc, image.qc_reason = decision, reason.strip()
     image.qc_by, image.qc_at = actor, timezone.now()
     image.save(update_fields=["qc", "qc_reason", "qc_by", "qc_at"])

@@ -81,12 +81,10 @@ def images_of(case: Case) -> list[Image]:
 
 
 def gives_way(image: Image) -> bool:
-    """Whether another image may take this one's place: it cannot be used, or a model can make it again."""
-    return (
-        image.status == Image.Status.FAILED
-        or image.qc == Image.Decision.REJECTED
-        or image.source == Image.Source.TRANSLATION
-    )
+    """Whether another image may take this one's place: nobody can use it, or a model made it and nobody accepted it."""
+    if image.source == Image.Source.TRANSLATION:
+        return image.qc != Image.Decision.ACCEPTED
+    return image.status == Image.Status.FAILED or image.qc == Image.Decision.REJECTED
 
 
 def places(protocol: Protocol) -> list[Place]:

@@ -13,10 +13,11 @@ ROOT = Path(reader_study.__file__).parent
 
 
 def sentences(room: Path) -> Iterator[str]:
-    """The arguments of `_` in the room's modules."""
+    """The arguments of `_` and `gettext_lazy` in the room's modules."""
     for module in room.glob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+            call = node.func if isinstance(node, ast.Call) else None
+            if isinstance(call, ast.Name) and call.id in ("_", "gettext_lazy"):
                 yield ast.literal_eval(node.args[0])
 
 

@@ -1,15 +1,16 @@
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from inference.heart.neutral import FULL_SCALE
 from reader_study.audit.models import Entry
 from reader_study.cases import queries
-from reader_study.cases.actions import DERIVE_ATTEMPTS, register_image, resend_overdue
+from reader_study.cases.actions import DERIVE_ATTEMPTS, decide_quality, register_image, resend_overdue
 from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
 from reader_study.problems import Conflict
@@ -108,6 +109,20 @@ def test_a_new_spect_replaces_the_virtual_pet_of_the_old(register: Any, work: An
     assert set(Image.objects.filter(superseded_at=None)) == {new}
     computed.refresh_from_db()
     assert computed.superseded_at is not None
+    entry = Entry.objects.get(action="cases.image_superseded")
+    assert (entry.detail["image"], entry.detail["by"]) == (str(computed.id), str(new.id))
+
+
+def test_a_virtual_pet_gives_way_to_another_until_it_was_accepted(
+    register: Any, work: Any, world: World, client_of: Any
+) -> None:
+    register([spect(1)], image_set="virtual_pet")
+    second = register([spect(2)], image_set="virtual_pet")
+    work()
+    client_of(world.coordinator_a).post(f"/api/images/{second.id}/qc", {"decision": "accepted"})
+    with pytest.raises(Conflict, match="already"):
+        register([spect(3)], image_set="virtual_pet")
+    assert Image.objects.get(superseded_at=None) == second
 
 
 def test_a_lost_message_is_sent_again_and_a_done_one_is_not(
@@ -222,6 +237,20 @@ class TestQuality:
         Study.objects.filter(pk=world.study.pk).update(state=Study.State.LOCKED)
         assert decide("accepted").status_code == 423
 
+    def test_what_was_accepted_when_reading_began_stays_accepted(self, decide: Any, world: World) -> None:
+        decide("accepted", "good")
+        Study.objects.filter(pk=world.study.pk).update(state=Study.State.OPEN)
+        refused = decide("rejected", "seen again")
+        assert (refused.status_code, refused.json()["code"]) == (409, "in_reading")
+        assert decide("accepted", "another reason").status_code == 409
+        assert decide("accepted", "good").status_code == 200  # nothing new
+        assert Entry.objects.filter(action="cases.qc_decided").count() == 1
+
+    def test_an_image_that_came_after_reading_began_is_decided_on(self, decide: Any, world: World) -> None:
+        Study.objects.filter(pk=world.study.pk).update(state=Study.State.OPEN)
+        assert decide("rejected", "moved").status_code == 200
+        assert decide("accepted", "not so bad").status_code == 200
+
     def test_what_is_not_ready_cannot_be_decided_on(self, decide: Any, image: Image) -> None:
         Image.objects.filter(pk=image.pk).update(
             status="failed", code="internal", neutral_key="", polar_key=""
@@ -280,6 +309,36 @@ def test_messages_come_in_japanese_too(register: Any, world: World, client_of: A
         client_of(world.coordinator_a).get(f"/api/studies/{world.study.id}/cases").json()[0]["waiting_for"]
     )
     assert waiting[1] == "SPECT 安静：未受領"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_waits_for_a_study_that_is_being_opened(
+    register: Any, work: Any, world: World, client_of: Any
+) -> None:
+    """Else an image could be rejected between the look at the images and the opening."""
+    image = register([spect()])
+    work()
+    browser = client_of(world.coordinator_a)
+    browser.post(f"/api/images/{image.id}/qc", {"decision": "accepted"})
+    answers: list[int] = []
+
+    def reject() -> None:
+        try:
+            decide_quality(actor=world.coordinator_a, image_id=image.id, decision="rejected", reason="late")
+        except Conflict:
+            answers.append(409)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=world.study.pk)
+        thread = Thread(target=reject)
+        thread.start()
+        thread.join(timeout=0.5)
+        study.state = Study.State.OPEN
+        study.save()
+    thread.join(timeout=20)
+    assert answers == [409]
 
 
 @pytest.mark.parametrize(
