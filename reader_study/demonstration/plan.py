@@ -10,7 +10,7 @@ from reader_study.studies.protocol import Protocol, kawakubo_replica
 
 COHORT_SEED = 20241
 ONE_MORE_SEED = 20242
-# The allocation and the report of the demo are the same on every machine; a real study draws its own seed.
+# Subjects and arms come in one order on every machine, identifiers and tokens differ; a real study draws its seed.
 ALLOCATION_SEED = "5eed" * 16
 
 
