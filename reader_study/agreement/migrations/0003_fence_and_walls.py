@@ -20,6 +20,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+REVOKE EXECUTE ON FUNCTION agreement_refuse_after_lock() FROM PUBLIC;
 """
 WALL = "CREATE TRIGGER not_after_lock BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION agreement_refuse_after_lock()"
 
