@@ -8,6 +8,7 @@ Minor releases of the wheel lag behind PostgreSQL's own: not for production.
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,8 @@ _PREFIX = _NAMESPACE if _IS_ROOT and _namespace_works() else []
 _NOBODY = pwd.getpwnam("nobody") if _IS_ROOT and not _PREFIX else None
 
 _ROOT = _SHORT if _NOBODY else VAR / "postgres"
-SOCKET_DIR = _ROOT if len(bytes(_ROOT)) < 80 else _SHORT  # the path of a socket has at most 107 bytes
+# The path of a socket has at most 107 bytes, and not every client library quotes a space in it.
+SOCKET_DIR = _ROOT if re.fullmatch(r"[\w./-]{1,80}", str(_ROOT), re.ASCII) else _SHORT
 LOG = _ROOT / "server.log"
 _DATA = _ROOT / "data"
 
@@ -51,7 +53,7 @@ _FIRST_START = (
 
 def address(database: str, role: str) -> str:
     """The libpq address of a database of this server, e.g. for `psql` or a broker's `conn_string`."""
-    return f"host='{SOCKET_DIR}' dbname={database} user={role}"
+    return f"host={SOCKET_DIR} dbname={database} user={role}"
 
 
 def _binaries() -> Path:

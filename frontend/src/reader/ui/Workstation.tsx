@@ -107,11 +107,12 @@ export function Workstation({ reading, pictures, take, onSigned, onTakeOver, onR
     if (command === 'field.comment') return focusComment();
     if (command === 'field.leave') return leaveFields();
     if (command.startsWith('field.')) return answer(Number(command.at(-1)));
-    const before = scored(reading.snapshot().draft);
+    const before = reading.snapshot().draft;
     perform(command, reading, hoveredTile?.view ?? 'SA');
-    // The last score of 34 leads on to the questions.
-    const after = scored(reading.snapshot().draft);
-    if (command.startsWith('score.') && after > before && after === 34) nextField();
+    const after = reading.snapshot().draft;
+    // The last score of 34 leads on to the questions; taking a score back leads back to the segments.
+    if (command.startsWith('score.') && scored(after) > scored(before) && scored(after) === 34) nextField();
+    else if (command.startsWith('history.') && !isSame(before.scores, after.scores)) leaveFields();
   };
   useKeys(sheet === null, run, (code) => {
     if (code === 'KeyG' && reading.snapshot().view.peek)
@@ -213,4 +214,8 @@ function tracesOf(tile: Tile | null, { volumes }: Pictures) {
 function toggleFullScreen(): void {
   if (document.fullscreenElement) void document.exitFullscreen();
   else void document.documentElement.requestFullscreen().catch(() => undefined);
+}
+
+function isSame(one: Draft['scores'], other: Draft['scores']): boolean {
+  return STATES.every((state) => one[state].every((score, index) => score === other[state][index]));
 }
