@@ -8,14 +8,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inference.dicom.read import Unreadable, read_header
 from inference.objects import ObjectCorrupt, ObjectMissing
+from reader_study.accounts.models import User
 from reader_study.audit.actions import record
 from reader_study.cases.actions import register_image
 from reader_study.cases.models import Image
 from reader_study.cases.storage import store
 from reader_study.celery import app
+from reader_study.problems import Conflict
+from reader_study.studies.models import Role
+from reader_study.studies.queries import study_for
 from reader_study.translation import queries
 from reader_study.translation.models import TranslationJob
 
@@ -31,12 +36,16 @@ class _Unusable(Exception):
 
 
 def consider(*, case_id: UUID) -> list[TranslationJob]:
-    """Order a virtual PET for every ready SPECT image of a case, if the protocol has that arm. Once each."""
-    model = queries.current_model()
+    """Order a virtual PET for every ready SPECT image of a case, if the protocol has that arm. Once each.
+
+    The model is the study's own: a newer one on the shelf changes nothing in a study that has begun.
+    """
     made: list[TranslationJob] = []
+    images = queries.translatable_images().filter(case=case_id).select_related("case__study")
+    model = queries.model_of(images[0].case.study) if images else None
     if model is None:
         return made
-    for image in queries.translatable_images().filter(case=case_id):
+    for image in images:
         with transaction.atomic():
             job, new = TranslationJob.objects.get_or_create(
                 image=image,
@@ -112,15 +121,19 @@ def record_manifest(*, job_id: UUID, fence: int, manifest: Mapping[str, Any]) ->
     except _Unusable as reason:
         _retry_or_fail(job, str(reason), "")
         return None
-    job.output = register_image(
-        case=source.case,
-        image_set=Image.Set.VIRTUAL_PET,
-        state=source.state,
-        dicom_keys=[key],
-        source=Image.Source.TRANSLATION,
-        provenance={**manifest, "job": str(job.id), "source_image": str(source.id), "model": _model(job)},
-        actor=None,
-    )
+    try:
+        job.output = register_image(
+            case=source.case,
+            image_set=Image.Set.VIRTUAL_PET,
+            state=source.state,
+            dicom_keys=[key],
+            source=Image.Source.TRANSLATION,
+            provenance={**manifest, "job": str(job.id), "source_image": str(source.id), "model": _model(job)},
+            actor=None,
+        )
+    except Conflict:
+        _fail(job, "in_use", "")
+        return None
     job.state, job.manifest, job.finished_at = State.DONE, dict(manifest), timezone.now()
     job.code = job.detail = ""
     job.save(update_fields=["output", "state", "manifest", "finished_at", "code", "detail"])
@@ -166,6 +179,34 @@ def _fail(job: TranslationJob, code: str, detail: str) -> None:
     _record(job, "translation.failed", {"code": job.code, "starts": job.starts, "model": _model(job)})
 
 
+@transaction.atomic
+def start_again(*, actor: User, study_id: UUID, job_id: UUID) -> TranslationJob:
+    """Give a failed job three more starts.
+
+    Raises
+    ------
+    NotFound
+        The actor is no investigator of the study, or the job is not one of it.
+    Conflict
+        code "not_failed"; or "not_wanted": the study is locked or uses another model, the SPECT was replaced
+        or has a virtual PET.
+    """
+    study = study_for(actor, study_id, Role.INVESTIGATOR)
+    job = queries.job_of(study, job_id)
+    if job.state != State.FAILED:
+        raise Conflict("not_failed", _("Only a computation that failed can be started again."))
+    model = queries.model_of(study)
+    wanted = queries.translatable_images().filter(pk=job.image_id).exists()
+    if not wanted or model is None or model.digest != job.model_digest:
+        raise Conflict("not_wanted", _("The study does not need this computation any more."))
+    _record(job, "translation.restarted", {"code": job.code, "model": _model(job)}, actor=actor.id)
+    job.state, job.starts, job.code, job.detail, job.finished_at = State.QUEUED, 0, "", "", None
+    job.lease_until = timezone.now() + DISPATCH_LEASE
+    job.save(update_fields=["state", "starts", "code", "detail", "finished_at", "lease_until"])
+    _dispatch_after_commit(job.id)
+    return job
+
+
 def sweep() -> int:
     """Send again what is overdue: a message, a worker or the broker was lost. Returns how many jobs."""
     with transaction.atomic():
@@ -187,11 +228,11 @@ def _model(job: TranslationJob) -> dict[str, str]:
     return {"name": job.model_name, "version": job.model_version, "digest": job.model_digest}
 
 
-def _record(job: TranslationJob, action: str, detail: dict[str, Any]) -> None:
+def _record(job: TranslationJob, action: str, detail: dict[str, Any], *, actor: UUID | None = None) -> None:
     case = job.image.case
     record(
         action=action,
-        actor=None,
+        actor=actor,
         study=case.study_id,
         subject=case.subject,
         detail={"job": str(job.id), "state": job.image.state, **detail},

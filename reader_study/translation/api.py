@@ -12,7 +12,7 @@ from reader_study.cases.api import ModelSerializer
 from reader_study.cases.models import Image
 from reader_study.cases.queries import UNBLINDED
 from reader_study.studies.queries import study_for
-from reader_study.translation import queries
+from reader_study.translation import actions, queries
 from reader_study.translation.messages import failure
 from reader_study.translation.models import TranslationJob
 
@@ -52,3 +52,11 @@ class Translations(APIView):
         study = study_for(signed_in(request), study_id, *UNBLINDED)
         jobs = [_job(job) for job in queries.visible_jobs(signed_in(request), study)]
         return Response(TranslationSerializer(jobs, many=True).data)
+
+
+class Again(APIView):
+    @extend_schema(request=None, responses={202: TranslationSerializer})
+    def post(self, request: Request, study_id: UUID, job_id: UUID) -> Response:
+        """Start a failed computation again."""
+        job = actions.start_again(actor=signed_in(request), study_id=study_id, job_id=job_id)
+        return Response(TranslationSerializer(_job(job)).data, status=202)

@@ -15,6 +15,7 @@ FAILURES: Mapping[str, Promise] = {
     "no_activity": _("The SPECT image shows no activity."),
     "input_missing": _("The SPECT image is not in the store. Ask the administrator."),
     "input_corrupt": _("The stored SPECT image is damaged. Ask the administrator."),
+    "in_use": _("Another virtual PET of this image was accepted before; this one was not used."),
     "superseded": _("The SPECT image was replaced while its virtual PET was being computed."),
 }
 OTHER = _("The computation failed. Ask the administrator.")

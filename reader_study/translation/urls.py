@@ -2,4 +2,7 @@ from django.urls import path
 
 from reader_study.translation import api
 
-urlpatterns = [path("studies/<uuid:study_id>/translations", api.Translations.as_view())]
+urlpatterns = [
+    path("studies/<uuid:study_id>/translations", api.Translations.as_view()),
+    path("studies/<uuid:study_id>/translations/<uuid:job_id>/again", api.Again.as_view()),
+]
