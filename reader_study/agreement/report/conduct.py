@@ -10,6 +10,7 @@ from reader_study.agreement.report.style import (
     WIDTH,
     Numbering,
     facts,
+    gap,
     grid,
     typeset,
 )
@@ -235,6 +236,7 @@ def _provenance(result: Result) -> list[Flowable]:
         CondPageBreak(80 * mm),
         Paragraph("8  Provenance", LATIN.section),
         facts(rows, label_width=44 * mm),
+        gap(1.6 * mm),
         Paragraph(
             "The report is computed from the lock alone. Computing it again from the same lock gives the "
             "same bytes. The journal's entry is the last one before the lock; its digest covers all entries up "

@@ -125,7 +125,7 @@ def _score_tables(result: Result, numbering: Numbering) -> list[Flowable]:
                     result_table="score_differences",
                     state=state,
                     head=["over", "under", "difference (95 %)", "shift", "p", "adj."],
-                    widths=[8.2, 8.4, 28.2, 8.8, 9.8, 9.6],
+                    widths=[9.0, 9.0, 26.8, 8.8, 9.8, 9.6],
                     cells=lambda row: [
                         percent(row["over_share"]["estimate"]),
                         percent(row["under_share"]["estimate"]),

@@ -60,7 +60,15 @@ def _typeface(name: str, font: str, bold: str, **script: str) -> Typeface:
         small=small,
         title=style("title", body, fontName=bold, fontSize=23, leading=28, spaceAfter=3 * mm),
         subtitle=style("subtitle", body, fontSize=13, leading=17, textColor=QUIET, spaceAfter=6 * mm),
-        section=style("section", body, fontName=bold, fontSize=14, leading=18, spaceAfter=2.4 * mm),
+        section=style(
+            "section",
+            body,
+            fontName=bold,
+            fontSize=14,
+            leading=18,
+            spaceBefore=6 * mm,
+            spaceAfter=2.4 * mm,
+        ),
         heading=style(
             "heading",
             body,

@@ -100,7 +100,7 @@ def _key_results(result: Result, words: Words) -> list[Flowable]:
     rows: list[list[str]] = []
 
     def line(label: str, value: Callable[[str], str]) -> None:
-        rows.append([label] + [value(arm["code"]).replace(" to ", words.to) for arm in result.compared])
+        rows.append([label] + [_in_words(value(arm["code"]), words) for arm in result.compared])
 
     for state in result.states:
         name = words.states[state]
@@ -138,7 +138,7 @@ def _between_readers(result: Result, words: Words) -> list[Flowable]:
         pooled = result.row("reader_agreement", arm=arm["code"], state="both")
         icc = result.row("sums", arm=arm["code"], score="SSS")["icc"]
         found = [pooled["weighted_kappa"], pooled["ac2"], icc]
-        rows.append([typeset(arm["label"]), *(coefficient(one).replace(" to ", words.to) for one in found)])
+        rows.append([typeset(arm["label"]), *(_in_words(coefficient(one), words) for one in found)])
     return [
         grid(
             [[words.between, words.kappa, "AC2", words.icc]],
@@ -179,6 +179,14 @@ def _limits(result: Result, words: Words) -> list[Flowable]:
     if words.elsewhere:
         story += [gap(3 * mm), Paragraph(words.elsewhere, words.typeface.small)]
     return story
+
+
+def _in_words(cell: str, words: Words) -> str:
+    """A number as the rest of the report prints it, in the language of the page."""
+    cell = cell.replace("not estimable", words.not_estimable).replace(
+        f"({NOTHING})", f"({words.not_estimable})"
+    )
+    return cell.replace(" to ", words.to)
 
 
 def _share(result: Result, arm: str, *, state: str, direction: str) -> str:

@@ -13,6 +13,7 @@ class Words:
     typeface: Typeface
     joint: str
     to: str
+    not_estimable: str
     states: Mapping[str, str]
     title: str
     arms: str
@@ -59,6 +60,7 @@ ENGLISH = Words(
     typeface=LATIN,
     joint=", ",
     to=" to ",
+    not_estimable="not estimable",
     states={"stress": "stress", "rest": "rest"},
     title="Agreement report",
     arms="Arms",
@@ -128,6 +130,7 @@ JAPANESE = Words(
     typeface=CJK,
     joint="、",
     to=", ",
+    not_estimable="算出不能",
     states={"stress": "負荷", "rest": "安静"},
     title="読影一致度報告書（要約）",
     arms="読影群",

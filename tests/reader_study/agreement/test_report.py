@@ -80,6 +80,22 @@ def test_a_japanese_title_and_name_are_printed():
     assert "山田花子" in text
 
 
+def test_every_share_is_on_one_line_of_its_cell():
+    """The widest, "100 %", does not break in the narrowest column."""
+    lock = snapshot(patients=2)
+    for read, entry in zip(lock["reads"], lock["allocation"]["entries"], strict=True):
+        read["scores"] = {state: [0 if entry["arm"] == "C" else 4] * 17 for state in ("stress", "rest")}
+    (page,) = [text for page in rendered(lock) if "Table 1." in (text := page.extract_text())]
+    assert page.count("100 %") >= 2 * 17
+
+
+def test_the_japanese_page_has_no_english_words_among_its_numbers():
+    text = rendered(snapshot(patients=3))[1].extract_text()
+    assert "算出不能" in text
+    assert "not estimable" not in text
+    assert not re.search(r"\d to ", text)
+
+
 def test_markup_in_a_title_or_reason_is_printed_not_obeyed():
     lock = snapshot(patients=2, title="SPECT <b>& PET")
     lock["lock"]["reason"] = "a < b </para>"
