@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { tell } from '../shared/api/client';
@@ -11,6 +11,7 @@ import {
   Empty,
   Facts,
   Failure,
+  Field,
   Loading,
   PageHead,
   Panel,
@@ -42,9 +43,37 @@ export default function ReportPage() {
           </Empty>
         </Panel>
       )}
-      {state === 'failed' && <Banner tone="bad">{t('report.failed')}</Banner>}
+      {state === 'failed' && <Failed />}
       {report.data.lock && <Locked report={report.data} />}
       {state === 'ready' && result && <Findings result={result} />}
+    </>
+  );
+}
+
+function Failed() {
+  const t = useT();
+  const study = useStudy();
+  const may = useMay('investigator');
+  const client = useQueryClient();
+  const again = useMutation({
+    mutationFn: () => tell('/api/studies/{study_id}/report/again', { study_id: study.id }, undefined),
+    onSettled: () => client.invalidateQueries({ queryKey: ['report', study.id] }),
+  });
+  return (
+    <>
+      <Banner
+        tone="bad"
+        action={
+          may && (
+            <Button busy={again.isPending} onClick={() => again.mutate()}>
+              {t('report.again')}
+            </Button>
+          )
+        }
+      >
+        {t('report.failed')}
+      </Banner>
+      {again.isError && <Failure error={again.error} />}
     </>
   );
 }
@@ -87,9 +116,10 @@ function BeforeLock() {
   const client = useQueryClient();
   const progress = useProgress(study.id);
   const [locking, setLocking] = useState(false);
+  const [missingReason, setMissingReason] = useState('');
   const { signed, total } = readsOf(progress.data);
   const unfinished = progress.data?.readers.filter((reader) => reader.signed < reader.total) ?? [];
-  const ready = study.state === 'open' && total > 0 && signed === total;
+  const missing = total - signed;
   return (
     <Panel title={t('lock.title')}>
       <div className="stack">
@@ -108,39 +138,75 @@ function BeforeLock() {
             <Link href={`/studies/${study.id}/allocation`}>{t('section.allocation')}</Link>
           </p>
         )}
-        {unfinished.length > 0 && (
-          <Banner tone="warn">
-            {t('lock.missing')}
-            <ul>
-              {unfinished.map((reader) => (
-                <li key={reader.id}>
-                  {t('lock.missingReader', { name: reader.full_name, count: reader.total - reader.signed })}
-                </li>
-              ))}
-            </ul>
-          </Banner>
-        )}
-        {may && study.state === 'open' && (
-          <div className="actions">
-            <Button look="primary" disabled={!ready} onClick={() => setLocking(true)}>
-              {t('lock.lock')}
-            </Button>
-          </div>
+        <Unfinished readers={unfinished} />
+        {may && study.state === 'open' && total > 0 && (
+          <>
+            {missing > 0 && <p className="dim">{t('lock.anyway')}</p>}
+            <div className="actions">
+              <Button look={missing > 0 ? undefined : 'primary'} onClick={() => setLocking(true)}>
+                {missing > 0 ? t('lock.lockWithout') : t('lock.lock')}
+              </Button>
+            </div>
+          </>
         )}
       </div>
       {locking && (
         <SignDialog
           title={t('lock.title')}
-          meaning={t('lock.meaning', { reads: signed })}
+          meaning={
+            missing > 0
+              ? t('lock.meaningMissing', { reads: signed, count: missing })
+              : t('lock.meaning', { reads: signed })
+          }
           confirm={t('lock.sign')}
-          sign={(given) => tell('/api/studies/{study_id}/lock', { study_id: study.id }, given)}
+          sign={(given) =>
+            tell(
+              '/api/studies/{study_id}/lock',
+              { study_id: study.id },
+              { ...given, missing_reads_reason: missing > 0 ? missingReason.trim() : '' },
+            )
+          }
           onSigned={() => {
             setLocking(false);
             void client.invalidateQueries();
           }}
           onClose={() => setLocking(false)}
-        />
+        >
+          {missing > 0 && (
+            <>
+              <Unfinished readers={unfinished} />
+              <Field label={t('lock.missingReason')}>
+                <textarea
+                  value={missingReason}
+                  maxLength={500}
+                  required
+                  onChange={(event) => setMissingReason(event.target.value)}
+                />
+              </Field>
+            </>
+          )}
+        </SignDialog>
       )}
     </Panel>
+  );
+}
+
+type Reader = NonNullable<ReturnType<typeof useProgress>['data']>['readers'][number];
+
+/** Whose reads are missing, and how many. */
+function Unfinished({ readers }: { readers: readonly Reader[] }) {
+  const t = useT();
+  if (readers.length === 0) return null;
+  return (
+    <Banner tone="warn">
+      {t('lock.missing')}
+      <ul>
+        {readers.map((reader) => (
+          <li key={reader.id}>
+            {t('lock.missingReader', { name: reader.full_name, count: reader.total - reader.signed })}
+          </li>
+        ))}
+      </ul>
+    </Banner>
   );
 }

@@ -161,6 +161,14 @@ export const en = {
   'lock.lock': 'Lock the data…',
   'lock.meaning':
     'You confirm that reading is complete ({{reads}} signed reads), lock the data and unblind the study.',
+  'lock.meaningMissing_one':
+    'You lock the data with {{reads}} signed reads although {{count}} is missing, and unblind the study.',
+  'lock.meaningMissing_other':
+    'You lock the data with {{reads}} signed reads although {{count}} are missing, and unblind the study.',
+  'lock.anyway':
+    'If these reads will never be signed (a reader has left), the data can be locked without them, for a reason that stands in the journal and the report. Nothing can be signed afterwards.',
+  'lock.missingReason': 'Why these reads are missing',
+  'lock.lockWithout': 'Lock without these reads…',
   'lock.sign': 'Sign and lock',
 
   'journal.title': 'Journal',
@@ -199,6 +207,7 @@ export const en = {
   'act.agreement.locked': 'Data locked',
   'act.agreement.report_computed': 'Report computed',
   'act.agreement.report_failed': 'Report failed',
+  'act.agreement.report_ordered_again': 'Report ordered again',
   'act.allocation.sealed': 'Allocation frozen',
   'act.reading.study_opened': 'Reads handed out',
 
@@ -222,7 +231,9 @@ export const en = {
   'report.lead': 'Computed from the data lock: the same lock gives the same bytes.',
   'report.computing': 'The report is being computed',
   'report.computingText': 'It takes about a minute. This page shows it when it is ready.',
-  'report.failed': 'The report could not be computed. Ask the administrator.',
+  'report.failed':
+    'The report could not be computed. The locked data are safe. Try again; if it fails once more, ask the administrator.',
+  'report.again': 'Compute again',
   'report.lock': 'Data lock',
   'report.lockedAt': 'Locked',
   'report.lockedBy': 'By',
@@ -281,11 +292,21 @@ export const en = {
   'report.limits': 'Bias {{bias}}; 95 % limits of agreement {{lower}} to {{upper}}',
   'report.axisMean': 'Mean {{sum}} of both',
   'report.axisDifference': 'Difference',
+  'report.mark.few_abnormal': 'fewer than 10 patients with an abnormal segment',
+  'report.mark.few_cases': 'fewer than 30 patients: the interval is approximate',
+  'report.missingReads':
+    '{{missing}} of {{due}} reads were not signed when the data were locked. Reason: “{{reason}}”',
+  'report.missing': 'Missing reads',
+  'report.missingList_one': '{{count}} read',
+  'report.missingList_other': '{{count}} reads',
+  'report.missingRead': '{{reader}}: {{subject}}, {{arm}} (session {{session}}, place {{position}})',
+  'report.journal': 'Journal before the lock, entry {{number}}',
+  'report.seedFrom': 'from study, protocol and allocation',
   'report.origin': 'How this came about',
   'report.notEvaluable': 'Not evaluable',
   'report.notEvaluableText': 'stress {{stress}}, rest {{rest}} segments',
   'report.withheld': 'Cases left out',
   'report.analysis': 'Analysis',
   'report.bootstrap': 'Intervals',
-  'report.bootstrapText': '{{method}}; {{replicates}} replicates; seed {{seed}}',
+  'report.bootstrapText': '{{method}}; {{replicates}} replicates; seed {{seed}} ({{from}})',
 } as const;

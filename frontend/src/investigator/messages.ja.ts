@@ -157,6 +157,12 @@ export const ja: SameKeys<typeof en> = {
   'lock.missingReader_other': '{{name}}：{{count}}件',
   'lock.lock': 'データを固定…',
   'lock.meaning': '読影の完了（署名済み{{reads}}件）を確認し、データを固定して盲検を解除します。',
+  'lock.meaningMissing_other':
+    '{{count}}件の読影が未署名のまま、署名済みの{{reads}}件でデータを固定し、盲検を解除します。',
+  'lock.anyway':
+    '読影医の離脱などで今後も署名される見込みがない場合は、理由を記録したうえで、これらの読影を除いてデータを固定できます。理由は操作記録と報告書に残り、固定後は署名できません。',
+  'lock.missingReason': '読影が欠けている理由',
+  'lock.lockWithout': 'これらの読影を除いて固定…',
   'lock.sign': '署名して固定',
 
   'journal.title': '操作記録',
@@ -195,6 +201,7 @@ export const ja: SameKeys<typeof en> = {
   'act.agreement.locked': '解析用データを固定',
   'act.agreement.report_computed': '報告書を計算',
   'act.agreement.report_failed': '報告書の計算に失敗',
+  'act.agreement.report_ordered_again': '報告書の再計算を依頼',
   'act.allocation.sealed': '割付を確定',
   'act.reading.study_opened': '読影を割り当て',
 
@@ -217,7 +224,9 @@ export const ja: SameKeys<typeof en> = {
   'report.lead': '固定データから計算されます。同じ固定データからは、常に同一の報告書が得られます。',
   'report.computing': '報告書を計算しています',
   'report.computingText': '1分ほどかかります。完了するとこのページに表示されます。',
-  'report.failed': '報告書を計算できませんでした。管理者に連絡してください。',
+  'report.failed':
+    '報告書を計算できませんでした。固定データは失われていません。再計算しても失敗する場合は、管理者に連絡してください。',
+  'report.again': '再計算する',
   'report.lock': 'データ固定',
   'report.lockedAt': '固定日時',
   'report.lockedBy': '実施者',
@@ -276,11 +285,20 @@ export const ja: SameKeys<typeof en> = {
   'report.limits': 'バイアス {{bias}}、95 %一致限界 {{lower}}～{{upper}}',
   'report.axisMean': '両者の{{sum}}の平均',
   'report.axisDifference': '差',
+  'report.mark.few_abnormal': '異常セグメントのある患者が10例未満',
+  'report.mark.few_cases': '30例未満：区間は目安です',
+  'report.missingReads':
+    '{{due}}件の読影のうち{{missing}}件は、データ固定の時点で署名されていませんでした。理由：「{{reason}}」',
+  'report.missing': '欠けている読影',
+  'report.missingList_other': '{{count}}件',
+  'report.missingRead': '{{reader}}：{{subject}}、{{arm}}（セッション{{session}}、{{position}}番目）',
+  'report.journal': '固定直前の操作記録（第{{number}}行）',
+  'report.seedFrom': '試験・プロトコル・割付から算出',
   'report.origin': '計算の根拠',
   'report.notEvaluable': '評価不能',
   'report.notEvaluableText': '負荷 {{stress}}、安静 {{rest}} セグメント',
   'report.withheld': '除外された症例',
   'report.analysis': '解析',
   'report.bootstrap': '区間推定',
-  'report.bootstrapText': '{{method}}、反復{{replicates}}回、シード {{seed}}',
+  'report.bootstrapText': '{{method}}、反復{{replicates}}回、シード {{seed}}（{{from}}）',
 };

@@ -1,7 +1,8 @@
 import { formatNumber, formatPercent, formatSigned } from '../../shared/format';
 import { useLanguage, useT } from '../../shared/i18n';
-import { Panel } from '../../shared/ui';
+import { Banner, Panel } from '../../shared/ui';
 import { written } from './estimates';
+import { MarkLegend } from './MarkLegend';
 import { compared, pooledOf, type Result, reference } from './result';
 
 /** All segments together: one row an arm and state. */
@@ -23,6 +24,15 @@ export function Headline({ result }: { result: Result }) {
           })}
           {few && ` ${t('report.few')}`}
         </p>
+        {result.missing_reads && (
+          <Banner tone="warn">
+            {t('report.missingReads', {
+              missing: result.missing_reads.reads.length,
+              due: design.n_reads_due,
+              reason: result.missing_reads.reason,
+            })}
+          </Banner>
+        )}
         <ul className="plain-list">
           {arms.map((arm) => {
             const row = pooledOf(result.score_differences, arm.code, 'stress');
@@ -90,6 +100,11 @@ export function Headline({ result }: { result: Result }) {
           </tbody>
         </table>
       </div>
+      <MarkLegend
+        of={[...result.score_differences, ...result.uptake_differences]
+          .filter((row) => row.segment === 0)
+          .map((row) => row.mean_difference)}
+      />
     </Panel>
   );
 }

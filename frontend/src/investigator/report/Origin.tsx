@@ -1,7 +1,7 @@
 import { formatNumber, formatPercent } from '../../shared/format';
 import { useLanguage, useT } from '../../shared/i18n';
 import { Facts, Panel } from '../../shared/ui';
-import { compared, type Result, reference, type StateName } from './result';
+import { compared, type MissingReads as Missing, type Result, reference, type StateName } from './result';
 
 /** Real defects that an arm does not show, beside false calls: where a network may make a heart look better than it is. */
 export function FilledIn({ result, state }: { result: Result; state: StateName }) {
@@ -51,6 +51,32 @@ export function FilledIn({ result, state }: { result: Result; state: StateName }
   );
 }
 
+function MissingReads({ missing, result }: { missing: Missing; result: Result }) {
+  const t = useT();
+  const labels = new Map(result.design.arms.map((arm) => [arm.code, arm.label]));
+  return (
+    <>
+      {missing.reason}
+      <details>
+        <summary>{t('report.missingList', { count: missing.reads.length })}</summary>
+        <ul>
+          {missing.reads.map((read) => (
+            <li key={`${read.reader}/${read.session}/${read.position}`}>
+              {t('report.missingRead', {
+                reader: read.reader,
+                subject: read.subject,
+                arm: labels.get(read.arm) ?? read.arm,
+                session: read.session,
+                position: read.position,
+              })}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+}
+
 /** What was analysed, with what, so that somebody else can do it again. */
 export function Origin({ result }: { result: Result }) {
   const t = useT();
@@ -70,6 +96,14 @@ export function Origin({ result }: { result: Result }) {
               rest: total('not_evaluable_rest'),
             }),
           ],
+          ...(result.missing_reads
+            ? [
+                [
+                  t('report.missing'),
+                  <MissingReads key="missing" missing={result.missing_reads} result={result} />,
+                ] as const,
+              ]
+            : []),
           [t('report.withheld'), formatNumber(lang, design.n_withheld)],
           [t('report.lockDigest'), <code key="lock">{origin.lock_sha256}</code>],
           [
@@ -80,6 +114,10 @@ export function Origin({ result }: { result: Result }) {
             </span>,
           ],
           [t('section.allocation'), <code key="allocation">{origin.allocation_sha256}</code>],
+          [
+            t('report.journal', { number: origin.journal.number }),
+            <code key="journal">{origin.journal.digest}</code>,
+          ],
           ...origin.models.map(
             (model) =>
               [
@@ -96,6 +134,7 @@ export function Origin({ result }: { result: Result }) {
               method: origin.bootstrap.method,
               replicates: origin.bootstrap.replicates,
               seed: origin.bootstrap.seed,
+              from: t('report.seedFrom'),
             }),
           ],
         ]}

@@ -1,6 +1,7 @@
 import { useLanguage, useT } from '../../shared/i18n';
 import { Panel } from '../../shared/ui';
 import { written } from './estimates';
+import { MarkLegend } from './MarkLegend';
 import { pooledOf, type Result } from './result';
 
 const STATES = ['stress', 'rest', 'both'] as const;
@@ -52,6 +53,9 @@ export function ReaderAgreement({ result }: { result: Result }) {
           </tbody>
         </table>
       </div>
+      <MarkLegend
+        of={result.reader_agreement.flatMap((row) => [row.weighted_kappa, row.ac2, row.agreement])}
+      />
     </Panel>
   );
 }

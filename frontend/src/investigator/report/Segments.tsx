@@ -4,6 +4,7 @@ import { segmentKey } from '../../shared/heart/names';
 import { SegmentName } from '../../shared/heart/SegmentName';
 import { useLanguage, useT } from '../../shared/i18n';
 import { written, writtenP } from './estimates';
+import { MarkLegend } from './MarkLegend';
 import { OverUnder } from './OverUnder';
 import {
   type Arm,
@@ -161,6 +162,9 @@ function SegmentTable({ result, state }: Props) {
           </tbody>
         </table>
       </div>
+      <MarkLegend
+        of={arms.flatMap(({ scores, uptakes }) => [...scores, ...uptakes].map((row) => row.mean_difference))}
+      />
     </details>
   );
 }

@@ -4,6 +4,7 @@ import { useLanguage, useT } from '../../shared/i18n';
 import { Panel } from '../../shared/ui';
 import { BlandAltman } from './BlandAltman';
 import { written } from './estimates';
+import { MarkLegend } from './MarkLegend';
 import { compared, type Result, reference, type SumName } from './result';
 import { padded } from './scale';
 
@@ -96,6 +97,7 @@ export function Sums({ result }: { result: Result }) {
           </tbody>
         </table>
       </div>
+      <MarkLegend of={result.sums.filter((row) => row.score === sum).map((row) => row.icc)} />
     </Panel>
   );
 }

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { written, writtenP } from './estimates';
+import { type Mark, marksOf, written, writtenP } from './estimates';
 import { type Estimate, pooledOf, segmentsOf } from './result';
 import { diverging, padded, ticks } from './scale';
 
-const estimate = (value: number | null, interval: [number, number] | null): Estimate => ({
+const estimate = (
+  value: number | null,
+  interval: [number, number] | null,
+  flags: string[] = [],
+): Estimate => ({
   estimate: value,
   interval,
   interval_reason: null,
   reason: null,
-  flags: [],
+  flags,
 });
 
 describe('an estimate', () => {
@@ -20,6 +24,23 @@ describe('an estimate', () => {
   it('without an interval stands alone, and a missing one is a dash', () => {
     expect(written('en', estimate(0.9, null), 'plain', 2)).toBe('0.90');
     expect(written('en', estimate(null, null), 'plain', 2)).toBe('–');
+  });
+
+  it('carries a dagger where few abnormal patients, a double one where few patients stand behind it', () => {
+    const marked = (...flags: string[]) => written('en', estimate(0.5, [0.2, 0.8], flags), 'plain', 1);
+    expect(marked('few_abnormal')).toBe('0.5† (0.2 to 0.8)');
+    expect(marked('few_cases')).toBe('0.5‡ (0.2 to 0.8)');
+    expect(marked('few_cases', 'few_abnormal')).toBe('0.5†‡ (0.2 to 0.8)');
+    expect(marked('degenerate')).toBe('0.5 (0.2 to 0.8)');
+    expect(written('en', estimate(null, null, ['few_cases']), 'plain', 1)).toBe('–');
+  });
+
+  it('has its marks explained once under its table, and only those that are in it', () => {
+    const marks = (...flags: string[][]): Mark[] =>
+      marksOf([undefined, ...flags.map((these) => estimate(1, null, these))]);
+    expect(marks()).toEqual([]);
+    expect(marks(['few_cases'], ['few_cases', 'few_abnormal'])).toEqual(['few_abnormal', 'few_cases']);
+    expect(marksOf([estimate(null, null, ['few_cases'])])).toEqual([]);
   });
 
   it('has p values as journals print them', () => {

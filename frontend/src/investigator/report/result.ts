@@ -97,6 +97,12 @@ export interface CompletenessRow {
   not_evaluable_rest: number;
 }
 
+/** Reads that were allocated and never signed, and why the data were locked without them. */
+export interface MissingReads {
+  reason: string;
+  reads: { reader: string; session: number; position: number; subject: string; arm: string }[];
+}
+
 export interface Result {
   simulated: boolean;
   design: {
@@ -117,11 +123,13 @@ export interface Result {
   sum_limits: LimitsRow[];
   filled_in: FilledInRow[];
   completeness: CompletenessRow[];
+  missing_reads: MissingReads | null;
   provenance: {
     lock_sha256: string;
     protocol_version: number;
     protocol_sha256: string;
     allocation_sha256: string;
+    journal: { number: number; digest: string };
     models: { name: string; version: string; digest: string }[];
     analysis: string;
     bootstrap: { method: string; replicates: number; seed: string };
