@@ -51,6 +51,11 @@ _VECTORS = frozenset(
 )
 _PIXEL_REPRESENTATION = 0x00280103
 _FRAME_TIMES = frozenset({0x00181063, 0x00181065})
+# Patient ID, other patient IDs, medical record, accession, study ID, admission.
+IDENTIFIERS = frozenset({0x00100020, 0x00101000, 0x00101090, 0x00080050, 0x00200010, 0x00380010})
+_NUMBERINGS = frozenset({0x00200011, 0x00200013})  # of the series, of the image
+_SMALLEST_IDENTIFIER = 1000  # below, every series has such a number
+_LONGEST_NUMBER = 64  # digits
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,10 @@ def rebuild(structure: Structure, *, pseudonyms: Pseudonyms, subject: bytes) -> 
         pseudonyms, pseudonyms.shift(subject), signed=signed is not None and signed.value[:1] == b"\1"
     )
     ds = builder.rebuilt(root, ALLOWED[sop_class])
+    identifiers = set(_identifying_numbers(root))
+    for tag in _NUMBERINGS & ds.keys():
+        if not identifiers.isdisjoint(_numbers(root[tag].value)):  # some consoles number by patient or order
+            del ds[tag]
     for keyword in EMPTY:
         if keyword not in ds:
             setattr(ds, keyword, None)
@@ -195,6 +204,21 @@ class _Builder:
                 return "090Y" if age[2] == "Y" and int(age[1]) > _OLDEST else text
             case _:
                 return None
+
+
+def _identifying_numbers(item: Item) -> Iterator[int]:
+    """The numbers in all identifiers of the old file, at every level."""
+    for tag, element in item.items():
+        if tag in IDENTIFIERS:
+            yield from (n for n in _numbers(element.value) if n >= _SMALLEST_IDENTIFIER)
+        for inner in element.items:
+            yield from _identifying_numbers(inner)
+
+
+def _numbers(value: bytes) -> set[int]:
+    """Every run of digits in a value, and all its digits together: 0012-34 is 12, 34 and 1234."""
+    runs = re.findall(rb"\d+", value)
+    return {int(run) for run in (*runs, b"".join(runs)) if 0 < len(run) <= _LONGEST_NUMBER}
 
 
 def _text(element: Element) -> str:

@@ -21,12 +21,11 @@ from pydicom.sr._snomed_dict import mapping
 from pydicom.uid import UID_dictionary
 
 from reader_study.intake.allowlist import vocabulary
-from reader_study.intake.deidentification import IMPLEMENTATION, METHOD, PROFILE
+from reader_study.intake.deidentification import IDENTIFIERS, IMPLEMENTATION, METHOD, PROFILE
 from reader_study.intake.structure import PIXEL_DATA
 
 _TEXTS = frozenset(["AE", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "UC", "UI", "UR", "UT"])
 _BLOBS = frozenset(["OB", "OW", "UN"])
-_IDENTIFIERS = frozenset({0x00100020, 0x00101000, 0x00080050, 0x00200010, 0x00380010, 0x00102160})
 _PATIENT = frozenset({0x00100010, 0x00100020, 0x00101001})  # names and ID: sought among the pixels too
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1", "shift_jis", "euc_jp", "iso2022_jp")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
@@ -34,6 +33,7 @@ _WORDS = re.compile(r"[\s^=\\,;/_]+")
 _DATE = re.compile(r"\d{4}\.?\d{2}\.?\d{2}")
 _SHORTEST, _SHORTEST_WIDE = 4, 2  # characters; a Japanese name has two
 _SHORTEST_NUMBER = _SHORTEST_IN_PIXELS = 6
+_SMALLEST_IDENTIFIER, _LONGEST_NUMBER = 1000, 64
 _MOST_OF_BLOB, _MOST_RUNS = 1 << 16, 200
 _OWN_WORDS = (METHOD, IMPLEMENTATION, "De-identifying Equipment", "Reader Study intake", "READER_STUDY_1")
 
@@ -49,13 +49,18 @@ def left_over(source: bytes, result: bytes, *, own_words: Iterable[str]) -> list
     head = result[: len(result) - len(pixels)].lower()
     words = "\n".join((*vocabulary(), *_OWN_WORDS, *PROFILE.values(), *own_words)).casefold()
     sought: dict[str, int] = {}
+    numbers: dict[int, int] = {}
     found = set()
     for tag, vr, text in _texts(source):
         for piece in _pieces(text, tag, vr):
             sought.setdefault(piece, tag)
+        if tag in IDENTIFIERS:
+            numbers.update(dict.fromkeys(_numbers(text), tag))
         if tag in _PATIENT and _in_pixels(pixels, text):
             found.add(tag)
     found |= {tag for piece, tag in sought.items() if not _known(piece, words) and _contains(head, piece)}
+    own = _numbers(words)
+    found |= {tag for number, tag in numbers.items() if number not in own and _has_number(head, number)}
     return [f"({tag >> 16:04X},{tag & 0xFFFF:04X})" for tag in sorted(found)]
 
 
@@ -104,7 +109,7 @@ def _pieces(text: str, tag: int, vr: str) -> Iterator[str]:
                 continue
             # Manufacturers repeat positions and durations in their private elements: no number is sought from
             # there.
-            if not _is_numeric(piece) or tag in _IDENTIFIERS or (public and len(piece) >= _SHORTEST_NUMBER):
+            if not _is_numeric(piece) or tag in IDENTIFIERS or (public and len(piece) >= _SHORTEST_NUMBER):
                 yield piece
 
 
@@ -125,6 +130,18 @@ def _contains(head: bytes, piece: str) -> bool:
         return re.search(rf"(?<![\d.]){re.escape(piece)}{end}".encode(), head) is not None
     found = any(needle.lower() in head for needle in _encoded(piece.lower()))
     return found and piece.casefold() not in _standard_terms()
+
+
+def _numbers(text: str) -> set[int]:
+    """The numbers in an identifier, in any script's digits: its runs of digits, and all its digits together."""
+    runs = re.findall(r"\d+", text)
+    numbers = {int(run) for run in (*runs, "".join(runs)) if 0 < len(run) <= _LONGEST_NUMBER}
+    return {number for number in numbers if number >= _SMALLEST_IDENTIFIER}
+
+
+def _has_number(head: bytes, number: int) -> bool:
+    """Whether the new file has the number, with leading zeros, a sign or a decimal point, or without."""
+    return re.search(rb"(?<![\d.])0*%d(?:\.0*)?(?![\d.])" % number, head) is not None
 
 
 def _in_pixels(pixels: bytes, text: str) -> bool:

@@ -215,6 +215,60 @@ def test_the_verifier_finds_what_a_broken_rule_would_let_through(keyword: str, v
     assert left_over(data, out.getvalue(), own_words=("A-0001",)) != []
 
 
+@pytest.mark.parametrize(
+    ("identifier", "survivor"),
+    [
+        ("0012345678", "12345678"), ("12345678", "0012345678"), ("12-345-678", "12345678"),
+        ("KUH 0012345", "12345"), ("Ａ００１２３４５", "+12345"), ("0012345678", "12345678.0"),
+    ],
+)  # fmt: skip
+def test_the_verifier_finds_a_number_however_it_is_written(identifier: str, survivor: str) -> None:
+    data = nm_file(
+        noise(),
+        state="stress",
+        secrets=Secrets(13),
+        more={"PatientID": identifier, "SpecificCharacterSet": "ISO_IR 192"},
+    )
+    leaky = header_of(rebuilt(data))
+    leaky.SliceThickness = survivor
+    out = io.BytesIO()
+    leaky.save_as(out)
+    assert left_over(data, rebuilt(data), own_words=("A-0001", "SPECT stress short axis")) == []
+    assert "(0010,0020)" in left_over(data, out.getvalue(), own_words=("A-0001",))
+
+
+@pytest.mark.parametrize("keyword", ["SeriesNumber", "InstanceNumber"])
+@pytest.mark.parametrize(
+    ("place", "identifier"),
+    [("PatientID", "0012345678"), ("AccessionNumber", "N12345678"), ("other", "12345678")],
+)
+def test_a_series_numbered_by_an_identifier_loses_its_number(
+    keyword: str, place: str, identifier: str
+) -> None:
+    source = header_of(
+        nm_file(noise(), state="stress", secrets=Secrets(14), more={"SeriesNumber": 7, "InstanceNumber": 7})
+    )
+    if place == "other":
+        source.OtherPatientIDsSequence[0].PatientID = identifier
+    else:
+        setattr(source, place, identifier)
+    setattr(source, keyword, 12345678)
+    out = io.BytesIO()
+    source.save_as(out)
+    result = rebuilt(out.getvalue())
+    new = header_of(result)
+    kept = ({"SeriesNumber", "InstanceNumber"} - {keyword}).pop()
+    assert (new[keyword].value, int(new[kept].value)) == (None, 7)
+    assert left_over(out.getvalue(), result, own_words=("A-0001", "SPECT stress short axis")) == []
+
+
+def test_a_short_number_is_no_identifier() -> None:
+    more = {"PatientID": "0007", "SeriesNumber": 7, "InstanceNumber": 7}
+    data = nm_file(noise(), state="stress", secrets=Secrets(15), more=more)
+    assert (header_of(rebuilt(data)).SeriesNumber, header_of(rebuilt(data)).InstanceNumber) == (7, 7)
+    assert left_over(data, rebuilt(data), own_words=("A-0001", "SPECT stress short axis")) == []
+
+
 def test_the_verifier_finds_a_name_among_the_pixels() -> None:
     secrets = Secrets(12)
     ds = nm_file(noise(), state="stress", secrets=secrets)
