@@ -1,10 +1,12 @@
 """`python -m inference`: image science from the command line. Each command lives in its own room."""
 
 import argparse
-import importlib
 import sys
 
-_ROOMS = ("cohort", "translation", "evaluation")
+from inference.cohort import command as cohort
+from inference.evaluation import command as evaluation
+from inference.heart import command as heart
+from inference.translation import command as translation
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -12,14 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m inference", description="Simulate, translate, quantify, evaluate."
     )
     subparsers = parser.add_subparsers(required=True, metavar="command")
-    for room in _ROOMS:
-        try:
-            command = importlib.import_module(f"inference.{room}.command")
-        except ModuleNotFoundError as missing:
-            if missing.name != f"inference.{room}.command":
-                raise
-            continue
-        command.add_parser(subparsers)
+    for room in (cohort, heart, translation, evaluation):
+        room.add_parser(subparsers)
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
 
