@@ -60,3 +60,7 @@ def lock(
 ) -> HttpResponse:
     body = {"password": password, "reason": reason, **more}
     return client.post(f"/api/studies/{study.study.id}/lock", body, "application/json")
+
+
+def report_address(study: Draft, name: str = "") -> str:
+    return f"/api/studies/{study.study.id}/report" + (f"/{name}" if name else "")
