@@ -252,4 +252,7 @@ def _weight_name(weighting: Weighting) -> str:
 
 
 def _clipped(value: float, half: float) -> Interval:
-    return max(-1.0, value - half), min(1.0, value + half)
+    """Within -1 to 1. Where single ratings enter the expectation but no pair, a coefficient may lie below -1; then
+    its interval starts there too.
+    """
+    return max(min(-1.0, value), value - half), min(1.0, value + half)

@@ -140,7 +140,14 @@ def test_no_table_crashes_and_a_null_has_a_reason(table, estimator):
     ours = estimator(table, categories=SCORES, weighting="linear")
     assert (ours.estimate is None) == (ours.reason is not None)
     if ours.interval is not None:
-        assert -1 <= ours.interval[0] <= ours.estimate <= ours.interval[1] <= 1
+        assert min(-1, ours.estimate) <= ours.interval[0] <= ours.estimate <= ours.interval[1] <= 1
+
+
+def test_an_interval_holds_its_estimate_even_below_minus_one():
+    """One pair that disagrees and a single rating: the chance of agreement is estimated from all three."""
+    ours = fleiss(np.array([[0, 1, np.nan], [0, np.nan, np.nan]]), categories=SCORES, weighting="linear")
+    assert ours.estimate == pytest.approx(-5 / 3)
+    assert ours.interval[0] <= ours.estimate <= ours.interval[1]
 
 
 @settings(max_examples=40, deadline=None)
