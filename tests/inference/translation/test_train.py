@@ -65,7 +65,7 @@ def test_defects_count_more_and_are_drawn_more_often(cohort: Path) -> None:
 def test_training_reduces_the_loss(cohort: Path) -> None:
     examples = examples_of(read_pairs(folder) for folder in patient_folders(cohort)[:2])
     losses = []
-    train(examples, seconds=4, seed=1, tell=lambda progress: losses.append(progress.loss))
+    train(examples, seconds=3, seed=1, tell=lambda progress: losses.append(progress.loss))
     assert losses[-1] < 0.7 * losses[0]
 
 
