@@ -77,7 +77,9 @@ def as_response(error: Exception, context: dict[str, Any]) -> Response | None:
         body = {"code": error.code, "message": error.message, **error.details}
         response = Response(body, status=error.status)
     elif isinstance(error, RecursionError):
-        response = Response({"code": "invalid", "message": _("The request is nested too deeply.")}, status=400)
+        response = Response(
+            {"code": "invalid", "message": _("The request is nested too deeply.")}, status=400
+        )
     elif isinstance(error, exceptions.ValidationError):
         response = Response({"code": "invalid", "message": _fields(error.detail)}, status=400)
     elif isinstance(error, exceptions.APIException):

@@ -91,7 +91,9 @@ TEMPLATES = [
 _url = urlsplit(os.environ.get("DATABASE_URL", ""))
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 if not EMBEDDED_DATABASE and (_url.scheme not in ("postgres", "postgresql") or not _url.hostname):
-    raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:5432/name?sslmode=require")
+    raise ImproperlyConfigured(
+        "DATABASE_URL must look like postgresql://user:password@host:5432/name?sslmode=require"
+    )
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -108,13 +110,17 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 OBJECT_STORE = Path(os.environ.get("OBJECT_STORE", VAR / "objects")).resolve()
-STAGING = Path(os.environ.get("STAGING", VAR / "staging")).resolve()  # files as they came: never where a worker reads
+STAGING = Path(
+    os.environ.get("STAGING", VAR / "staging")
+).resolve()  # files as they came: never where a worker reads
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20  # one DICOM file of an upload; larger ones are refused
 
 # --- work
 EMBEDDED_QUEUE = "BROKER_URL" not in os.environ
 if EMBEDDED_QUEUE and not EMBEDDED_DATABASE and not PLAIN_HTTP:
-    raise ImproperlyConfigured("With DATABASE_URL, BROKER_URL must be set too, e.g. amqp://user:password@host:5672//")
+    raise ImproperlyConfigured(
+        "With DATABASE_URL, BROKER_URL must be set too, e.g. amqp://user:password@host:5672//"
+    )
 QUEUE_ADDRESS = embedded_postgres.address("queue", "queue")
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (

@@ -75,7 +75,8 @@ def _read_one(person: Person, observer: Observer, token: str) -> str | None:
     path = f"/api/reading/reads/{token}"
     read = person.get(path)
     scores = {
-        slot["name"]: observer.scores(person.get_bytes(f"{path}/polar/{slot['name']}")) for slot in read["slots"]
+        slot["name"]: observer.scores(person.get_bytes(f"{path}/polar/{slot['name']}"))
+        for slot in read["slots"]
     }
     fields = {"quality": 4, "overall": _overall(sum(scores["stress"])), "confidence": 4}
     acts: list[dict[str, Any]] = [

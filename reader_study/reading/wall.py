@@ -7,14 +7,17 @@ query that forgets to ask whose read it is finds only the reader's own.
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.accounts.models import User
+from reader_study.problems import Locked
 
 ROLE = "reading_reader"
+STUDY_IS_LOCKED = "RSLCK"  # raised below the application by whoever locks data: readers may not see the state
 
 
 def enter(reader: UUID) -> None:
@@ -49,6 +52,13 @@ class ReaderView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         enter(self.reader.id)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, DatabaseError) and getattr(exc.__cause__, "sqlstate", "") == STUDY_IS_LOCKED:
+            exc = Locked(
+                "study_locked", _("Reading of this study has ended. Nothing more can be saved or signed.")
+            )
+        return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         if not connection.needs_rollback:  # a rollback ends the role by itself

@@ -51,8 +51,12 @@ def test_who_lost_the_password_is_invited_again_and_the_old_one_ends(
     body = {"email": lost.email, "full_name": "Rey Reader", "language": "en"}
     link = administrator.post("/api/invitations", body, content_type="application/json").json()["link"]
     assert browser.get("/api/session").status_code == 401
-    assert Client().post("/accounts/sign-in", {"username": lost.email, "password": PASSWORD}).status_code == 200
-    assert Client().post(link, {"password": "another password", "again": "another password"}).status_code == 302
+    assert (
+        Client().post("/accounts/sign-in", {"username": lost.email, "password": PASSWORD}).status_code == 200
+    )
+    assert (
+        Client().post(link, {"password": "another password", "again": "another password"}).status_code == 302
+    )
     assert User.objects.get(pk=lost.pk).check_password("another password")
 
 

@@ -80,6 +80,15 @@ def test_after_the_lock_no_read_is_shown_scored_or_signed(signed_in, sent):
 
 
 @pytest.mark.django_db
+def test_a_reader_who_comes_after_the_lock_is_told_in_a_sentence(signed_in, sent):
+    study = finished(unsigned=1)
+    lock(signed_in(study.investigator), study, missing_reads_reason="Both have left")
+    read = Read.objects.filter(sheets=None).order_by("session", "position")[0]
+    answer = signed_in(read.reader).get(f"/api/reading/reads/{read.token}")
+    assert (answer.status_code, answer.json()["code"]) == (423, "study_locked")
+
+
+@pytest.mark.django_db
 def test_a_wrong_password_locks_nothing(signed_in, object_store):
     study = finished()
     response = lock(signed_in(study.investigator), study, password="not the password")
