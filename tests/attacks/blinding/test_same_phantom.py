@@ -76,6 +76,7 @@ def _observe(made: PhantomStudy, image_set: str) -> Observed:
             "case_id": str(made.case.id),
             "image_id": str(image.id),
             "upload_id": str(made.case.id),
+            "job_id": str(made.case.id),
             "sha256": image.neutral_key,
             "name": "report.pdf",
         }
