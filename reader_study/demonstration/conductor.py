@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -88,7 +89,10 @@ class Conductor:
 
     def simulate_patients(self) -> None:
         self._simulate(self.patients, len(plan.SITES), plan.COHORT_SEED, self.var / "cohort")
-        self._simulate(1, 1, plan.ONE_MORE_SEED, self.var / "one-more-patient")
+        # The folder for you to upload holds what a hospital has: no truth, no marks of the simulator.
+        extra = self.var / "extra-cohort"
+        self._simulate(1, 1, plan.ONE_MORE_SEED, extra)
+        shutil.copytree(extra / "site-a", self.var / "one-more-patient", dirs_exist_ok=True)
 
     def _simulate(self, patients: int, sites: int, seed: int, out: Path) -> None:
         with step(f"Simulating {patients} patient{'s' * (patients > 1)}, stress and rest") as shown:

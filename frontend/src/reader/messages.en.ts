@@ -38,7 +38,7 @@ export const readerEn = {
 
   'reader.table.gray': 'Gray',
   'reader.table.inverse_gray': 'Inverse gray',
-  'reader.table.cool': 'Cool (PET)',
+  'reader.table.cool': 'Cool',
   'reader.table.hot_iron': 'Hot iron',
   'reader.table.hot_metal_blue': 'Hot metal blue',
   'reader.table.warm_metal': 'Warm metal',

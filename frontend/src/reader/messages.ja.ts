@@ -41,7 +41,7 @@ export const readerJa: SameKeys<typeof readerEn> = {
 
   'reader.table.gray': 'グレー',
   'reader.table.inverse_gray': 'グレー反転',
-  'reader.table.cool': 'Cool (PET)',
+  'reader.table.cool': 'Cool',
   'reader.table.hot_iron': 'Hot iron',
   'reader.table.hot_metal_blue': 'Hot metal blue',
   'reader.table.warm_metal': 'Warm metal',

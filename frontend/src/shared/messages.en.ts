@@ -58,7 +58,7 @@ export const en = {
   'ai.digest': 'Digest',
   'ai.download': 'Download DICOM',
 
-  'sign.reason': 'Reason',
+  'sign.reason': 'Reason for this step',
   'sign.as': 'You sign as {{name}} ({{email}}). Your name, the time and the meaning are recorded.',
   'sign.password': 'Your password, once more',
 

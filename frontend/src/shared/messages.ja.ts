@@ -62,7 +62,7 @@ export const ja: SameKeys<typeof en> = {
   'ai.digest': 'ダイジェスト',
   'ai.download': 'DICOMをダウンロード',
 
-  'sign.reason': '理由',
+  'sign.reason': 'この操作の理由',
   'sign.as': '{{name}}（{{email}}）として署名します。氏名、日時、署名の意味が記録されます。',
   'sign.password': 'パスワード（再入力）',
 

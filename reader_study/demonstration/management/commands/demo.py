@@ -1,7 +1,11 @@
+import fcntl
 import os
 import shutil
 import signal
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +40,27 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, reset: bool, port: int, patients: int, **options: Any) -> None:
         if patients < 4:
             raise CommandError("--patients must be at least 4: two at each of two sites.")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+        for end in (signal.SIGTERM, signal.SIGINT):  # a shell's background job would ignore the second
+            signal.signal(end, signal.default_int_handler)
         began = time.monotonic()
         var = settings.VAR
-        if reset:
-            self._reset(var, port)
+        with self._alone(var):
+            if reset:
+                self._reset(var, port)
+            self._conduct(var, port=port, patients=patients, once=once, began=began)
+
+    @contextmanager
+    def _alone(self, var: Path) -> Iterator[None]:
+        """Two demos on one folder would take each other's database away."""
+        var.parent.mkdir(parents=True, exist_ok=True)
+        with var.with_name(f"{var.name}.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CommandError(f"A demo runs already on {var}: end it first.") from None
+            yield
+
+    def _conduct(self, var: Path, *, port: int, patients: int, once: bool, began: float) -> None:
         var.mkdir(parents=True, exist_ok=True)
         started = False
         try:
@@ -53,6 +73,7 @@ class Command(BaseCommand):
                 self._run(processes, port=port, patients=patients, once=once, began=began)
         except KeyboardInterrupt:
             self.stdout.write("\nStopped.")
+            sys.exit(130)
         except (StartFailed, StepFailed, Refused, TimeoutError, RuntimeError) as problem:
             raise CommandError(f"{problem}\nLogs: {var / 'log'}") from None
         finally:
