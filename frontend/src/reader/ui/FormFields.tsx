@@ -82,7 +82,7 @@ function Choice({ field: { name, values, required }, value, disabled, onAnswer }
           </label>
         ))}
       </div>
-      {scale && value === undefined && (
+      {scale && (
         <div className="reader-ends" aria-hidden="true">
           {[values[0], values.at(-1)].map(
             (end) => end !== undefined && <span key={end}>{valueLabel(language, name, end)}</span>,
