@@ -9,6 +9,7 @@ from torch import Tensor
 from inference.cohort.plan import Stream, planned_patient, stream
 from inference.physics import pet, spect
 from inference.physics.anatomy import Tracer, build_anatomy
+from inference.physics.camera import Camera
 from inference.physics.patient import STATES, Patient, State
 from inference.physics.short_axis import affine, as_operator_sees, reorient
 from inference.physics.ventricle import frame_of, true_segments
@@ -59,6 +60,7 @@ def scan(patient: Patient, *, noise: np.random.Generator) -> Scans:
         both("spect"),
         torch.from_numpy(anatomy.attenuation["spect"]),
         counts=[patient.study(state).spect_counts for state in STATES],
+        camera=Camera(),
         rng=noise,
     )
     spect_body = spect.reconstruct(acquired)

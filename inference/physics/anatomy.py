@@ -204,7 +204,7 @@ def _heart(patient: Patient, x: Array, y: Array, z: Array, voxel_mm: float) -> _
     length = patient.ventricle.length_mm
     radius = np.hypot(anterior, lateral)
     right = _right_ventricle(patient, along, anterior, lateral)
-    wall, cavity = wall_and_cavity(patient.ventricle, along, radius, voxel_mm)
+    wall, cavity = wall_and_cavity(patient.ventricle, along, radius, lateral, voxel_mm)
     outside_left = 1 - coverage(radius - patient.ventricle.radius_mm, voxel_mm)
     atria = coverage(_atria(patient, along, anterior, lateral), voxel_mm)
     return _Heart(

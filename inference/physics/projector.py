@@ -15,6 +15,8 @@ from typing import Protocol, Self
 import torch
 from torch import Tensor
 
+from inference.physics.camera import Camera
+
 _FWHM_PER_SIGMA = math.sqrt(8 * math.log(2))
 # Our matrices are built from in-range indices; checking each would cost more than building it.
 torch.sparse.check_sparse_tensor_invariants.disable()
@@ -67,12 +69,6 @@ def blur(volumes: Tensor, *, fwhm_mm: float, voxel_mm: Sequence[float]) -> Tenso
         matrix = blur_matrix(volumes.shape[axis], torch.tensor([fwhm_mm / step]))[0]
         volumes = (volumes.transpose(axis, 3) @ matrix).transpose(axis, 3)
     return volumes
-
-
-def collimator_fwhm_mm(distance_mm: Tensor) -> Tensor:
-    """Low-energy high-resolution collimator, 1.5 mm holes of 32.8 mm, 3.8 mm intrinsic: 7.2 mm at 10 cm."""
-    geometric = 1.5 * (32.8 + distance_mm.clamp_min(0)) / 32.8
-    return (geometric**2 + 3.8**2).sqrt()
 
 
 class LineProjector:
@@ -129,16 +125,13 @@ class LineProjector:
 class CollimatorProjector:
     """Sums of voxels with the collimator's blur growing with depth and, if given, attenuation on the way out.
 
-    Bins are as wide as voxels. The detector turns at `radius_mm`.
+    Bins are as wide as voxels.
     """
 
-    def __init__(self, grid: Grid, angles: Sequence[float], *, radius_mm: float):
+    def __init__(self, grid: Grid, angles: Sequence[float], *, camera: Camera):
         self.grid = grid
         self._rotations = [_with_transpose(_rotation_matrix(grid, angle)) for angle in angles]
-        depth = radius_mm - ((grid.side - 1) / 2 - torch.arange(grid.side).float()) * grid.voxel_mm
-        fwhm = collimator_fwhm_mm(depth)
-        self._across = blur_matrix(grid.side, fwhm / grid.voxel_mm)
-        self._axial = blur_matrix(grid.slices, fwhm / grid.slice_mm)
+        self._across, self._axial = self._blurs(camera)
         self._attenuation: Tensor | None = None
 
     @property
@@ -148,6 +141,12 @@ class CollimatorProjector:
     def subset(self, views: Sequence[int]) -> Self:
         part = self._copy()
         part._rotations = [self._rotations[view] for view in views]
+        return part
+
+    def of(self, camera: Camera) -> Self:
+        """The same views by another camera; the rotations, which cost most, are shared."""
+        part = self._copy()
+        part._across, part._axial = self._blurs(camera)
         return part
 
     def attenuated(self, attenuation: Tensor) -> Self:
@@ -164,6 +163,13 @@ class CollimatorProjector:
         for view, (_, transpose) in enumerate(self._rotations):
             image += transpose @ self._spread(projections[view], view)
         return image
+
+    def _blurs(self, camera: Camera) -> tuple[Tensor, Tensor]:
+        """Blur across [depth, bin, bin] and along the slices [depth, slice, slice], nearest plane first."""
+        grid = self.grid
+        planes = torch.arange(grid.side).float() - (grid.side - 1) / 2
+        fwhm = camera.fwhm_mm(camera.radius_mm + planes * grid.voxel_mm)
+        return blur_matrix(grid.side, fwhm / grid.voxel_mm), blur_matrix(grid.slices, fwhm / grid.slice_mm)
 
     def _copy(self) -> Self:
         part = object.__new__(type(self))

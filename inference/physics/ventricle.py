@@ -19,6 +19,8 @@ _POSES = ((0.6, 0.0, 0.0, 0.0), (0.4, -4.5, 3.0, -5.0))
 _SHARPNESS_OF_LESION = 8.0
 # The normal apex is thinner than the rest of the wall, hence seen less bright by every camera.
 _APICAL_THICKNESS = 0.65
+# The lateral wall reaches farther back than the septum, whose last part is a membrane: half the difference.
+_BASAL_TILT_MM = 6.0
 
 
 @dataclass(frozen=True)
@@ -55,19 +57,29 @@ def coverage(distance_mm: Array, voxel_mm: float) -> Array:
 
 
 def wall_and_cavity(
-    ventricle: Ventricle, along: Array, radius: Array, voxel_mm: float
+    ventricle: Ventricle, along: Array, radius: Array, lateral: Array, voxel_mm: float
 ) -> tuple[Array, Array]:
     """Share of muscle and of blood, over a beat, at points `along` the axis (+ apex), `radius` off it.
 
+    `lateral`: how far towards the lateral wall (septum: negative); all in mm from the ventricle's middle.
+
     Averaging end-diastole and end-systole is what an ungated scan sees.
     """
-    wall, cavity = np.zeros_like(along), np.zeros_like(along)
+    shape = np.broadcast_shapes(along.shape, radius.shape, lateral.shape)
+    wall, cavity = np.zeros(shape, along.dtype), np.zeros(shape, along.dtype)
+    # Straight where the muscle ends, so that blood does not bulge out beside it.
+    leaning = along + _BASAL_TILT_MM * np.clip(lateral / ventricle.radius_mm, -1, 1)
     for share, wider, thicker, longer in _POSES:
         length, reach = ventricle.length_mm + longer, ventricle.radius_mm + wider
         thickness = ventricle.wall_mm + thicker
-        outer = _signed_distance(along, radius, length=length, reach=reach, depth=0.0)
+        outer = _signed_distance(along, radius, leaning, length=length, reach=reach, depth=0.0)
         inner = _signed_distance(
-            along, radius, length=length, reach=reach - thickness, depth=_APICAL_THICKNESS * thickness
+            along,
+            radius,
+            leaning,
+            length=length,
+            reach=reach - thickness,
+            depth=_APICAL_THICKNESS * thickness,
         )
         filled = coverage(inner, voxel_mm)
         wall += share * np.clip(coverage(outer, voxel_mm) - filled, 0, 1)
@@ -75,9 +87,14 @@ def wall_and_cavity(
     return wall, cavity
 
 
-def _signed_distance(along: Array, radius: Array, *, length: float, reach: float, depth: float) -> Array:
-    """Half ellipsoid towards the apex (its tip `depth` short of it), gently tapered towards the open base."""
-    beyond_base = -(along + 0.5 * length)
+def _signed_distance(
+    along: Array, radius: Array, leaning: Array, *, length: float, reach: float, depth: float
+) -> Array:
+    """Half ellipsoid towards the apex (its tip `depth` short of it), gently tapered towards the open base.
+
+    The base cuts it where `leaning` is half a length from the middle.
+    """
+    beyond_base = -(leaning + 0.5 * length)
     around = np.hypot(radius / reach, _share_of_half_axis(along, length=length, depth=depth))
     return np.maximum((around - 1) * reach, beyond_base)
 

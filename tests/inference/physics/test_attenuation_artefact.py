@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inference.physics import pet, spect
 from inference.physics.anatomy import Anatomy, build_anatomy
+from inference.physics.camera import Camera
 from inference.physics.patient import Patient, sample_patient
 from inference.physics.projector import to_columns, to_volumes
 from inference.physics.reconstruction import osem
@@ -49,6 +50,7 @@ def acquired(anatomy: Anatomy, *, tissue: float) -> spect.Acquisition:
         torch.from_numpy(anatomy.activity["stress", "spect"])[None],
         tissue * torch.from_numpy(anatomy.attenuation["spect"]),
         counts=[4e6],
+        camera=Camera(),
         rng=np.random.default_rng(1),
     )
 
@@ -97,7 +99,9 @@ def test_modelling_the_tissue_takes_the_artefact_out(
 ) -> None:
     tissue = torch.from_numpy(anatomy.attenuation["spect"])[None, None]
     coarse = torch.nn.functional.avg_pool3d(tissue, 2)[0]
-    image = osem(spect.camera().attenuated(to_columns(coarse)), counts.counts, iterations=2, subsets=10)
+    image = osem(
+        spect.seen_by(counts.camera).attenuated(to_columns(coarse)), counts.counts, iterations=2, subsets=10
+    )
     corrected = inferior_to_anterior(to_volumes(image, spect.CAMERA), normal_man(), (6.4, 6.4, 6.4))
     assert corrected > uncorrected + 0.1
 

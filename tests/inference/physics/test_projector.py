@@ -5,13 +5,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.physics.camera import Camera
 from inference.physics.projector import (
     CollimatorProjector,
     Grid,
     LineProjector,
     Projector,
     blur,
-    collimator_fwhm_mm,
     to_columns,
     to_volumes,
 )
@@ -51,7 +51,7 @@ def test_attenuated_collimator_projector_and_its_adjoint_match(
     side: int, slices: int, batch: int, tissue: bool
 ) -> None:
     grid = Grid(side=side, slices=slices, voxel_mm=6.4, slice_mm=6.4)
-    projector = CollimatorProjector(grid, ANGLES, radius_mm=240)
+    projector = CollimatorProjector(grid, ANGLES, camera=Camera(radius_mm=240))
     if tissue:
         projector = projector.attenuated(0.03 * torch.rand(side * side, slices))
     assert adjoint_error(projector, torch.rand(side * side, batch * slices)) < 1e-6
@@ -72,7 +72,7 @@ def test_line_through_a_disc_is_its_diameter_in_millimetres_from_every_side() ->
 
 def test_point_in_the_middle_of_tissue_is_dimmed_exponentially() -> None:
     grid = Grid(side=65, slices=5, voxel_mm=4.0, slice_mm=4.0)
-    camera = CollimatorProjector(grid, ANGLES, radius_mm=240)
+    camera = CollimatorProjector(grid, ANGLES, camera=Camera(radius_mm=240))
     point = torch.zeros(1, 5, 65, 65)
     point[0, 2, 32, 32] = 1.0
     body = 0.015 * disc(65, 5, 20)
@@ -87,7 +87,7 @@ def test_attenuation_depends_on_the_side_one_looks_from() -> None:
     point[0, 0, 16, 16] = 1.0
     body[0, 0, 16, 20:26] = 0.015  # to the patient's left: row is y, column is x
     anterior, left = (
-        CollimatorProjector(grid, [0.0, math.pi / 2], radius_mm=240)
+        CollimatorProjector(grid, [0.0, math.pi / 2], camera=Camera(radius_mm=240))
         .attenuated(to_columns(body))
         .forward(to_columns(point))
     )
@@ -100,7 +100,7 @@ def test_subset_of_views_sees_what_the_whole_sees() -> None:
     whole: Projector
     for whole in (
         LineProjector(grid, ANGLES, bins=16, bin_mm=6.4, fwhm_mm=5.0),
-        CollimatorProjector(grid, ANGLES, radius_mm=240).attenuated(0.01 * torch.rand(256, 3)),
+        CollimatorProjector(grid, ANGLES, camera=Camera(radius_mm=240)).attenuated(0.01 * torch.rand(256, 3)),
     ):
         assert torch.allclose(whole.subset([1, 4]).forward(image), whole.forward(image)[[1, 4]], rtol=1e-5)
 
@@ -112,7 +112,7 @@ def test_columns_and_volumes_are_the_same_numbers() -> None:
 
 
 def test_collimator_resolution_at_ten_centimetres() -> None:
-    assert float(collimator_fwhm_mm(torch.tensor(100.0))) == pytest.approx(7.2, abs=0.1)
+    assert float(Camera().fwhm_mm(torch.tensor(100.0))) == pytest.approx(7.2, abs=0.1)
 
 
 def test_blur_keeps_counts_and_has_the_width_asked_for() -> None:

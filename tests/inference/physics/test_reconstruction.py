@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from inference.physics.camera import Camera
 from inference.physics.projector import CollimatorProjector, Grid, LineProjector, to_columns, to_volumes
 from inference.physics.reconstruction import osem
 
@@ -46,7 +47,7 @@ def test_known_attenuation_and_background_of_pet_lines_are_taken_out() -> None:
 
 def test_attenuation_in_the_projector_is_taken_out_and_ignoring_it_leaves_a_hollow() -> None:
     body = to_columns(cylinder(12))
-    camera = CollimatorProjector(GRID, ANGLES, radius_mm=200).attenuated(0.015 * body)
+    camera = CollimatorProjector(GRID, ANGLES, camera=Camera(radius_mm=200)).attenuated(0.015 * body)
     counts = camera.forward(body)
     plain = LineProjector(GRID, ANGLES, bins=32, bin_mm=6.4)
     hollow = centre_and_rim(osem(plain, counts, iterations=4, subsets=6))

@@ -71,12 +71,22 @@ def test_a_lesion_round_the_tip_is_segment_seventeen() -> None:
 
 def test_wall_surrounds_the_cavity_and_is_thinner_at_the_apex_and_open_at_the_base() -> None:
     along = np.linspace(-60, 60, 241)
-    on_axis, cavity = wall_and_cavity(VENTRICLE, along, np.zeros_like(along), 0.5)
+    on_axis, cavity = wall_and_cavity(VENTRICLE, along, np.zeros_like(along), np.zeros_like(along), 0.5)
     apical_mm = on_axis.sum() * 0.5
     radius = np.linspace(0, 60, 241)
-    across, _ = wall_and_cavity(VENTRICLE, np.full_like(radius, -10), radius, 0.5)
+    across, _ = wall_and_cavity(VENTRICLE, np.full_like(radius, -10), radius, radius, 0.5)
     lateral_mm = across.sum() * 0.25
     assert 0.5 < apical_mm / lateral_mm < 0.8
     assert lateral_mm == pytest.approx(VENTRICLE.wall_mm + 0.4 * 3, abs=0.5)  # thicker for 40 % of the beat
     assert cavity[along < -46].max() == 0 and on_axis[along < -46].max() == 0
     assert cavity[np.abs(along) < 10].min() == 1
+
+
+def test_the_lateral_wall_reaches_farther_back_than_the_septum() -> None:
+    along = np.linspace(-60, 0, 121)
+    middle_of_wall = np.full_like(along, VENTRICLE.radius_mm - VENTRICLE.wall_mm / 2)
+    lateral, septal = (
+        along[wall_and_cavity(VENTRICLE, along, middle_of_wall, side * middle_of_wall, 0.5)[0] > 0.5].min()
+        for side in (1, -1)
+    )
+    assert septal - lateral == pytest.approx(10, abs=3)
