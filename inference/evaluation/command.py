@@ -11,11 +11,11 @@ from pathlib import Path
 import torch
 
 from inference.dicom.read import Unreadable
+from inference.evaluation.images import patient_folders
 from inference.evaluation.report import agreement, as_text
 from inference.evaluation.segments import measure, read_truth
 from inference.heart.ventricle import VentricleNotFound
 from inference.translation.bundle import BundleProblem, read_bundle
-from inference.translation.pairs import patient_folders
 from inference.translation.predict import virtual_pet
 from inference.translation.weights import network_of
 

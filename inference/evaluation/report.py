@@ -1,4 +1,4 @@
-"""Agreement of SPECT and virtual PET with PET and with the truth: numbers, and a table for people."""
+"""The short report that a model carries on its card: agreement with PET and with the truth, and a table."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from inference.evaluation.segments import Measured, Values
+from inference.evaluation.images import LABELS, Values
+from inference.evaluation.segments import Measured
 from inference.heart.segments import INFERIOR, SEGMENT_NAMES
-from inference.translation.pairs import STATES
+from inference.physics.patient import STATES
 
 ABNORMAL_BELOW = 70.0
 _INFERIOR = [segment - 1 for segment in INFERIOR]
-_NAMES = {"spect": "SPECT", "virtual_pet": "virtual PET", "pet": "PET"}
+_SHOWN = ("spect", "ctac", "virtual_pet")
 
 
 def agreement(measured: Measured) -> dict[str, Any]:
@@ -22,16 +23,14 @@ def agreement(measured: Measured) -> dict[str, Any]:
     abnormal below 70 %. "over_called": normal in PET, abnormal in the image. "missed": abnormal in PET (or in truth),
     not in the image; for virtual PET that is a defect filled in.
     """
-    images = {"spect": measured.spect}
-    if measured.virtual_pet is not None:
-        images["virtual_pet"] = measured.virtual_pet
-    truth = measured.truth
+    images = {kind: measured.images[kind] for kind in _SHOWN if kind in measured.images}
+    pet, truth = measured.images["pet"], measured.truth
     return {
         "patients": len(measured.patients),
         "abnormal_below": ABNORMAL_BELOW,
         "ventricle_position_doubted": measured.doubted,
-        "against_pet": _all_against(images, measured.pet),
-        "against_truth": {} if truth is None else _all_against({**images, "pet": measured.pet}, truth),
+        "against_pet": _all_against(images, pet),
+        "against_truth": {} if truth is None else _all_against({**images, "pet": pet}, truth),
     }
 
 
@@ -69,7 +68,7 @@ def _correlation(values: Values, reference: Values) -> float | None:
 def as_text(report: dict[str, Any]) -> str:
     """The report as two Markdown tables: bias of each segment, and the summary."""
     images = report["against_pet"]
-    heads = [f"{_NAMES[kind]}, {state}" for kind in images for state in STATES]
+    heads = [f"{LABELS[kind]}, {state}" for kind in images for state in STATES]
     lines = [
         f"{report['patients']} patients, stress and rest. "
         "Bias against PET in points of per cent of the maximum.",
@@ -87,7 +86,7 @@ def as_text(report: dict[str, Any]) -> str:
 def _summary(report: dict[str, Any]) -> list[str]:
     below = f"{report['abnormal_below']:.0f} %"
     columns = [
-        (f"{_NAMES[kind]} against {against}", found)
+        (f"{LABELS[kind]} against {against}", found)
         for key, against in (("against_pet", "PET"), ("against_truth", "truth"))
         for kind, found in report[key].items()
     ]

@@ -1,70 +1,122 @@
-"""Segment values of SPECT, virtual PET and PET of the same patients, each found and sampled on its own."""
+"""Segment values of every image of the same patients, each found and sampled on its own."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inference.evaluation.images import PatientImages, Values, read_images
 from inference.heart.neutral import neutral_volume
 from inference.heart.polar import polar_map
 from inference.heart.segments import segment_values
-from inference.heart.ventricle import find_left_ventricle
-from inference.translation.pairs import STATES, read_pairs
+from inference.heart.ventricle import LeftVentricle, VentricleNotFound, find_left_ventricle
+from inference.physics.patient import STATES
 from inference.volume import Volume
 
-Values = NDArray[np.float64]
+# Reports rest on values as the CSV prints them, so that whoever starts from the CSV gets the same report.
+DECIMALS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredPatient:
+    """One patient of Measured: values[kind] is [state, segment]; ventricles[kind][state] is where they were read."""
+
+    patient_id: str
+    sex: str
+    territories: tuple[str, ...]
+    truth: Values | None
+    values: dict[str, Values]
+    ventricles: Mapping[str, Mapping[str, LeftVentricle]]
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Per cent of each image's own robust maximum, float64 [patient, state, segment]; states as in STATES.
+    """images[kind]: per cent of each image's own robust maximum, float64 [patient, state, segment]; as STATES.
 
-    virtual_pet: None if no model was given; truth: None if the cohort has none (only simulated ones do).
-    doubted: how many images of each kind have a ventricle whose position a person should check.
+    Kinds: spect (uncorrected), chang, ctac, virtual_pet, pet, ideal: those that the patients have. sex, territories:
+    of each patient; truth: None if the cohort has none (only simulated ones do). doubted: how many images of a
+    kind have a ventricle whose position a person should check. left_out: patients without values, and why.
     """
 
     patients: tuple[str, ...]
-    spect: Values
-    pet: Values
-    virtual_pet: Values | None
+    sex: tuple[str, ...]
+    territories: tuple[tuple[str, ...], ...]
+    images: dict[str, Values]
     truth: Values | None
     doubted: dict[str, int]
+    left_out: dict[str, str]
+
+    def only(self, wanted: Sequence[bool]) -> Measured:
+        """The patients that `wanted` [patient] keeps; `doubted` and `left_out` go on telling of all."""
+        keep = np.asarray(wanted, dtype=bool)
+        return replace(
+            self,
+            patients=tuple(one for one, kept in zip(self.patients, keep, strict=True) if kept),
+            sex=tuple(one for one, kept in zip(self.sex, keep, strict=True) if kept),
+            territories=tuple(one for one, kept in zip(self.territories, keep, strict=True) if kept),
+            images={kind: values[keep] for kind, values in self.images.items()},
+            truth=None if self.truth is None else self.truth[keep],
+        )
 
 
 def measure(
     folders: Sequence[Path], *, translate: Callable[[Volume], Volume] | None, truth: dict[str, Any] | None
 ) -> Measured:
-    """Measures every patient of the folders, in their order.
+    """Measures every patient of the folders, in their order, and the virtual PET that `translate` makes of his SPECT.
 
-    truth: `truth.json` of the cohort. Raises Unreadable and ValueError as read_pairs does, VentricleNotFound, and
-    KeyError for a patient whom the truth does not know.
+    truth: `truth.json` of the cohort. Raises what read_images and `translate` raise.
     """
-    columns: dict[str, list[list[Values]]] = {"spect": [], "pet": [], "virtual_pet": []}
-    doubted = dict.fromkeys(columns, 0)
-    patients = []
+    measured, left_out = [], {}
     for folder in folders:
-        pairs = read_pairs(folder)
-        patients.append(pairs.patient_id)
-        images = {"spect": pairs.spect, "pet": pairs.pet}
+        patient = read_images(folder, truth=truth)
         if translate is not None:
-            images["virtual_pet"] = {state: translate(pairs.spect[state]) for state in STATES}
-        for kind, by_state in images.items():
-            measured = [_segments(by_state[state]) for state in STATES]
-            columns[kind].append([values for values, _ in measured])
-            doubted[kind] += sum(doubt for _, doubt in measured)
+            made = {state: translate(patient.images["spect"][state]) for state in STATES}
+            patient = replace(patient, images={**patient.images, "virtual_pet": made})
+        try:
+            measured.append(measure_patient(patient))
+        except VentricleNotFound as problem:
+            left_out[patient.patient_id] = str(problem)
+    return together(measured, left_out=left_out)
+
+
+def measure_patient(patient: PatientImages) -> MeasuredPatient:
+    """Raises VentricleNotFound if one image shows none."""
+    ventricles = {
+        kind: {state: find_left_ventricle(by_state[state]) for state in STATES}
+        for kind, by_state in patient.images.items()
+    }
+    values = {
+        kind: np.stack([_segments(by_state[state], ventricles[kind][state]) for state in STATES])
+        for kind, by_state in patient.images.items()
+    }
+    return MeasuredPatient(
+        patient.patient_id, patient.sex, patient.territories, patient.truth, values, ventricles
+    )
+
+
+def together(measured: Sequence[MeasuredPatient], *, left_out: dict[str, str]) -> Measured:
+    """Only kinds that all patients have. Raises ValueError if nobody was measured."""
+    if not measured:
+        reasons = "; ".join(f"{patient}: {reason}" for patient, reason in left_out.items())
+        raise ValueError(f"no patient could be measured: {reasons or 'there are none'}")
+    kinds = [kind for kind in measured[0].values if all(kind in one.values for one in measured)]
+    truths = [one.truth for one in measured if one.truth is not None]
     return Measured(
-        patients=tuple(patients),
-        spect=np.array(columns["spect"]),
-        pet=np.array(columns["pet"]),
-        virtual_pet=np.array(columns["virtual_pet"]) if translate is not None else None,
-        truth=None if truth is None else _true_values(truth, patients),
-        doubted={kind: doubted[kind] for kind in columns if columns[kind]},
+        patients=tuple(one.patient_id for one in measured),
+        sex=tuple(one.sex for one in measured),
+        territories=tuple(one.territories for one in measured),
+        images={kind: np.stack([one.values[kind] for one in measured]).round(DECIMALS) for kind in kinds},
+        truth=np.stack(truths).round(DECIMALS) if len(truths) == len(measured) else None,
+        doubted={
+            kind: sum(bool(found.flags) for one in measured for found in one.ventricles[kind].values())
+            for kind in kinds
+        },
+        left_out=dict(left_out),
     )
 
 
@@ -77,12 +129,5 @@ def read_truth(cohort: Path) -> dict[str, Any] | None:
     return found
 
 
-def _segments(volume: Volume) -> tuple[Values, bool]:
-    ventricle = find_left_ventricle(volume)
-    return segment_values(polar_map(neutral_volume(volume, ventricle))), bool(ventricle.flags)
-
-
-def _true_values(truth: dict[str, Any], patients: list[str]) -> Values:
-    return np.array(
-        [[truth["patients"][patient]["true_segments"][state] for state in STATES] for patient in patients]
-    )
+def _segments(volume: Volume, ventricle: LeftVentricle) -> Values:
+    return segment_values(polar_map(neutral_volume(volume, ventricle)))

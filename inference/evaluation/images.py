@@ -1,0 +1,105 @@
+"""The images of one patient of a cohort, by kind and state, read from DICOM as hospitals hand it over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.dicom.read import read_header, read_volume
+from inference.physics.patient import STATES
+from inference.volume import Volume
+
+Values = NDArray[np.float64]
+
+# What an image is called in reports and in columns of tables; models add their own.
+LABELS = {
+    "spect": "SPECT",
+    "chang": "Chang",
+    "ctac": "CTAC",
+    "virtual_pet": "virtual PET",
+    "pet": "PET",
+    "ideal": "noise-free",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class PatientImages:
+    """One patient: images[kind][state]; "spect" is the uncorrected one. Scanners share no coordinates.
+
+    sex: "M", "F", or "" if nobody said; territories: of simulated lesions; truth: float64 [state, segment] in per
+    cent of the best perfused wall, None for a patient who is not simulated.
+    """
+
+    patient_id: str
+    sex: str
+    territories: tuple[str, ...]
+    truth: Values | None
+    images: Mapping[str, Mapping[str, Volume]]
+
+
+def patient_folders(cohort: Path) -> list[Path]:
+    """The folders below the sites of a cohort, in the order of their names."""
+    return sorted(
+        (folder for folder in cohort.glob("*/*") if folder.is_dir()), key=lambda folder: folder.name
+    )
+
+
+def read_images(folder: Path, *, truth: dict[str, Any] | None) -> PatientImages:
+    """Every image that `truth` names for the patient of the folder; without it, uncorrected SPECT and PET.
+
+    Raises Unreadable; ValueError if an image is missing; KeyError for a patient whom `truth` does not know.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    if not files:
+        raise ValueError(
+            f"{folder.name} is empty: it should hold SPECT and PET, stress and rest, of one patient"
+        )
+    patient_id = read_header(files[0].read_bytes()).patient_id
+    record: dict[str, Any] = {} if truth is None else truth["patients"][patient_id]
+    named: dict[str, dict[str, str]] = record.get("images", {})
+    images = (
+        {kind: _named(folder.parents[1], by_state) for kind, by_state in named.items()}
+        if named
+        else _found_by_header(folder, files)
+    )
+    return PatientImages(
+        patient_id=patient_id,
+        sex=str(record.get("sex", "")),
+        territories=tuple(record.get("territories", ())),
+        truth=np.array([record["true_segments"][state] for state in STATES]) if record else None,
+        images=images,
+    )
+
+
+def _named(cohort: Path, by_state: dict[str, str]) -> dict[str, Volume]:
+    """by_state: a file, or a folder of slices, relative to the cohort."""
+    volumes = {}
+    for state in STATES:
+        path = cohort / by_state[state]
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        try:
+            volumes[state] = read_volume([file.read_bytes() for file in files])
+        except FileNotFoundError:
+            raise ValueError(f"{by_state[state]} is missing: simulate the cohort again") from None
+    return volumes
+
+
+def _found_by_header(folder: Path, files: list[Path]) -> dict[str, dict[str, Volume]]:
+    found: dict[tuple[str, str | None], list[bytes]] = defaultdict(list)
+    for path in files:
+        data = path.read_bytes()
+        header = read_header(data)
+        if header.modality == "PT":
+            found["pet", header.state].append(data)
+        elif header.is_uncorrected_spect and not header.ai_generated:
+            found["spect", header.state].append(data)
+    wanted = {(kind, state) for kind in ("spect", "pet") for state in STATES}
+    if not wanted <= set(found):
+        raise ValueError(f"{folder.name} does not hold SPECT and PET, stress and rest, of one patient")
+    return {kind: {state: read_volume(found[kind, state]) for state in STATES} for kind in ("spect", "pet")}
