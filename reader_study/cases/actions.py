@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,15 @@ from reader_study.studies.models import Participation, Site, Study
 
 DERIVE_ATTEMPTS = 3
 DERIVE_LEASE = timedelta(seconds=120)
+
+
+@dataclass(frozen=True)
+class DerivedUncertainty:
+    """Object keys of the neutral volume and polar map of an uncertainty; 17 values in points of % of the maximum."""
+
+    neutral_key: str
+    polar_key: str
+    segments: Sequence[float]
 
 
 @transaction.atomic
@@ -56,9 +66,11 @@ def register_image(
     source: str,
     provenance: Mapping[str, Any],
     actor: UUID | None,
+    uncertainty_key: str = "",
 ) -> Image:
     """Give a case an image; it is prepared for reading after the commit. The same keys again change nothing.
 
+    uncertainty_key: object key of the uncertainty that a model computed with the image; empty if it did not.
     An image that failed, that was rejected, or that a model computed and nobody has accepted gives way to the
     new one and stays as superseded; so does the virtual PET of a SPECT that gives way.
 
@@ -84,6 +96,7 @@ def register_image(
         source=source,
         dicom_keys=list(dicom_keys),
         provenance=dict(provenance),
+        uncertainty_dicom_key=uncertainty_key,
         lease_until=timezone.now() + DERIVE_LEASE,
     )
     record(
@@ -97,6 +110,7 @@ def register_image(
             "state": state,
             "source": source,
             "files": len(dicom_keys),
+            **({"uncertainty": uncertainty_key} if uncertainty_key else {}),
             "replaces": str(current.id) if current else None,
         },
     )
@@ -185,6 +199,7 @@ def record_derived(
     lv: Mapping[str, Any],
     segments: Sequence[float],
     flags: Sequence[str],
+    uncertainty: DerivedUncertainty | None = None,
 ) -> None:
     """Store what was derived; a second result for the same image changes nothing."""
     image = Image.objects.select_for_update().get(pk=image_id)
@@ -193,8 +208,17 @@ def record_derived(
     image.status = Image.Status.READY
     image.neutral_key, image.polar_key = neutral_key, polar_key
     image.lv, image.segments, image.flags = dict(lv), list(segments), list(flags)
-    image.save(update_fields=["status", "neutral_key", "polar_key", "lv", "segments", "flags"])
+    changed = ["status", "neutral_key", "polar_key", "lv", "segments", "flags"]
     detail = {"neutral": neutral_key, "polar": polar_key, "flags": image.flags}
+    if uncertainty is not None:
+        image.uncertainty_neutral_key, image.uncertainty_polar_key = (
+            uncertainty.neutral_key,
+            uncertainty.polar_key,
+        )
+        image.uncertainty_segments = list(uncertainty.segments)
+        changed += ["uncertainty_neutral_key", "uncertainty_polar_key", "uncertainty_segments"]
+        detail |= {"uncertainty": uncertainty.neutral_key}
+    image.save(update_fields=changed)
     _record(image, "cases.image_derived", None, detail)
     if image.image_set == Image.Set.SPECT:
         _send_after_commit("translation.consider", image.case_id)

@@ -53,8 +53,17 @@ class VentricleSerializer(serializers.Serializer[Any]):
     radius_mm = serializers.FloatField()
 
 
+class UncertaintySerializer(serializers.Serializer[Any]):
+    segments = serializers.ListField(
+        child=serializers.FloatField(), help_text="17 standard deviations, points of % of the maximum"
+    )
+
+
 class ImageDetailSerializer(ImageSerializer):
     segments = serializers.ListField(child=serializers.FloatField(), help_text="17 values, % of the maximum")
+    uncertainty = UncertaintySerializer(
+        allow_null=True, help_text="Spread of the networks that computed the image"
+    )
     lv = VentricleSerializer(allow_null=True)
     provenance = serializers.DictField()
     model = ModelSerializer(allow_null=True)
@@ -80,6 +89,7 @@ def _image(image: Image) -> dict[str, Any]:
         "flags": [flag(code) for code in image.flags],
         "message": failure(image.code) or image.qc_reason,
         "segments": image.segments or [],
+        "uncertainty": {"segments": image.uncertainty_segments} if image.uncertainty_neutral_key else None,
         "lv": image.lv,
         "provenance": image.provenance,
         "model": image.provenance.get("model"),
@@ -156,6 +166,31 @@ class Polar(APIView):
     def get(self, request: Request, image_id: UUID) -> HttpResponse:
         """Polar map: 24 x 72 uint16, little-endian."""
         return _download(queries.image_for(signed_in(request), image_id, *queries.MAY_DOWNLOAD).polar_key, "")
+
+
+class UncertaintyVolume(APIView):
+    @extend_schema(responses=BYTES)
+    def get(self, request: Request, image_id: UUID) -> HttpResponse:
+        """Standard deviation of a computed image: 64 x 80 x 80 uint16, little-endian; 400 is one point of %."""
+        image = queries.image_for(signed_in(request), image_id, *queries.MAY_DOWNLOAD)
+        return _download(image.uncertainty_neutral_key, "")
+
+
+class UncertaintyPolar(APIView):
+    @extend_schema(responses=BYTES)
+    def get(self, request: Request, image_id: UUID) -> HttpResponse:
+        """The same on the polar map: 24 x 72 uint16, little-endian."""
+        image = queries.image_for(signed_in(request), image_id, *queries.MAY_DOWNLOAD)
+        return _download(image.uncertainty_polar_key, "")
+
+
+class UncertaintyDicom(APIView):
+    @extend_schema(responses={(200, "application/dicom"): OpenApiTypes.BINARY})
+    def get(self, request: Request, image_id: UUID) -> HttpResponse:
+        """The same as the DICOM file that the worker made."""
+        image = queries.image_for(signed_in(request), image_id, *queries.MAY_DOWNLOAD)
+        name = f"{image.case.subject}-virtual-pet-{image.state}-uncertainty.dcm"
+        return _download(image.uncertainty_dicom_key, name, "application/dicom")
 
 
 class Dicom(APIView):

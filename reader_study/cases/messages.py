@@ -37,6 +37,7 @@ FLAGS: Mapping[str, Promise] = {
     "cut_off": _("A part of the left ventricle may lie outside the image."),
     "hot_neighbour": _("There is high activity beside the heart, such as in the liver or gut."),
     "apex_base_reversed": _("Apex and base may be the wrong way round."),
+    "uncertainty_unusable": _("The uncertainty that came with the image cannot be shown."),
 }
 
 

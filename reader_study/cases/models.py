@@ -2,7 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,9 @@ class Image(models.Model):
 
     A replaced image stays, with `superseded_at`. `attempts` counts tries to derive; `lease_until` says until
     when the current one is waited for.
+
+    What a model computed may come with its uncertainty: `uncertainty_dicom_key` as the worker made it, the others
+    derived on the image's own neutral grid and scale. No reader is ever given it.
     """
 
     class Set(models.TextChoices):
@@ -75,6 +78,10 @@ class Image(models.Model):
     lv = models.JSONField(null=True)
     segments = models.JSONField(null=True, help_text="17 values, % of the maximum")
     flags = models.JSONField(default=list)
+    uncertainty_dicom_key = models.CharField(max_length=64, blank=True)
+    uncertainty_neutral_key = models.CharField(max_length=64, blank=True)
+    uncertainty_polar_key = models.CharField(max_length=64, blank=True)
+    uncertainty_segments = models.JSONField(null=True, help_text="17 values, points of % of the maximum")
 
     qc = models.CharField(max_length=8, choices=Decision, default=Decision.PENDING)
     qc_reason = models.CharField(max_length=500, blank=True)
@@ -109,6 +116,24 @@ class Image(models.Model):
                     & ~Q(polar_key="")
                 ),
                 name="a_ready_image_can_be_read",
+            ),
+            models.CheckConstraint(
+                condition=Q(uncertainty_dicom_key="") | Q(image_set="virtual_pet"),
+                name="only_virtual_pet_is_uncertain",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    uncertainty_neutral_key="", uncertainty_polar_key="", uncertainty_segments__isnull=True
+                )
+                | (
+                    Q(status="ready", uncertainty_segments__isnull=False)
+                    & ~Q(uncertainty_dicom_key="")
+                    & ~Q(uncertainty_neutral_key="")
+                    & ~Q(uncertainty_polar_key="")
+                    & ~Q(uncertainty_neutral_key=F("neutral_key"))
+                    & ~Q(uncertainty_polar_key=F("polar_key"))
+                ),
+                name="a_derived_uncertainty_is_whole_and_no_image",
             ),
             models.CheckConstraint(
                 condition=Q(qc="pending", qc_by=None, qc_at=None)

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from inference.dicom.read import Unreadable
 from inference.heart.ventricle import VentricleNotFound
+from inference.objects import ObjectStore
 from reader_study.cases import actions, derivation
 from reader_study.cases.storage import store
 from reader_study.celery import app
@@ -18,8 +19,9 @@ def derive(image_id: str) -> None:
         return
     objects = store()
     files = [objects.get(key) for key in image.dicom_keys]
+    spread = objects.get(image.uncertainty_dicom_key) if image.uncertainty_dicom_key else None
     try:
-        derived = derivation.derive(files)
+        derived = derivation.derive(files, uncertainty=spread)
     except Unreadable as error:
         actions.record_failure(image_id=image.id, code=error.code)
         return
@@ -37,6 +39,15 @@ def derive(image_id: str) -> None:
         lv=derived.lv,
         segments=derived.segments,
         flags=derived.flags,
+        uncertainty=_stored(objects, derived.uncertainty),
+    )
+
+
+def _stored(objects: ObjectStore, made: derivation.Uncertainty | None) -> actions.DerivedUncertainty | None:
+    if made is None:
+        return None
+    return actions.DerivedUncertainty(
+        neutral_key=objects.put(made.neutral), polar_key=objects.put(made.polar), segments=made.segments
     )
 
 

@@ -10,4 +10,7 @@ urlpatterns = [
     path("images/<uuid:image_id>/volume", api.Volume.as_view()),
     path("images/<uuid:image_id>/polar", api.Polar.as_view()),
     path("images/<uuid:image_id>/dicom", api.Dicom.as_view()),
+    path("images/<uuid:image_id>/uncertainty/volume", api.UncertaintyVolume.as_view()),
+    path("images/<uuid:image_id>/uncertainty/polar", api.UncertaintyPolar.as_view()),
+    path("images/<uuid:image_id>/uncertainty/dicom", api.UncertaintyDicom.as_view()),
 ]

@@ -22,6 +22,7 @@ from reader_study.problems import Conflict
 from reader_study.studies.models import Role
 from reader_study.studies.queries import study_for
 from reader_study.translation import queries
+from reader_study.translation.messages import REFUSALS
 from reader_study.translation.models import TranslationJob
 
 logger = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ def record_manifest(*, job_id: UUID, fence: int, manifest: Mapping[str, Any]) ->
         _fail(job, "superseded", "")
         return None
     try:
-        key = _checked_result(job, source, manifest)
+        key, uncertainty_key = _checked_result(job, source, manifest)
     except _Unusable as reason:
         _retry_or_fail(job, str(reason), "")
         return None
@@ -130,6 +131,7 @@ def record_manifest(*, job_id: UUID, fence: int, manifest: Mapping[str, Any]) ->
             source=Image.Source.TRANSLATION,
             provenance={**manifest, "job": str(job.id), "source_image": str(source.id), "model": _model(job)},
             actor=None,
+            uncertainty_key=uncertainty_key,
         )
     except Conflict:
         _fail(job, "in_use", "")
@@ -141,11 +143,21 @@ def record_manifest(*, job_id: UUID, fence: int, manifest: Mapping[str, Any]) ->
     return job.output
 
 
-def _checked_result(job: TranslationJob, source: Image, manifest: Mapping[str, Any]) -> str:
-    key = manifest.get("output_key")
+def _checked_result(job: TranslationJob, source: Image, manifest: Mapping[str, Any]) -> tuple[str, str]:
+    """Object keys of the image and of its uncertainty; the latter empty if the worker made none."""
     model = manifest.get("model") or {}
     if model.get("digest") != job.model_digest or manifest.get("input_keys") != source.dicom_keys:
         raise _Unusable("manifest")
+    key = _checked_object(source, manifest.get("output_key"))
+    uncertainty = manifest.get("uncertainty_key")
+    if not uncertainty:
+        return key, ""
+    if uncertainty == key:
+        raise _Unusable("manifest")
+    return key, _checked_object(source, uncertainty)
+
+
+def _checked_object(source: Image, key: object) -> str:
     try:
         header = read_header(store().get(str(key)))
     except (ObjectMissing, ObjectCorrupt, ValueError) as error:
@@ -157,9 +169,13 @@ def _checked_result(job: TranslationJob, source: Image, manifest: Mapping[str, A
 
 @transaction.atomic
 def record_failure(*, job_id: UUID, fence: int, code: str, message: str) -> None:
-    """A worker gave up: try again later, or fail for good after the third start."""
+    """A worker gave up: try again later, or fail for good after the third start. A refusal stands at once."""
     job = TranslationJob.objects.select_for_update().filter(pk=job_id).first()
-    if job is not None and job.attempts == fence and job.state == State.LEASED:
+    if job is None or job.attempts != fence or job.state != State.LEASED:
+        return
+    if code in REFUSALS:
+        _fail(job, code, message)
+    else:
         _retry_or_fail(job, code, message)
 
 

@@ -10,10 +10,10 @@ from rest_framework.views import APIView
 from reader_study.accounts.authentication import signed_in
 from reader_study.cases.api import ModelSerializer
 from reader_study.cases.models import Image
-from reader_study.cases.queries import UNBLINDED
+from reader_study.cases.queries import UNBLINDED, case_for
 from reader_study.studies.queries import study_for
 from reader_study.translation import actions, queries
-from reader_study.translation.messages import failure
+from reader_study.translation.messages import advice, failure
 from reader_study.translation.models import TranslationJob
 
 
@@ -30,10 +30,12 @@ class TranslationSerializer(serializers.Serializer[Any]):
     attempts = serializers.IntegerField()
     model = ModelSerializer()
     seconds = serializers.FloatField(allow_null=True)
-    message = serializers.CharField()
+    message = serializers.CharField(help_text="Why it failed")
+    advice = serializers.CharField(help_text="What to do about it")
 
 
 def _job(job: TranslationJob) -> dict[str, Any]:
+    code = job.code if job.state == TranslationJob.State.FAILED else ""
     return {
         "id": job.id,
         "case": job.image.case,
@@ -42,7 +44,8 @@ def _job(job: TranslationJob) -> dict[str, Any]:
         "attempts": job.attempts,
         "model": {"name": job.model_name, "version": job.model_version, "digest": job.model_digest},
         "seconds": (job.manifest or {}).get("seconds"),
-        "message": failure(job.code) if job.state == TranslationJob.State.FAILED else "",
+        "message": failure(code, job.detail),
+        "advice": advice(code),
     }
 
 
@@ -52,6 +55,14 @@ class Translations(APIView):
         study = study_for(signed_in(request), study_id, *UNBLINDED)
         jobs = [_job(job) for job in queries.visible_jobs(signed_in(request), study)]
         return Response(TranslationSerializer(jobs, many=True).data)
+
+
+class CaseTranslations(APIView):
+    @extend_schema(responses=TranslationSerializer(many=True))
+    def get(self, request: Request, case_id: UUID) -> Response:
+        """What was ordered for the current SPECT images of a case."""
+        case = case_for(signed_in(request), case_id)
+        return Response(TranslationSerializer([_job(job) for job in queries.jobs_of(case)], many=True).data)
 
 
 class Again(APIView):

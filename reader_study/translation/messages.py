@@ -1,4 +1,4 @@
-"""Why a virtual PET could not be computed: code -> one sentence."""
+"""Why a virtual PET could not be computed, and what to do about it: code -> one sentence."""
 
 from collections.abc import Mapping
 
@@ -19,8 +19,20 @@ FAILURES: Mapping[str, Promise] = {
     "superseded": _("The SPECT image was replaced while its virtual PET was being computed."),
 }
 OTHER = _("The computation failed. Ask the administrator.")
+REFUSALS = frozenset({"not_translatable", "no_activity"})  # the model's answer, the same at every try
+ANOTHER_SPECT = _(
+    "Without its virtual PET the case is not read. If the site has a SPECT image that the model can take, reject this "
+    "one in the quality check and upload the other."
+)
 
 
-def failure(code: str) -> str:
-    """The sentence of a failure; empty for none."""
-    return str(FAILURES.get(code, OTHER)) if code else ""
+def failure(code: str, said: str = "") -> str:
+    """What failed, empty for nothing. Of a refusal also what the model said; other words are for maintainers."""
+    if not code:
+        return ""
+    return " ".join(filter(None, [str(FAILURES.get(code, OTHER)), said if code in REFUSALS else ""]))
+
+
+def advice(code: str) -> str:
+    """What a coordinator can do; empty where it is for the administrator, or where nothing needs to be done."""
+    return str(ANOTHER_SPECT) if code in REFUSALS else ""

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from inference.translation.bundle import SHIPPED, ModelIdentity
 from reader_study.accounts.models import User
-from reader_study.cases.models import Image
+from reader_study.cases.models import Case, Image
 from reader_study.problems import NotFound
 from reader_study.studies.models import ProtocolVersion, Study
 from reader_study.studies.protocol import ImageSet
@@ -79,6 +79,13 @@ def job_of(study: Study, job_id: UUID) -> TranslationJob:
     if job is None:
         raise NotFound()
     return job
+
+
+def jobs_of(case: Case) -> QuerySet[TranslationJob]:
+    """The latest job of each current SPECT image of a case: stress before rest."""
+    newer = TranslationJob.objects.filter(image=OuterRef("image"), created_at__gt=OuterRef("created_at"))
+    jobs = TranslationJob.objects.filter(~Exists(newer), image__case=case, image__superseded_at=None)
+    return jobs.select_related("image__case").order_by("-image__state")
 
 
 def visible_jobs(user: User, study: Study) -> QuerySet[TranslationJob]:

@@ -23,6 +23,7 @@ from inference.dicom.read import read_volume
 from inference.dicom.write import to_bytes
 from inference.objects import digest_of
 from inference.translation.bundle import ModelIdentity
+from inference.volume import Volume
 from reader_study.audit.models import Entry
 from reader_study.cases.actions import register_image
 from reader_study.cases.models import Image
@@ -79,6 +80,18 @@ class Order:
 
     def start(self) -> None:
         app.send_task("translation.started", [self.job, self.fence])
+
+    def uncertainty(self, share: float = 0.05) -> str:
+        """The key of an uncertainty that is a share of the image."""
+        name = digest_of(json.dumps([self.inputs, self.digest, self.settings, "uncertainty"]).encode())
+        source = store().get(self.inputs[0])
+        volume = read_volume([source])
+        spread = Volume(share * volume.voxels, volume.affine, volume.kind)
+        made = derived_nm(spread, source=dcmread(io.BytesIO(source)), model=MODEL, name=name)
+        return store().put_named(name, to_bytes(made))
+
+    def refuse(self, code: str, message: str) -> None:
+        app.send_task("translation.record_failure", [self.job, self.fence, code, message])
 
     def result(self) -> dict[str, Any]:
         name = digest_of(json.dumps([self.inputs, self.digest, self.settings]).encode())
@@ -149,6 +162,25 @@ def test_a_ready_spect_gets_its_virtual_pet_with_full_provenance(
     header = dcmread(io.BytesIO(file.content))
     assert (header.SyntheticData, header.PatientID) == ("YES", "A-0001")
     assert file["Content-Disposition"] == 'attachment; filename="A-0001-virtual-pet-stress.dcm"'
+
+
+def test_the_uncertainty_comes_with_the_image(job: TranslationJob, work: Any) -> None:
+    waiting = order()
+    waiting.start()
+    waiting.finish(uncertainty_key=waiting.uncertainty())
+    work()
+    image = Image.objects.get(image_set="virtual_pet")
+    assert (image.status, image.uncertainty_dicom_key) == ("ready", waiting.uncertainty())
+    assert image.uncertainty_segments == pytest.approx([0.05 * v for v in image.segments], abs=0.02)
+
+
+def test_a_worker_that_knows_no_uncertainty_is_still_served(job: TranslationJob, work: Any) -> None:
+    waiting = order()
+    waiting.start()
+    waiting.finish()
+    work()
+    image = Image.objects.get(image_set="virtual_pet")
+    assert (image.status, image.uncertainty_dicom_key, image.uncertainty_segments) == ("ready", "", None)
 
 
 def fail(job: TranslationJob, code: str = "exhausted") -> None:
@@ -405,6 +437,8 @@ def test_a_failure_is_tried_again_and_said_in_the_end(
         ({"output_key": "0" * 64}, "result_missing"),
         ({"output_key": "../../etc/passwd"}, "result_missing"),
         ({"output_key": None}, "result_missing"),
+        ({"uncertainty_key": "0" * 64}, "result_missing"),
+        ({"uncertainty_key": "../../etc/passwd"}, "result_missing"),
     ],
 )
 def test_a_report_is_not_believed(job: TranslationJob, work: Any, changed: dict[str, Any], code: str) -> None:
@@ -424,6 +458,68 @@ def test_an_image_that_is_not_marked_as_synthetic_is_not_used(job: TranslationJo
     work()
     job.refresh_from_db()
     assert (job.state, job.code) == ("queued", "not_marked")
+
+
+def test_an_uncertainty_that_is_not_marked_or_is_the_image_is_not_used(
+    job: TranslationJob, work: Any, sweep: Any
+) -> None:
+    for code in ("not_marked", "manifest"):
+        waiting = order()
+        waiting.start()
+        image = waiting.result()["output_key"]
+        waiting.finish(uncertainty_key=waiting.inputs[0] if code == "not_marked" else image)
+        work()
+        job.refresh_from_db()
+        assert (job.state, job.code) == ("queued", code)
+        overdue(job, sweep)
+    assert not Image.objects.filter(image_set="virtual_pet").exists()
+
+
+def test_a_refusal_stands_at_once_and_says_what_to_do(
+    job: TranslationJob, work: Any, world: World, client_of: Any
+) -> None:
+    waiting = order()
+    waiting.start()
+    waiting.refuse("not_translatable", "The image is a head, not a heart.")
+    work()
+    job.refresh_from_db()
+    assert (job.state, job.starts, job.code) == ("failed", 1, "not_translatable")
+    assert take("gpu") is None
+    (row,) = client_of(world.coordinator_a).get(f"/api/cases/{job.image.case_id}/translations").json()
+    assert row["message"] == (
+        "The model cannot be used on this SPECT image. The image is a head, not a heart."
+    )
+    assert row["advice"].startswith("Without its virtual PET the case is not read.")
+
+
+def test_what_a_broken_worker_said_is_for_maintainers(
+    job: TranslationJob, world: World, client_of: Any
+) -> None:
+    fail(job, "out_of_memory")
+    TranslationJob.objects.update(detail="CUDA error at 0x7f")
+    (row,) = client_of(world.coordinator_a).get(f"/api/cases/{job.image.case_id}/translations").json()
+    assert (row["message"], row["advice"]) == ("The computation failed. Ask the administrator.", "")
+
+
+@pytest.mark.parametrize("who", ["coordinator_b", "reader", "staff", "stranger"])
+def test_the_computations_of_a_case_are_for_those_who_see_the_case(
+    job: TranslationJob, world: World, client_of: Any, who: str
+) -> None:
+    answer = client_of(getattr(world, who)).get(f"/api/cases/{job.image.case_id}/translations")
+    assert answer.status_code == 404
+
+
+def test_a_case_shows_the_computation_of_the_spect_in_use_only(
+    job: TranslationJob, world: World, client_of: Any
+) -> None:
+    browser, address = client_of(world.coordinator_a), f"/api/cases/{job.image.case_id}/translations"
+    fail(job, "model")
+    TranslationJob.objects.create(
+        image=job.image, model_name="newer", model_digest=NEWER.digest, lease_until=timezone.now()
+    )
+    assert [row["model"]["name"] for row in browser.get(address).json()] == ["newer"]
+    Image.objects.filter(pk=job.image_id).update(superseded_at=timezone.now())
+    assert browser.get(address).json() == []
 
 
 def test_a_damaged_result_is_not_used(job: TranslationJob, work: Any) -> None:
