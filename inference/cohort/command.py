@@ -12,18 +12,20 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import torch
 
-from inference.cohort.folder import folder_name, write_oddments, write_patient
+from inference.cohort.encoding import Encoding
+from inference.cohort.folder import folder_name, image_path, write_oddments, write_patient
 from inference.cohort.hospital import MOST_HOSPITALS, Hospital, hospital
 from inference.cohort.identity import Identity, identity_of
-from inference.cohort.plan import VERSION, planned_patient
+from inference.cohort.plan import VERSION, Mix, Options, Shift, planned_patient, shifted
 from inference.cohort.scans import simulate_patient
-from inference.physics.patient import STATES, Patient
+from inference.physics.patient import STATES, Patient, Sex
 from inference.physics.ventricle import true_segments
 
 _STATEMENT = (
@@ -34,11 +36,51 @@ _SCRATCH = ".unfinished"
 _MANIFEST = ".cohort.json"
 
 
+class Extra(StrEnum):
+    """What a hospital may send beside uncorrected SPECT and PET."""
+
+    CORRECTIONS = "corrections"
+
+
+@dataclass(frozen=True)
+class Order:
+    """Everything that decides which files a cohort's first patient, second patient, ... get."""
+
+    seed: int
+    sites: int = 1
+    mix: Mix = Mix.REFERRED
+    sex: Sex | None = None
+    shift: Shift | None = None
+    extras: frozenset[Extra] = frozenset()
+    encodings: frozenset[Encoding] = frozenset()
+
+    @property
+    def options(self) -> Options:
+        return Options(self.mix, self.sex, self.shift, corrections=Extra.CORRECTIONS in self.extras)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which images every patient has, by the names of `truth.json`."""
+        corrected = ("chang", "ctac") if Extra.CORRECTIONS in self.extras else ()
+        return ("spect", *corrected, "pet")
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "seed": self.seed,
+            "sites": self.sites,
+            "version": VERSION,
+            "mix": self.mix,
+            "sex": self.sex,
+            "shift": self.shift,
+            "with": sorted(self.extras),
+            "variant": sorted(self.encodings),
+        }
+
+
 @dataclass(frozen=True)
 class Member:
     """One patient of a cohort and where his files lie."""
 
-    seed: int
     index: int
     patient: Patient
     identity: Identity
@@ -51,7 +93,7 @@ class Member:
 
 
 class DifferentCohort(Exception):
-    """The directory already holds patients of another seed, number of sites or version of the simulator."""
+    """The directory already holds patients of another order or another version of the simulator."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -65,6 +107,27 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--jobs", type=_at_least_one, default=len(os.sched_getaffinity(0)), help="default: every core"
     )
+    parser.add_argument(
+        "--mix", choices=list(Mix), default=Mix.REFERRED, help="which disease; default: referred"
+    )
+    parser.add_argument("--sex", choices=["M", "F"], help="default: two thirds men")
+    parser.add_argument("--shift", choices=list(Shift), help="one thing unlike every usual hospital")
+    parser.add_argument(
+        "--with",
+        dest="extras",
+        nargs="+",
+        choices=list(Extra),
+        default=[],
+        help="images beside SPECT and PET",
+    )
+    parser.add_argument(
+        "--variant",
+        dest="encodings",
+        nargs="+",
+        choices=list(Encoding),
+        default=[],
+        help="store the same images in other legal orders; an odd number of mirrorings makes the spacing negative",
+    )
     parser.set_defaults(run=run)
 
 
@@ -72,14 +135,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sites > MOST_HOSPITALS:
         print(f"--sites: at most {MOST_HOSPITALS}", file=sys.stderr)
         return 2
+    order = Order(
+        seed=arguments.seed,
+        sites=arguments.sites,
+        mix=Mix(arguments.mix),
+        sex=arguments.sex,
+        shift=arguments.shift and Shift(arguments.shift),
+        extras=frozenset(map(Extra, arguments.extras)),
+        encodings=frozenset(map(Encoding, arguments.encodings)),
+    )
     try:
-        make_cohort(
-            patients=arguments.patients,
-            sites=arguments.sites,
-            seed=arguments.seed,
-            out=arguments.out,
-            jobs=arguments.jobs,
-        )
+        make_cohort(order, patients=arguments.patients, out=arguments.out, jobs=arguments.jobs)
     except DifferentCohort as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -89,57 +155,69 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def make_cohort(*, patients: int, sites: int, seed: int, out: Path, jobs: int) -> None:
+def make_cohort(order: Order, *, patients: int, out: Path, jobs: int) -> None:
     """Fill `out`; patients already there are kept, and `truth.json` appears when all are."""
-    _claim(out, seed=seed, sites=sites)
+    _claim(out, order)
     (out / "truth.json").unlink(missing_ok=True)
     shutil.rmtree(out / _SCRATCH, ignore_errors=True)
-    members = [member(seed=seed, index=index, sites=sites) for index in range(patients)]
-    for number, (one, seconds) in enumerate(_simulated(members, out=out, jobs=jobs), start=1):
+    members = [member(order, index) for index in range(patients)]
+    for number, (one, seconds) in enumerate(_simulated(order, members, out=out, jobs=jobs), start=1):
         took = "kept" if seconds is None else f"{seconds:.1f}"
         print(f"{number}/{patients} {one.folder.name} {took}", flush=True)
-    for one in members[:sites]:
+    for one in members[: order.sites]:
         write_oddments(one.identity, one.hospital, site=out / one.hospital.code)
     shutil.rmtree(out / _SCRATCH, ignore_errors=True)
-    _write_json(out / "truth.json", truth_of(members, seed=seed))
+    _write_json(out / "truth.json", truth_of(order, members))
 
 
-def member(*, seed: int, index: int, sites: int) -> Member:
+def member(order: Order, index: int) -> Member:
     """Patients are dealt to the sites in turn, so a longer cohort begins with the shorter one."""
-    patient = planned_patient(seed=seed, index=index)
-    place = hospital(index % sites)
+    patient = planned_patient(seed=order.seed, index=index, options=order.options)
+    place = hospital(index % order.sites)
     identity = identity_of(
-        seed=seed, index=index, sex=patient.sex, body_mass_index=patient.body_mass_index, hospital=place
+        seed=order.seed,
+        index=index,
+        sex=patient.sex,
+        body_mass_index=patient.body_mass_index,
+        hospital=place,
     )
-    return Member(seed, index, patient, identity, place)
+    return Member(index, patient, identity, place)
 
 
-def truth_of(members: list[Member], *, seed: int) -> dict[str, object]:
+def truth_of(order: Order, members: list[Member]) -> dict[str, object]:
     """What evaluation may know and a study never: by PatientID disease, true segment values, and files."""
     return {
         "simulated": True,
         "statement": _STATEMENT,
-        "seed": seed,
-        "version": VERSION,
-        "patients": {
-            one.identity.patient_id: {
-                "index": one.index,
-                "site": one.hospital.code,
-                "name": one.identity.person.person_name,
-                "sex": one.patient.sex,
-                "territories": [lesion.territory for lesion in one.patient.lesions],
-                "lesions": one.patient.as_json()["lesions"],
-                "true_segments": {state: true_segments(one.patient, state) for state in STATES},
-                "spect": {state: (one.folder / "SPECT" / f"{state}.dcm").as_posix() for state in STATES},
-                "pet": {state: (one.folder / "PET" / state).as_posix() for state in STATES},
-                "patient": one.patient.as_json(),
-            }
-            for one in members
-        },
+        **order.as_json(),
+        "patients": {one.identity.patient_id: _truth_of(order, one) for one in members},
     }
 
 
-def _simulated(members: list[Member], *, out: Path, jobs: int) -> Iterator[tuple[Member, float | None]]:
+def _truth_of(order: Order, one: Member) -> dict[str, object]:
+    images = {
+        kind: {state: (one.folder / image_path(kind, state)).as_posix() for state in STATES}
+        for kind in order.kinds
+    }
+    return {
+        "index": one.index,
+        "site": one.hospital.code,
+        "name": one.identity.person.person_name,
+        "sex": one.patient.sex,
+        "territories": [lesion.territory for lesion in one.patient.lesions],
+        "lesions": one.patient.as_json()["lesions"],
+        "true_segments": {state: true_segments(one.patient, state) for state in STATES},
+        "spect": images["spect"],
+        "pet": images["pet"],
+        "images": images,
+        "camera": asdict(shifted(one.hospital.camera, order.shift)),
+        "patient": one.patient.as_json(),
+    }
+
+
+def _simulated(
+    order: Order, members: list[Member], *, out: Path, jobs: int
+) -> Iterator[tuple[Member, float | None]]:
     """Yield each member once its folder is there, with the seconds it took (None: it was there)."""
     waiting = []
     for one in members:
@@ -156,7 +234,7 @@ def _simulated(members: list[Member], *, out: Path, jobs: int) -> Iterator[tuple
         mp_context=get_context("spawn"),
         initializer=_start_worker,
     ) as pool:
-        running = {pool.submit(_make_member, one, out): one for one in waiting}
+        running = {pool.submit(_make_member, order, one, out): one for one in waiting}
         try:
             for done in as_completed(running):
                 yield running[done], done.result()
@@ -180,21 +258,28 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def _make_member(one: Member, out: Path) -> float:
+def _make_member(order: Order, one: Member, out: Path) -> float:
     started = time.monotonic()
-    scans = simulate_patient(seed=one.seed, index=one.index)
-    scratch = out / _SCRATCH / str(one.index)
-    write_patient(scans, one.identity, one.hospital, target=out / one.folder, scratch=scratch)
+    scans = simulate_patient(
+        seed=order.seed, index=one.index, camera=one.hospital.camera, options=order.options
+    )
+    write_patient(
+        scans,
+        one.identity,
+        one.hospital,
+        encodings=order.encodings,
+        target=out / one.folder,
+        scratch=out / _SCRATCH / str(one.index),
+    )
     return time.monotonic() - started
 
 
-def _claim(out: Path, *, seed: int, sites: int) -> None:
-    claim = {"seed": seed, "sites": sites, "version": VERSION}
+def _claim(out: Path, order: Order) -> None:
     manifest = out / _MANIFEST
-    if manifest.exists() and json.loads(manifest.read_text(encoding="utf-8")) != claim:
+    if manifest.exists() and json.loads(manifest.read_text(encoding="utf-8")) != order.as_json():
         raise DifferentCohort(f"{out} holds another cohort ({manifest.read_text(encoding='utf-8').strip()})")
     out.mkdir(parents=True, exist_ok=True)
-    _write_json(manifest, claim)
+    _write_json(manifest, order.as_json())
 
 
 def _write_json(path: Path, content: object) -> None:

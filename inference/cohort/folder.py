@@ -2,14 +2,16 @@
 
 import io
 import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw
 from pydicom import dcmwrite
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
+from inference.cohort.encoding import Encoding, phrased, stacked
 from inference.cohort.header import header_of, plant_identifiers, speak_tersely
 from inference.cohort.hospital import Hospital, Variant
 from inference.cohort.identity import Identity, scanned_at, uid
@@ -17,6 +19,9 @@ from inference.cohort.scans import Scans
 from inference.dicom.write import nm_dataset, pt_datasets
 from inference.physics.patient import STATES, State
 from inference.volume import Volume
+
+# What of a gamma camera's images is written, and how Corrected Image (0028,0051) describes it.
+_CORRECTED: dict[str, tuple[str, ...]] = {"spect": (), "chang": ("ATTN",), "ctac": ("ATTN", "SCAT")}
 
 
 def folder_name(identity: Identity, hospital: Hospital) -> str:
@@ -28,22 +33,30 @@ def folder_name(identity: Identity, hospital: Hospital) -> str:
 
 
 def write_patient(
-    scans: Scans, identity: Identity, hospital: Hospital, *, target: Path, scratch: Path
+    scans: Scans,
+    identity: Identity,
+    hospital: Hospital,
+    *,
+    encodings: Collection[Encoding],
+    target: Path,
+    scratch: Path,
 ) -> None:
     """Write every file under `scratch`, then move all to `target` at once: a folder that exists is whole."""
     shutil.rmtree(scratch, ignore_errors=True)
-    for state in STATES:
-        (scratch / "SPECT").mkdir(parents=True, exist_ok=True)
-        spect = _spect(scans.spect[state], identity, hospital, state=state)
-        (scratch / "SPECT" / f"{state}.dcm").write_bytes(_as_exported(spect, hospital))
-        (scratch / "PET" / state).mkdir(parents=True)
-        for number, ds in enumerate(_pet(scans.pet[state], identity, hospital, state=state), start=1):
-            name = (
-                f"IM{number:04d}.dcm" if hospital.variant is Variant.TEXTBOOK else f"{ds.SOPInstanceUID}.dcm"
-            )
-            (scratch / "PET" / state / name).write_bytes(_as_exported(ds, hospital))
+    written = _Writer(identity, hospital, frozenset(encodings), scratch)
+    for kind, volumes in scans.images.items():
+        for state in STATES:
+            if kind in _CORRECTED:
+                written.spect(volumes[state], kind=kind, state=state)
+            elif kind == "pet":
+                written.pet(volumes[state], state=state)
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch.rename(target)
+
+
+def image_path(kind: str, state: State) -> Path:
+    """Where an image lies in its patient's folder: one file, or for PET the folder of its slices."""
+    return Path(kind.upper()) / (state if kind == "pet" else f"{state}.dcm")
 
 
 def write_oddments(identity: Identity, hospital: Hospital, *, site: Path) -> None:
@@ -56,36 +69,41 @@ def write_oddments(identity: Identity, hospital: Hospital, *, site: Path) -> Non
     (site / "SCREENSAVE_001.dcm").write_bytes(_as_exported(_screen_save(identity, hospital), hospital))
 
 
-def _spect(volume: Volume, identity: Identity, hospital: Hospital, *, state: State) -> Dataset:
-    header = header_of(identity, hospital, modality="NM", state=state)
-    header["SOPInstanceUID"] = f"{header['SeriesInstanceUID']}.1"
-    ds = nm_dataset(_stacked(volume, hospital), header=header, state=state)
-    _finish(ds, identity, hospital, state=state)
-    return ds
+@dataclass(frozen=True)
+class _Writer:
+    """Puts one patient's images below `root`, in the ways of his hospital."""
 
+    identity: Identity
+    hospital: Hospital
+    encodings: frozenset[Encoding]
+    root: Path
 
-def _pet(volume: Volume, identity: Identity, hospital: Hospital, *, state: State) -> list[Dataset]:
-    header = header_of(identity, hospital, modality="PT", state=state)
-    slices = pt_datasets(_stacked(volume, hospital), header=header, state=state)
-    for ds in slices:
-        ds.SOPInstanceUID = f"{ds.SeriesInstanceUID}.{ds.InstanceNumber}"
-        _finish(ds, identity, hospital, state=state)
-    return slices
+    def spect(self, volume: Volume, *, kind: str, state: State) -> None:
+        header = header_of(self.identity, self.hospital, kind=kind, state=state)
+        header["SOPInstanceUID"] = f"{header['SeriesInstanceUID']}.1"
+        ds = nm_dataset(self._stacked(volume), header=header, state=state, corrected=_CORRECTED[kind])
+        phrased(ds, self.encodings)
+        self._write(ds, self.root / image_path(kind, state), kind=kind, state=state)
 
+    def pet(self, volume: Volume, *, state: State) -> None:
+        header = header_of(self.identity, self.hospital, kind="pet", state=state)
+        textbook = self.hospital.variant is Variant.TEXTBOOK
+        for number, ds in enumerate(pt_datasets(self._stacked(volume), header=header, state=state), start=1):
+            ds.SOPInstanceUID = f"{ds.SeriesInstanceUID}.{ds.InstanceNumber}"
+            name = f"IM{number:04d}.dcm" if textbook else f"{ds.SOPInstanceUID}.dcm"
+            self._write(ds, self.root / image_path("pet", state) / name, kind="pet", state=state)
 
-def _stacked(volume: Volume, hospital: Hospital) -> Volume:
-    """The same image; terse scanners stack it from the base, so slices run against the image normal."""
-    if hospital.variant is Variant.TEXTBOOK:
-        return volume
-    flip = np.diag([1.0, 1.0, -1.0, 1.0])
-    flip[2, 3] = len(volume.voxels) - 1
-    return Volume(volume.voxels[::-1], volume.affine @ flip, volume.kind)
+    def _stacked(self, volume: Volume) -> Volume:
+        """The same image; terse scanners stack it from the base, so slices run against the image normal."""
+        terse = {Encoding.BASE_FIRST} if self.hospital.variant is Variant.TERSE else set()
+        return stacked(volume, self.encodings | terse)
 
-
-def _finish(ds: Dataset, identity: Identity, hospital: Hospital, *, state: State) -> None:
-    plant_identifiers(ds, identity, hospital)
-    if hospital.variant is Variant.TERSE:
-        speak_tersely(ds, state=state)
+    def _write(self, ds: Dataset, path: Path, *, kind: str, state: State) -> None:
+        plant_identifiers(ds, self.identity, self.hospital)
+        if self.hospital.variant is Variant.TERSE:
+            speak_tersely(ds, kind=kind, state=state)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_as_exported(ds, self.hospital))
 
 
 def _screen_save(identity: Identity, hospital: Hospital) -> Dataset:
@@ -98,7 +116,7 @@ def _screen_save(identity: Identity, hospital: Hospital) -> Dataset:
     draw.text((8, 24), f"ID {identity.patient_id}  {identity.birth_date:%Y-%m-%d}", fill=(255, 255, 255))
     draw.text((8, side - 20), hospital.name, fill=(255, 255, 255))
     ds = Dataset()
-    for keyword, value in header_of(identity, hospital, modality="NM", state="stress").items():
+    for keyword, value in header_of(identity, hospital, kind="spect", state="stress").items():
         setattr(ds, keyword, value)
     at = scanned_at(identity, modality="NM", state="stress")
     ds.SOPClassUID = SecondaryCaptureImageStorage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydicom.dataset import Dataset
@@ -15,23 +16,50 @@ _SERIES_NUMBER = {"stress": 1, "rest": 2}
 _IN_WORDS = {"stress": "負荷", "rest": "安静"}
 
 
-def header_of(identity: Identity, hospital: Hospital, *, modality: str, state: State) -> dict[str, object]:
-    """DICOM keyword -> value for the top level of one series."""
+@dataclass(frozen=True)
+class Series:
+    """How hospitals name one kind of image: at even sites in `words`, at odd ones in `tersely`."""
+
+    modality: str
+    number: int
+    words: str
+    tersely: str
+    image_id: str
+    processing: str
+
+
+# Corrected, raw and gated images of one acquisition follow it in the same study, with their own numbers.
+SERIES = {
+    "spect": Series("NM", 0, "SA NM", "短軸像 SA NM", "Short Ax", "OSEM 4x8"),
+    "pet": Series("PT", 0, "SA PT", "短軸像 SA PT", "", ""),
+    "chang": Series("NM", 10, "SA AC Chang NM", "短軸像 SA AC Chang NM", "Short Ax AC", "FBP Chang 0.12/cm"),
+    "ctac": Series("NM", 20, "SA CTAC NM", "短軸像 SA CTAC NM", "Short Ax CTAC", "OSEM 4x8 AC SC RR"),
+    "projections": Series("NM", 30, "TOMO NM", "収集 TOMO NM", "Tomo", ""),
+    "mumap": Series("NM", 40, "AC map NM", "減弱係数 map NM", "AC map", "CT to 140 keV"),
+    "gated": Series("NM", 50, "SA gated NM", "心電図同期 SA NM", "Short Ax gated", "OSEM 4x8"),
+}
+
+
+def header_of(identity: Identity, hospital: Hospital, *, kind: str, state: State) -> dict[str, object]:
+    """DICOM keyword -> value for the top level of one series. kind: a key of `SERIES`."""
+    series = SERIES[kind]
+    modality = series.modality
     at = scanned_at(identity, modality=modality, state=state)
     study_at = identity.spect_at if modality == "NM" else identity.pet_at
     scanner = hospital.spect if modality == "NM" else hospital.pet
-    series = _SERIES_NUMBER[state]
+    acquisition = _SERIES_NUMBER[state]
+    number = series.number + acquisition
     return {
         "SpecificCharacterSet": list(hospital.character_set),
         "StudyInstanceUID": uid(identity, hospital, study_at),
-        "SeriesInstanceUID": uid(identity, hospital, at, series),
-        "FrameOfReferenceUID": uid(identity, hospital, at, series, 0),
+        "SeriesInstanceUID": uid(identity, hospital, at, number),
+        "FrameOfReferenceUID": uid(identity, hospital, at, acquisition, 0),
         **_patient(identity, hospital),
         **_visit(identity, hospital, modality=modality),
         **_times(study_at, at),
         **_equipment(hospital, scanner),
-        **_words(identity, hospital, modality=modality, state=state),
-        "SeriesNumber": series,
+        **_words(identity, hospital, series, state=state),
+        "SeriesNumber": number,
     }
 
 
@@ -52,26 +80,26 @@ def plant_identifiers(ds: Dataset, identity: Identity, hospital: Hospital) -> No
         OperatorsName=identity.operator.person_name,
         ContributionDateTime=f"{ds.SeriesDate}{ds.SeriesTime}+0900",
     )
-    tracer = ds.RadiopharmaceuticalInformationSequence[0]
-    injected = datetime.strptime(ds.SeriesDate + ds.SeriesTime, "%Y%m%d%H%M%S") - timedelta(hours=1)  # noqa: DTZ007
-    tracer.RadiopharmaceuticalStartTime = f"{injected:%H%M%S}"
-    tracer.RadiopharmaceuticalStartDateTime = f"{injected:%Y%m%d%H%M%S}"
-    # Megabecquerel in NM, becquerel in PET.
-    tracer.RadionuclideTotalDose = "740" if ds.Modality == "NM" else "555000000"
-    tracer.RadiopharmaceuticalRoute = f"i.v. by {identity.operator.written}"
-    if "EnergyWindowInformationSequence" in ds:
-        ds.EnergyWindowInformationSequence[0].EnergyWindowName = f"Tc99m {identity.patient_id}"
+    for tracer in ds.RadiopharmaceuticalInformationSequence:
+        injected = datetime.strptime(ds.SeriesDate + ds.SeriesTime, "%Y%m%d%H%M%S") - timedelta(hours=1)  # noqa: DTZ007
+        tracer.RadiopharmaceuticalStartTime = f"{injected:%H%M%S}"
+        tracer.RadiopharmaceuticalStartDateTime = f"{injected:%Y%m%d%H%M%S}"
+        # Megabecquerel in NM, becquerel in PET.
+        tracer.RadionuclideTotalDose = "740" if ds.Modality == "NM" else "555000000"
+        tracer.RadiopharmaceuticalRoute = f"i.v. by {identity.operator.written}"
+    for window in ds.get("EnergyWindowInformationSequence", []):
+        window.EnergyWindowName = f"Tc99m {identity.patient_id}"
     _private(ds, identity, hospital)
 
 
-def speak_tersely(ds: Dataset, *, state: State) -> None:
+def speak_tersely(ds: Dataset, *, kind: str, state: State) -> None:
     """Legal but bare: neither state nor view is coded any more, and words carry both."""
     ds.AcquisitionContextSequence = Sequence([])
     for detector in ds.get("DetectorInformationSequence", []):
         if "ViewCodeSequence" in detector:
             del detector.ViewCodeSequence
     ds.ProtocolName = f"Cardiac {ds.StationName}"
-    ds.SeriesDescription = f"{_IN_WORDS[state]} 短軸像 SA {ds.Modality}"
+    ds.SeriesDescription = f"{_IN_WORDS[state]} {SERIES[kind].tersely}"
 
 
 def _patient(identity: Identity, hospital: Hospital) -> dict[str, object]:
@@ -150,19 +178,21 @@ def _equipment(hospital: Hospital, scanner: Scanner) -> dict[str, object]:
     }
 
 
-def _words(identity: Identity, hospital: Hospital, *, modality: str, state: State) -> dict[str, object]:
+def _words(identity: Identity, hospital: Hospital, series: Series, *, state: State) -> dict[str, object]:
     who = identity.person.written
     words: dict[str, object] = {
         "StudyDescription": f"Myocardial perfusion {identity.person.family}",
-        "SeriesDescription": f"{state.upper()} SA {modality} {identity.person.family}",
+        "SeriesDescription": f"{state.upper()} {series.words} {identity.person.family}",
         "ProtocolName": f"Cardiac {state} / {hospital.name}",
         "ImageComments": f"{who} ID {identity.patient_id} 撮像 {identity.operator.written}",
-        "DerivationDescription": f"reoriented by {identity.operator.written}",
     }
-    if modality == "NM":
-        words["ImageID"] = f"Short Ax {identity.person.family}"[:16]
-        words["ProcessingFunction"] = f"OSEM 4x8 {identity.operator.family}"
-    else:
+    if series.modality == "NM":
+        words["ImageID"] = f"{series.image_id} {identity.person.family}"[:16]
+    if series.processing:
+        words["ProcessingFunction"] = f"{series.processing} {identity.operator.family}"
+    if "SA" in series.words.split():
+        words["DerivationDescription"] = f"reoriented by {identity.operator.written}"
+    if series.modality == "PT":
         words["ReconstructionMethod"] = f"OSEM {hospital.department}"
         words["AttenuationCorrectionMethod"] = f"CT {identity.pet_accession}"
         words["ConvolutionKernel"] = f"G4.5 {identity.operator.family}"[:16]

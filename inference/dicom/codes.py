@@ -35,6 +35,7 @@ CARDIAC_STRESS_STATE = Code("432655005", "SCT", "Cardiac Stress State")  # CID 3
 SHORT_AXIS = Code("103340004", "SCT", "Short Axis")  # CID 26
 VERTICAL_LONG_AXIS = Code("131185001", "SCT", "Vertical Long Axis")
 HORIZONTAL_LONG_AXIS = Code("131186000", "SCT", "Horizontal Long Axis")
+TRANSVERSE = Code("62824007", "SCT", "Transverse")
 
 RECUMBENT = Code("102538003", "SCT", "recumbent")  # CID 19
 SUPINE = Code("40199007", "SCT", "supine")  # CID 20
@@ -70,6 +71,8 @@ VIEW_CODES = {
     ("G-A18A", "SRT"): "vertical_long_axis",
     ("131186000", "SCT"): "horizontal_long_axis",
     ("G-A18B", "SRT"): "horizontal_long_axis",
+    ("62824007", "SCT"): "transaxial",
+    ("G-A117", "SRT"): "transaxial",
 }
 
 

@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import NuclearMedicineImageStorage, PositronEmissionTomographyImageStorage
 
 from inference.dicom.orientation import ImplausibleOrientation, canonical_short_axis, kind_of
-from inference.dicom.state import state_of, view_of
+from inference.dicom.state import attenuation_corrected, state_of, view_of
 from inference.volume import Affine, Kind, Volume, Voxels
 
 _MOST_VOXELS = 2**26
@@ -34,8 +34,11 @@ class Header:
     """What a file says about itself.
 
     state: "stress", "rest" or None; state_source: the DICOM keyword that said so, "" if none.
-    view: "short_axis", "vertical_long_axis", "horizontal_long_axis" or None.
+    view: "short_axis", "vertical_long_axis", "horizontal_long_axis", "transaxial" or None.
     ai_generated: Synthetic Data (0008,001C) is YES.
+    image_type: the values of (0008,0008), e.g. ("DERIVED", "PRIMARY", "RECON TOMO", "EMISSION").
+    attenuation_corrected: by code, by words, or because it is PET; False if the file does not say.
+    body_part: Body Part Examined (0018,0015), "" if unsaid.
     """
 
     sop_class: str
@@ -49,6 +52,19 @@ class Header:
     view: str | None
     ai_generated: bool
     frames: int
+    image_type: tuple[str, ...]
+    attenuation_corrected: bool
+    body_part: str
+
+    @property
+    def is_uncorrected_spect(self) -> bool:
+        """A reconstructed, ungated emission image of a gamma camera that no attenuation correction has touched."""
+        return (
+            self.modality == "NM"
+            and "RECON TOMO" in self.image_type
+            and "TRANSMISSION" not in self.image_type
+            and not self.attenuation_corrected
+        )
 
 
 def read_header(data: bytes) -> Header:
@@ -68,6 +84,9 @@ def read_header(data: bytes) -> Header:
             view=view_of(ds),
             ai_generated=str(ds.get("SyntheticData", "")) == "YES",
             frames=int(ds.get("NumberOfFrames") or 1),
+            image_type=_texts(ds, "ImageType"),
+            attenuation_corrected=attenuation_corrected(ds),
+            body_part=str(ds.get("BodyPartExamined") or ""),
         )
     except (AttributeError, KeyError, TypeError, ValueError, NotImplementedError, RecursionError) as error:
         raise Unreadable("not_dicom", "The header of this file cannot be understood.") from error
@@ -109,11 +128,13 @@ def _nm_volume(datasets: list[Dataset]) -> Volume:
     if len(datasets) != 1:
         raise Unreadable("too_many_files", "An NM volume is one multi-frame file.")
     ds = datasets[0]
-    image_type = [str(v) for v in ds.get("ImageType") or []]
+    image_type = _texts(ds, "ImageType")
     if "RECON GATED TOMO" in image_type:
         raise Unreadable("gated", "A gated image cannot be read as one volume.")
     if "RECON TOMO" not in image_type:
         raise Unreadable("not_reconstructed", "This NM image is not a reconstructed volume.")
+    if "TRANSMISSION" in image_type:
+        raise Unreadable("transmission", "This NM image is a map of tissue, not of activity.")
     frames = int(ds.get("NumberOfFrames") or 1)
     order = [int(n) for n in np.atleast_1d(ds.get("SliceVector") or range(1, frames + 1))]
     if order != list(range(1, frames + 1)):
@@ -189,8 +210,10 @@ def _placed(
             "geometry_missing", "This image has no orientation and is not named a short-axis image."
         )
     kind = kind_of(affine)
-    if kind is Kind.TRANSAXIAL and view is None:
+    if kind is Kind.TRANSAXIAL and view in (None, "transaxial"):
         return Volume(voxels, affine, Kind.TRANSAXIAL, tuple(flags))
+    if view == "transaxial":
+        raise Unreadable("orientation", "This image is named transaxial, but its slices lie obliquely.")
     stated = ds.get("SliceProgressionDirection")
     apex_first = affine[:3, 2] @ np.array([-0.64, 0.64, 0.42]) > 0
     if stated in ("APEX_TO_BASE", "BASE_TO_APEX") and (stated == "APEX_TO_BASE") != apex_first:
@@ -263,6 +286,12 @@ def _required(ds: Dataset, *, keyword: str, count: int) -> NDArray[np.float64]:
     if numbers is None:
         raise Unreadable("geometry_missing", "A PT slice has no position or orientation.")
     return numbers
+
+
+def _texts(ds: Dataset, keyword: str) -> tuple[str, ...]:
+    """All values of a text attribute; some writers put them into one string with backslashes."""
+    value = ds.get(keyword) or ()
+    return tuple(str(v) for v in ([value] if isinstance(value, str) else value))
 
 
 def _number(value: object) -> float:

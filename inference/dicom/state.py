@@ -1,4 +1,4 @@
-"""Stress or rest, and which view: what a file says, and where it says so."""
+"""Stress or rest, which view, corrected or not: what a file says, and where it says so."""
 
 from __future__ import annotations
 
@@ -27,9 +27,22 @@ _VIEWS = {
     "horizontal_long_axis": re.compile(
         r"(?<![a-z])(hla|h(or(iz(ontal)?)?)?[ _-]*long[ _-]*ax(is)?)(?![a-z])|水平長軸", re.IGNORECASE
     ),
+    "transaxial": re.compile(
+        r"(?<![a-z])(trans(axials?|vers(e|al)|axs?)?|tra|tv)(?![a-z])|横断|体軸断", re.IGNORECASE
+    ),
 }
+_CORRECTED = re.compile(
+    r"(?<![a-z])((ct|ir)?ac(sc|rr|scrr)?|att(en)?(uation)?[ _-]*corr(ected|ection)?)(?![a-z])"
+    r"|(減弱|吸収)補正(?!な|無)",
+    re.IGNORECASE,
+)
+_UNCORRECTED = re.compile(
+    r"(?<![a-z])((ir)?nc|nac|(no|non|without|w/o)[ _-]*(ac|att(en)?(uation)?[ _-]*corr(ected|ection)?))(?![a-z])",
+    re.IGNORECASE,
+)
 _STATE_TEXTS = ("ProtocolName", "SeriesDescription", "ImageID", "StudyDescription")
 _VIEW_TEXTS = ("ImageID", "SeriesDescription", "ProtocolName")
+_CORRECTION_TEXTS = ("ImageID", "SeriesDescription")
 
 
 def state_of(ds: Dataset) -> tuple[str | None, str]:
@@ -72,3 +85,18 @@ def view_of(ds: Dataset) -> str | None:
         if len(named) == 1:
             return named[0]
     return None
+
+
+def attenuation_corrected(ds: Dataset) -> bool:
+    """Whether a file says that its photons lost on the way were allowed for.
+
+    PET always is; NM says so in Corrected Image (0028,0051), which many systems leave out, or in words
+    ("STRESS SA AC"). What says nothing counts as uncorrected.
+    """
+    if ds.get("Modality") == "PT":
+        return True
+    said = ds.get("CorrectedImage")
+    if said:
+        return "ATTN" in ([said] if isinstance(said, str) else said)
+    texts = [str(ds.get(keyword) or "") for keyword in _CORRECTION_TEXTS]
+    return any(_CORRECTED.search(text) and not _UNCORRECTED.search(text) for text in texts)

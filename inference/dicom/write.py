@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from pydicom.valuerep import format_number_as_ds
 from inference.dicom import codes
 from inference.volume import Kind, Volume
 
+Organ = Literal["heart", "brain"]
 STORED_MAXIMUM = 32_000
 _EMPTY_UNLESS_STATED = (
     "PatientName",
@@ -48,20 +50,32 @@ _EMPTY_UNLESS_STATED = (
     "PositionReferenceIndicator",
 )
 _IMPLEMENTATION = UID("2.25.212331674205110398131207166113206530467")
+_BODY_PARTS: dict[Organ, str] = {"heart": "HEART", "brain": "BRAIN"}
+_VIEWS = {Kind.SHORT_AXIS: "SA", Kind.TRANSAXIAL: "TRANSAXIAL"}
 
 
-def nm_dataset(volume: Volume, *, header: Mapping[str, object], state: str | None) -> Dataset:
+def nm_dataset(
+    volume: Volume,
+    *,
+    header: Mapping[str, object],
+    state: str | None,
+    organ: Organ = "heart",
+    corrected: tuple[str, ...] = (),
+) -> Dataset:
     """An NM RECON TOMO image (PS3.3 A.5) of the volume as it is ordered.
 
     header: DICOM keyword -> value, set last, so that it overrides anything (patient, dates, device, text).
     state: "stress", "rest" or None; written to the Acquisition Context and the series description.
+    corrected: terms of Corrected Image (0028,0051), e.g. ("ATTN", "SCAT"); none writes no such attribute.
     Voxels are stored as 16 bits up to a factor (NM has no modality LUT); negative values become 0.
     """
-    ds = _image(volume, header, modality="NM", state=state)
+    ds = _image(volume, header, modality="NM", state=state, organ=organ)
     ds.SOPClassUID = NuclearMedicineImageStorage
     ds.ImageType = ["DERIVED", "PRIMARY", "RECON TOMO", "EMISSION"]
     _nm_geometry(ds, volume)
-    _nm_acquisition(ds)
+    _nm_acquisition(ds, organ)
+    if corrected:
+        ds.CorrectedImage = list(corrected)
     highest = float(volume.voxels.max())
     set_pixels(ds, stored_values(volume.voxels, highest / STORED_MAXIMUM if highest > 0 else 1.0))
     _override(ds, header)
@@ -78,7 +92,7 @@ def pt_datasets(volume: Volume, *, header: Mapping[str, object], state: str | No
     row, column, normal, step = _directions(volume)
     slices = []
     for k, plane in enumerate(volume.voxels):
-        ds = _image(volume, header, modality="PT", state=state)
+        ds = _image(volume, header, modality="PT", state=state, organ="heart")
         ds.SOPClassUID = PositronEmissionTomographyImageStorage
         ds.SOPInstanceUID = uid_from("instance", ds.SeriesInstanceUID, _content(volume), str(k))
         ds.ImageType = ["ORIGINAL", "PRIMARY"]
@@ -124,18 +138,20 @@ def _content(volume: Volume) -> str:
     return hashlib.sha256(volume.voxels.tobytes() + volume.affine.tobytes()).hexdigest()
 
 
-def _image(volume: Volume, header: Mapping[str, object], *, modality: str, state: str | None) -> Dataset:
+def _image(
+    volume: Volume, header: Mapping[str, object], *, modality: str, state: str | None, organ: Organ
+) -> Dataset:
     """The modules that NM and PT share; every attribute that the standard wants present is present."""
     ds = Dataset()
     ds.SpecificCharacterSet = "ISO_IR 192"
     ds.Modality = modality
     for keyword in _EMPTY_UNLESS_STATED:
         setattr(ds, keyword, "")
-    ds.BodyPartExamined = "HEART"
+    ds.BodyPartExamined = _BODY_PARTS[organ]
     ds.BurnedInAnnotation = "NO"
     ds.SeriesNumber = 1
     ds.InstanceNumber = 1
-    ds.SeriesDescription = " ".join(filter(None, [modality, "SA", (state or "").upper()]))
+    ds.SeriesDescription = " ".join(filter(None, [modality, _VIEWS[volume.kind], (state or "").upper()]))
     study = str(header.get("StudyInstanceUID", "")) or uid_from("study", str(header.get("PatientID", "")))
     series = str(header.get("SeriesInstanceUID", "")) or uid_from("series", study, modality, state or "")
     ds.StudyInstanceUID = study
@@ -193,15 +209,21 @@ def _nm_geometry(ds: Dataset, volume: Volume) -> None:
     detector.ImagePositionPatient = _decimals(volume.affine[:3, 3])
     detector.CollimatorType = "PARA"
     detector.FocalDistance = "0"
-    if volume.kind is Kind.SHORT_AXIS:
-        detector.ViewCodeSequence = codes.SHORT_AXIS.sequence()
+    view = {Kind.SHORT_AXIS: codes.SHORT_AXIS, Kind.TRANSAXIAL: codes.TRANSVERSE}[volume.kind]
+    detector.ViewCodeSequence = view.sequence()
     ds.DetectorInformationSequence = Sequence([detector])
 
 
-def _nm_acquisition(ds: Dataset) -> None:
+def _nm_acquisition(ds: Dataset, organ: Organ) -> None:
     ds.NumberOfEnergyWindows = 1
     ds.NumberOfDetectors = 1
     ds.NumberOfRotations = 1
+    ds.RotationInformationSequence = Sequence([])
+    ds.CountsAccumulated = None
+    ds.EnergyWindowInformationSequence = Sequence([])
+    ds.RadiopharmaceuticalInformationSequence = Sequence([])
+    if organ == "brain":  # perfusion or transporter, technetium or iodine: only the caller knows
+        return
     energy = Dataset()
     limits = Dataset()
     limits.EnergyWindowLowerLimit, limits.EnergyWindowUpperLimit = "126", "154"
@@ -211,8 +233,6 @@ def _nm_acquisition(ds: Dataset) -> None:
     tracer.RadionuclideCodeSequence = codes.TECHNETIUM_99M.sequence()
     tracer.RadiopharmaceuticalCodeSequence = codes.SESTAMIBI.sequence()
     ds.RadiopharmaceuticalInformationSequence = Sequence([tracer])
-    ds.RotationInformationSequence = Sequence([])
-    ds.CountsAccumulated = None
 
 
 def _pet_acquisition(ds: Dataset, *, slices: int) -> None:

@@ -11,14 +11,15 @@ import pytest
 from pydicom.dataset import Dataset
 
 from inference.__main__ import main
-from inference.cohort.command import Member, member
+from inference.cohort.command import Member, Order, member
 from inference.cohort.hospital import Variant
 from inference.cohort.scans import Scans, simulate_patient
 from inference.dicom.read import read_header, read_volume
 from inference.physics.patient import STATES, State
 
 SITES = 2
-MEMBERS = [member(seed=1, index=index, sites=SITES) for index in range(2)]
+ORDER = Order(seed=1, sites=SITES)
+MEMBERS = [member(ORDER, index) for index in range(2)]
 
 
 def cohort(out: Path, *, patients: int, jobs: int, seed: int = 1, sites: int = SITES) -> int:
@@ -43,7 +44,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def scans() -> list[Scans]:
-    return [simulate_patient(seed=1, index=index) for index in range(2)]
+    return [
+        simulate_patient(seed=1, index=one.index, camera=one.hospital.camera, options=ORDER.options)
+        for one in MEMBERS
+    ]
 
 
 def files_of(root: Path) -> dict[str, bytes]:
@@ -170,11 +174,11 @@ def test_files_hold_the_volumes_that_were_simulated(
     nm = (folder / "SPECT" / f"{state}.dcm").read_bytes()
     pt = [path.read_bytes() for path in dicom_files(folder / "PET" / state)]
     assert read_header(nm).state == state and read_header(pt[0]).state == state
-    spect, wanted = read_volume([nm]), scans[index].spect[state]
+    spect, wanted = read_volume([nm]), scans[index].images["spect"][state]
     np.testing.assert_allclose(spect.affine, wanted.affine, atol=1e-6)
     scale = wanted.voxels.sum() / spect.voxels.sum()
     np.testing.assert_allclose(spect.voxels * scale, wanted.voxels, atol=1e-3 * wanted.voxels.max())
-    pet, reference = read_volume(pt), scans[index].pet[state]
+    pet, reference = read_volume(pt), scans[index].images["pet"][state]
     np.testing.assert_allclose(pet.affine, reference.affine, atol=1e-6)
     np.testing.assert_allclose(pet.voxels, reference.voxels, atol=1e-3 * reference.voxels.max())
 
@@ -185,9 +189,9 @@ def test_pet_is_closer_than_spect_to_what_there_was_to_see(
     scans: list[Scans], index: int, state: State
 ) -> None:
     one = scans[index]
-    _, j, i = np.indices(one.ideal[state].voxels.shape)
+    _, j, i = np.indices(one.images["ideal"][state].voxels.shape)
     heart = np.hypot(j - 31.5, i - 31.5) < 12
-    ideal, spect, pet = (volumes[state].voxels[heart] for volumes in (one.ideal, one.spect, one.pet))
+    ideal, spect, pet = (one.images[kind][state].voxels[heart] for kind in ("ideal", "spect", "pet"))
     assert np.corrcoef(pet, ideal)[0, 1] > 0.9
     assert np.corrcoef(pet, ideal)[0, 1] > np.corrcoef(spect, ideal)[0, 1] + 0.05
 
