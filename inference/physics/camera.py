@@ -26,3 +26,6 @@ class Camera:
         """Resolution at a distance from the collimator face: geometric and intrinsic in quadrature."""
         geometric = self.hole_mm * (self.hole_length_mm + distance_mm.clamp_min(0)) / self.hole_length_mm
         return torch.sqrt(geometric**2 + self.intrinsic_mm**2)
+
+
+STANDARD = Camera()

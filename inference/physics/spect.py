@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from inference.physics.anatomy import ATTENUATION
-from inference.physics.camera import Camera
+from inference.physics.camera import STANDARD, Camera
 from inference.physics.projector import (
     CollimatorProjector,
     Grid,
@@ -53,12 +53,12 @@ class Acquisition:
 
 @cache
 def _fine_views() -> CollimatorProjector:
-    return CollimatorProjector(BODY, ORBIT, camera=Camera())
+    return CollimatorProjector(BODY, ORBIT, camera=STANDARD)
 
 
 @cache
 def _views() -> CollimatorProjector:
-    return CollimatorProjector(CAMERA, ORBIT, camera=Camera())
+    return CollimatorProjector(CAMERA, ORBIT, camera=STANDARD)
 
 
 def seen_by(camera: Camera) -> CollimatorProjector:
