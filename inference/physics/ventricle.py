@@ -20,7 +20,7 @@ _SHARPNESS_OF_LESION = 8.0
 # The normal apex is thinner than the rest of the wall, hence seen less bright by every camera.
 _APICAL_THICKNESS = 0.65
 # The lateral wall reaches farther back than the septum, whose last part is a membrane: half the difference.
-_BASAL_TILT_MM = 6.0
+_BASAL_TILT_MM = 3.0
 
 
 @dataclass(frozen=True)
