@@ -47,6 +47,13 @@ class ModelSerializer(serializers.Serializer[Any]):
     digest = serializers.CharField()
 
 
+class MakerSerializer(ModelSerializer):
+    members = serializers.IntegerField(
+        allow_null=True, help_text="Networks whose mean the image is; null if the worker did not say"
+    )
+    flags = serializers.ListField(child=serializers.CharField(), help_text="What it doubted about its input")
+
+
 class VentricleSerializer(serializers.Serializer[Any]):
     apex_k = serializers.FloatField()
     base_k = serializers.FloatField()
@@ -66,7 +73,7 @@ class ImageDetailSerializer(ImageSerializer):
     )
     lv = VentricleSerializer(allow_null=True)
     provenance = serializers.DictField()
-    model = ModelSerializer(allow_null=True)
+    model = MakerSerializer(allow_null=True)
 
 
 class CaseDetailSerializer(CaseSerializer):
@@ -78,6 +85,14 @@ class DecisionSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
+def _model(image: Image) -> dict[str, Any] | None:
+    model: dict[str, Any] | None = image.provenance.get("model")
+    if model is None:
+        return None
+    doubts = [flag(code) for code in image.provenance.get("flags", [])]
+    return {**model, "members": image.provenance.get("members"), "flags": doubts}
+
+
 def _image(image: Image) -> dict[str, Any]:
     return {
         "id": image.id,
@@ -86,13 +101,13 @@ def _image(image: Image) -> dict[str, Any]:
         "source": image.source,
         "status": image.status,
         "qc": image.qc,
-        "flags": [flag(code) for code in image.flags],
+        "flags": [flag(code) for code in dict.fromkeys([*image.flags, *image.provenance.get("flags", [])])],
         "message": failure(image.code) or image.qc_reason,
         "segments": image.segments or [],
         "uncertainty": {"segments": image.uncertainty_segments} if image.uncertainty_neutral_key else None,
         "lv": image.lv,
         "provenance": image.provenance,
-        "model": image.provenance.get("model"),
+        "model": _model(image),
     }
 
 

@@ -12,6 +12,7 @@ FAILURES: Mapping[str, Promise] = {
     "sop_class": _("Only NM and PT images can be used."),
     "too_many_files": _("An NM volume must be one multi-frame file."),
     "gated": _("A gated image cannot be read as one volume."),
+    "transmission": _("This is a map of tissue, not of activity."),
     "not_reconstructed": _("This is not a reconstructed volume."),
     "slice_order": _("The slices are not numbered 1 to N in order."),
     "mixed_series": _("The slices do not belong to one series of one size and direction."),

@@ -3,7 +3,6 @@ import { lazy, Suspense, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'wouter';
 import { ask, tell } from '../shared/api/client';
 import type { CaseImageDetail } from '../shared/api/types';
-import { shortDigest } from '../shared/format';
 import { useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import {
@@ -22,6 +21,9 @@ import {
 } from '../shared/ui';
 import './coordinator.css';
 import { inOrder, nextToCheck, STANDING_TONE, standing } from './images';
+
+import { Maker } from './Maker';
+import { NotComputed } from './NotComputed';
 
 const ImageView = lazy(() => import('./qc/ImageView'));
 
@@ -59,6 +61,7 @@ export default function CasePage() {
       {one.waiting_for.length > 0 && (
         <Banner tone="warn">{t('case.waiting', { what: one.waiting_for.join(t('list.separator')) })}</Banner>
       )}
+      <NotComputed caseId={one.id} images={images} />
       <div className="image-tabs">
         {images.map((candidate) => (
           <button
@@ -107,7 +110,7 @@ function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: (
       </Panel>
       <div className="stack">
         {image.status === 'ready' && sees && <Decision image={image} onDecided={onDecided} />}
-        {image.source === 'translation' && <AiNotice image={image} sees={sees} />}
+        {image.source === 'translation' && <Maker image={image} sees={sees} />}
         <Panel title={t('image.facts')}>
           <Facts
             items={[
@@ -126,36 +129,6 @@ function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: (
         </Panel>
       </div>
     </div>
-  );
-}
-
-function AiNotice({ image, sees }: { image: CaseImageDetail; sees: boolean }) {
-  const t = useT();
-  return (
-    <Panel title={t('ai.title')} aside={<AiBadge />}>
-      <div className="stack">
-        <p>{t('ai.notice')}</p>
-        {image.model && (
-          <Facts
-            items={[
-              [t('ai.model'), image.model.name],
-              [t('ai.version'), image.model.version],
-              [
-                t('ai.digest'),
-                <code key="digest" title={image.model.digest}>
-                  {shortDigest(image.model.digest)}…
-                </code>,
-              ],
-            ]}
-          />
-        )}
-        {sees && (
-          <a className="button" href={`/api/images/${image.id}/dicom`} download>
-            {t('ai.download')}
-          </a>
-        )}
-      </div>
-    </Panel>
   );
 }
 

@@ -93,6 +93,13 @@ export const en = {
   'case.waiting': 'This case cannot be read yet. {{what}}',
   'case.noImages': 'No images yet',
 
+  'made.members': 'Networks',
+  'made.doubts': 'Doubted in the SPECT',
+  'made.noDoubts': 'nothing',
+  'made.uncertainty': 'Download uncertainty (DICOM)',
+  'made.failed': '{{image}} · {{state}} was not computed',
+  'made.again': 'Compute again',
+
   'image.facts': 'About this image',
   'image.source': 'Origin',
   'source.upload': 'Uploaded by the site',
@@ -122,6 +129,27 @@ export const en = {
   'view.polar': 'Polar map. Lowest: segment {{segment}} with {{value}} % of the maximum.',
   'view.segments': 'Uptake by segment, % of maximum',
   'view.segment': 'Segment',
+  'view.uptake': 'Uptake, %',
+  'view.uptakeOfMaximum': 'Uptake, % of maximum',
+
+  'uncertainty.title': 'Uncertainty',
+  'uncertainty.show': 'Show uncertainty',
+  'uncertainty.points': 'Uncertainty, points',
+  'uncertainty.pointsOfMaximum': 'Uncertainty, points of % of maximum',
+  'uncertainty.slices':
+    'Uncertainty in the same short-axis slices from apex to base, vertical and horizontal long-axis slices',
+  'uncertainty.polar':
+    'Polar map of the uncertainty. Highest: segment {{segment}} with {{value}} points of % of the maximum.',
+  'uncertainty.is':
+    'This image is the mean of {{members}} networks. At each point the uncertainty is the spread of their answers: their standard deviation, in points of % of the image’s maximum. The number of a segment is its mean over the segment.',
+  'uncertainty.isOfSome':
+    'This image is the mean of several networks. At each point the uncertainty is the spread of their answers: their standard deviation, in points of % of the image’s maximum. The number of a segment is its mean over the segment.',
+  'uncertainty.isNot':
+    'It is no probability and no measure of the error: where all networks make the same mistake, such as filling in a defect, it is small. They were trained on simulated patients only.',
+  'uncertainty.readers': 'Readers never see it.',
+  'uncertainty.none':
+    'There is no uncertainty for this image: it was computed before the networks’ spread was recorded.',
+
   'table.cool': 'Cool',
   'table.gray': 'Gray',
   'table.inverse_gray': 'Inverse gray',

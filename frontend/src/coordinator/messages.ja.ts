@@ -94,6 +94,13 @@ export const ja: SameKeys<typeof en> = {
   'case.waiting': 'この症例はまだ読影できません。{{what}}',
   'case.noImages': '画像はまだありません',
 
+  'made.members': 'ネットワーク数',
+  'made.doubts': '元のSPECTで検出された注意点',
+  'made.noDoubts': 'なし',
+  'made.uncertainty': '不確かさ（DICOM）をダウンロード',
+  'made.failed': '{{image}} · {{state}}は計算されませんでした',
+  'made.again': '再計算',
+
   'image.facts': 'この画像について',
   'image.source': '由来',
   'source.upload': '施設からのアップロード',
@@ -123,6 +130,26 @@ export const ja: SameKeys<typeof en> = {
   'view.polar': 'ポーラーマップ。最低値：セグメント{{segment}}、最大値の{{value}} %。',
   'view.segments': 'セグメント別の集積（最大値比 %）',
   'view.segment': 'セグメント',
+  'view.uptake': '集積（%）',
+  'view.uptakeOfMaximum': '集積（最大値比 %）',
+
+  'uncertainty.title': '不確かさ',
+  'uncertainty.show': '不確かさを表示',
+  'uncertainty.points': '不確かさ（ポイント）',
+  'uncertainty.pointsOfMaximum': '不確かさ（最大値比 %のポイント）',
+  'uncertainty.slices': '同じ断面（心尖から基部までの短軸像、垂直長軸像、水平長軸像）で表示した不確かさ',
+  'uncertainty.polar':
+    '不確かさのポーラーマップ。最高値：セグメント{{segment}}、最大値比で{{value}}ポイント。',
+  'uncertainty.is':
+    'この画像は{{members}}個のネットワークの出力の平均です。不確かさは各点における出力のばらつき（標準偏差）で、画像の最大値に対する %のポイントで表します。セグメントの値はセグメント内の平均です。',
+  'uncertainty.isOfSome':
+    'この画像は複数のネットワークの出力の平均です。不確かさは各点における出力のばらつき（標準偏差）で、画像の最大値に対する %のポイントで表します。セグメントの値はセグメント内の平均です。',
+  'uncertainty.isNot':
+    '確率でも誤差の大きさでもありません。欠損を埋めてしまうなど、すべてのネットワークが同じ誤りをする部位では小さくなります。ネットワークはシミュレーションで作成した患者データだけで学習しています。',
+  'uncertainty.readers': '読影者には表示されません。',
+  'uncertainty.none':
+    'この画像に不確かさの情報はありません。ネットワーク間のばらつきを記録する前に計算された画像です。',
+
   'table.cool': 'クール',
   'table.gray': 'グレー',
   'table.inverse_gray': '反転グレー',

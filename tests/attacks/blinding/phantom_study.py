@@ -1,11 +1,16 @@
 """One phantom as SPECT, virtual PET and PET: three sets of DICOM files that share only the picture."""
 
 from dataclasses import dataclass
+from io import BytesIO
 
 from django.conf import settings
+from pydicom import dcmread
 
+from inference.dicom.derived import derived_nm
 from inference.dicom.write import nm_dataset, pt_datasets, to_bytes
 from inference.objects import ObjectStore
+from inference.translation.bundle import ModelIdentity
+from inference.volume import Volume
 from reader_study.accounts.models import User
 from reader_study.cases.actions import case_for_subject, decide_quality, register_image
 from reader_study.cases.models import Case, Image
@@ -60,11 +65,22 @@ def phantom_study() -> PhantomStudy:
                 source="translation" if image_set == "virtual_pet" else "upload",
                 provenance={},
                 actor=None,
+                uncertainty_key=_uncertainty(state, remaining) if image_set == "virtual_pet" else "",
             )
             derive(str(image.id))
             decide_quality(actor=coordinator, image_id=image.id, decision="accepted", reason="")
     assert Image.objects.filter(status="ready", qc="accepted").count() == 6
+    assert Image.objects.exclude(uncertainty_neutral_key="").count() == 2
     return PhantomStudy(study=study, investigator=investigator, reader=reader, case=case)
+
+
+def _uncertainty(state: str, remaining: float) -> str:
+    """Twelve per cent of the phantom: what a worker computes beside a virtual PET."""
+    heart = phantom.volume(phantom.one_defect(10, remaining=remaining))
+    spread = Volume(0.12 * heart.voxels, heart.affine, heart.kind)
+    source = dcmread(BytesIO(to_bytes(nm_dataset(heart, header=HEADERS["spect"], state=state))))
+    made = derived_nm(spread, source=source, model=ModelIdentity("m", "1", "d" * 64), name="5" * 64)
+    return ObjectStore(settings.OBJECT_STORE).put(to_bytes(made))
 
 
 def _files(image_set: str, state: str, remaining: float) -> list[str]:

@@ -1,4 +1,7 @@
-"""Must not differ: everything a reader can get for one phantom, whichever arm the read shows."""
+"""Must not differ: everything a reader can get for one phantom, whichever arm the read shows.
+
+And by no byte, voxels included: the same read with and without the uncertainty that came with a virtual PET.
+"""
 
 import re
 
@@ -19,11 +22,12 @@ from tests.reader_study.allocation.drafts import PASSWORD
 
 pytestmark = pytest.mark.django_db
 IMAGE_SETS = ("spect", "virtual_pet", "pet")
+CERTAIN = "virtual_pet of an older model, without uncertainty"
 
 # What would tell an arm, a site, a case or a file. "s_pet" is a colour table that every read offers.
 TELLING = re.compile(
     rb"spect\b|(?<!s_)pet\b|virtual|\barm\b|\bsites?\b|hospital|\bcases?\b|subject|image_set|modality|dicom"
-    rb"|DICM|works|A-0001|neutral|_key|\b1\.2\.840\.|\b2\.25\.\d",
+    rb"|DICM|works|A-0001|neutral|_key|uncertain|spread|deviation|\b1\.2\.840\.|\b2\.25\.\d",
     re.IGNORECASE,
 )
 
@@ -37,10 +41,17 @@ def worlds(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, Ob
             with transaction.atomic():
                 study = phantom_study()
                 found = {image_set: _world(study, image_set) for image_set in IMAGE_SETS}
+                _forget_uncertainty()
+                found[CERTAIN] = _world(study, "virtual_pet")
                 transaction.set_rollback(True)
         finally:
             settings.OBJECT_STORE = kept
     return found
+
+
+def _forget_uncertainty() -> None:
+    none = dict.fromkeys((f"uncertainty_{kind}_key" for kind in ("dicom", "neutral", "polar")), "")
+    assert Image.objects.exclude(uncertainty_dicom_key="").update(**none, uncertainty_segments=None) == 2
 
 
 def _world(made: PhantomStudy, first: str) -> Observed:
@@ -90,6 +101,15 @@ def test_two_arms_give_the_same_bytes_but_for_tokens_and_voxels(worlds):
     for other in others:
         assert other.keys() == one.keys()
         assert [asked for asked in one if one[asked] != other[asked]] == []
+
+
+def test_the_uncertainty_of_a_virtual_pet_changes_no_byte_that_a_reader_gets(worlds):
+    """Statuses, headers, voxels, refusals: of every address the server knows, by every method."""
+    accompanied, alone = worlds["virtual_pet"], worlds[CERTAIN]
+    assert any("/uncertainty/" in asked for asked in alone)
+    assert len(pictures(alone)) == 4
+    assert accompanied.keys() == alone.keys()
+    assert [asked for asked in alone if alone[asked] != accompanied[asked]] == []
 
 
 def test_every_kind_of_answer_was_among_them(worlds):

@@ -174,13 +174,39 @@ def test_the_uncertainty_comes_with_the_image(job: TranslationJob, work: Any) ->
     assert image.uncertainty_segments == pytest.approx([0.05 * v for v in image.segments], abs=0.02)
 
 
-def test_a_worker_that_knows_no_uncertainty_is_still_served(job: TranslationJob, work: Any) -> None:
+def shown(job: TranslationJob, world: World, client_of: Any) -> dict[str, Any]:
+    """The virtual PET as the page of its case gets it."""
+    images = client_of(world.coordinator_a).get(f"/api/cases/{job.image.case_id}").json()["images"]
+    (image,) = (image for image in images if image["image_set"] == "virtual_pet")
+    return dict(image)
+
+
+def test_the_case_says_how_many_networks_made_the_image_and_what_they_doubted(
+    job: TranslationJob, work: Any, world: World, client_of: Any
+) -> None:
+    waiting = order()
+    waiting.start()
+    waiting.finish(members=3, flags=["apex_uncertain"])
+    work()
+    doubt = "The apex could not be placed with certainty."
+    image = shown(job, world, client_of)
+    assert image["model"] == {
+        "name": "identity", "version": "1.0", "digest": MODEL.digest, "members": 3, "flags": [doubt]
+    }  # fmt: skip
+    assert image["flags"] == [doubt]
+
+
+def test_a_worker_that_knows_no_uncertainty_is_still_served(
+    job: TranslationJob, work: Any, world: World, client_of: Any
+) -> None:
     waiting = order()
     waiting.start()
     waiting.finish()
     work()
     image = Image.objects.get(image_set="virtual_pet")
     assert (image.status, image.uncertainty_dicom_key, image.uncertainty_segments) == ("ready", "", None)
+    model = shown(job, world, client_of)["model"]
+    assert (model["members"], model["flags"]) == (None, [])
 
 
 def fail(job: TranslationJob, code: str = "exhausted") -> None:

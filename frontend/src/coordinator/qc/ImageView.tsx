@@ -7,41 +7,44 @@ import { useT } from '../../shared/i18n';
 import { Failure, Loading } from '../../shared/ui';
 import { PolarView } from './PolarView';
 import { SliceGrid } from './SliceGrid';
+import type { Shown } from './scales';
+import { TABLES, type Table } from './tables';
+import { NoUncertainty, UncertaintyNote } from './UncertaintyNote';
+import { UncertaintySwitch } from './UncertaintySwitch';
 import './qc.css';
 
 /** The neutral volume and polar map have these sizes for every image of a heart study (see inference/heart). */
 const NEUTRAL = { dims: [80, 80, 64], spacing_mm: 2, full_scale: 40_000 };
 const POLAR = { rings: 24, angles: 72 };
-export const TABLES = ['cool', 'gray', 'inverse_gray', 'hot_iron', 'ten_step'] as const;
-export type Table = (typeof TABLES)[number];
 
 interface Props {
   image: CaseImageDetail;
   lv: Lv;
 }
 
-/** One image as readers will see it, with what was found in it drawn on top. */
+/** One image as readers will see it, with what was found in it drawn on top; its uncertainty, which they will not see. */
 export default function ImageView({ image, lv }: Props) {
   const t = useT();
   const [table, setTable] = useState<Table>('cool');
   const [marked, setMarked] = useState(true);
+  const [shown, setShown] = useState<Shown>('image');
+  const accompanied = image.uncertainty !== null;
   const picture = useQuery({
-    queryKey: ['picture', image.id],
+    queryKey: ['picture', image.id, accompanied],
     queryFn: async ({ signal }) => {
-      const [volume, polar] = await Promise.all([
-        bytes(`/api/images/${image.id}/volume`, { signal }),
-        bytes(`/api/images/${image.id}/polar`, { signal }),
+      const address = `/api/images/${image.id}`;
+      const [own, uncertainty] = await Promise.all([
+        fetched(address, lv, signal),
+        accompanied ? fetched(`${address}/uncertainty`, lv, signal) : null,
       ]);
-      return {
-        volume: volumeFrom(volume, { ...NEUTRAL, lv }),
-        polar: { ...POLAR, values: fractions(polar, POLAR.rings * POLAR.angles, NEUTRAL.full_scale) },
-      };
+      return { own, uncertainty };
     },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
   });
   if (picture.error) return <Failure error={picture.error} retry={() => void picture.refetch()} />;
   if (!picture.data) return <Loading />;
+  const { own, uncertainty } = picture.data;
   return (
     <div className="qc-view">
       <div className="actions">
@@ -59,9 +62,38 @@ export default function ImageView({ image, lv }: Props) {
           <input type="checkbox" checked={marked} onChange={(event) => setMarked(event.target.checked)} />
           {t('view.contour')}
         </label>
+        {uncertainty && <UncertaintySwitch shown={shown} onShow={setShown} />}
       </div>
-      <SliceGrid volume={picture.data.volume} table={table} marked={marked} />
-      <PolarView map={picture.data.polar} segments={image.segments} table={table} />
+      <SliceGrid
+        volume={own.volume}
+        uncertainty={uncertainty?.volume ?? null}
+        shown={shown}
+        table={table}
+        marked={marked}
+      />
+      {image.uncertainty && <UncertaintyNote members={image.model?.members ?? null} />}
+      {image.source === 'translation' && !image.uncertainty && <NoUncertainty />}
+      <PolarView
+        image={{ map: own.polar, segments: image.segments }}
+        uncertainty={
+          uncertainty && image.uncertainty
+            ? { map: uncertainty.polar, segments: image.uncertainty.segments }
+            : null
+        }
+        table={table}
+      />
     </div>
   );
+}
+
+/** The volume and the polar map below an address. */
+async function fetched(address: string, lv: Lv, signal: AbortSignal) {
+  const [volume, polar] = await Promise.all([
+    bytes(`${address}/volume`, { signal }),
+    bytes(`${address}/polar`, { signal }),
+  ]);
+  return {
+    volume: volumeFrom(volume, { ...NEUTRAL, lv }),
+    polar: { ...POLAR, values: fractions(polar, POLAR.rings * POLAR.angles, NEUTRAL.full_scale) },
+  };
 }

@@ -1,12 +1,15 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { StateName } from '../../reader/heart/segments';
 import type { Tile } from '../../reader/picture/layout';
 import type { Scene } from '../../reader/picture/painter';
 import { planeOf, samplingOf, type ViewName, type Volume } from '../../reader/picture/slices';
 import { useT } from '../../shared/i18n';
+import { ColourScale } from './ColourScale';
 import { linesOn, type Point, type TileLines } from './contour';
 import { closeGrid, openGrid } from './engine';
 import type { GridViewport } from './gridViewport';
-import type { Table } from './ImageView';
+import { imageScale, type Shown, UNCERTAINTY_SCALE } from './scales';
+import type { Table } from './tables';
 
 const COLUMNS = 8;
 const ROWS: readonly { view: ViewName; first: number }[] = [
@@ -16,7 +19,8 @@ const ROWS: readonly { view: ViewName; first: number }[] = [
   { view: 'HLA', first: 0 },
 ];
 const COUNTS: Record<ViewName, number> = { SA: 2 * COLUMNS, VLA: COLUMNS, HLA: COLUMNS };
-const FULL = { low: 0, high: 1 };
+/** The painter holds two volumes under the names of the states; here the second one is the uncertainty. */
+const PLACE: Record<Shown, StateName> = { image: 'stress', uncertainty: 'rest' };
 /** Units of the drawing a tile: text is sized in them. */
 const UNIT = 100;
 
@@ -29,6 +33,9 @@ const SIDES: Record<ViewName, readonly [string, string, string, string]> = {
 
 interface Props {
   volume: Volume;
+  /** On the grid of `volume`. */
+  uncertainty: Volume | null;
+  shown: Shown;
   table: Table;
   marked: boolean;
 }
@@ -49,16 +56,20 @@ function arranged(volume: Volume): Drawn[] {
   );
 }
 
-export function SliceGrid({ volume, table, marked }: Props) {
+export function SliceGrid({ volume, uncertainty, shown, table, marked }: Props) {
   const t = useT();
   const host = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState<GridViewport | null>(null);
   const drawn = useMemo(() => arranged(volume), [volume]);
+  const scale = useMemo(
+    () => (shown === 'uncertainty' ? UNCERTAINTY_SCALE : imageScale(table)),
+    [shown, table],
+  );
 
   useLayoutEffect(() => {
     if (!host.current) return;
     const grid = openGrid(host.current);
-    grid.setVolumes({ stress: volume, rest: volume });
+    grid.setVolumes({ stress: volume, rest: uncertainty ?? volume });
     setViewport(grid);
     const sized = new ResizeObserver(() => grid.resize());
     sized.observe(host.current);
@@ -67,23 +78,28 @@ export function SliceGrid({ volume, table, marked }: Props) {
       closeGrid(grid);
       setViewport(null);
     };
-  }, [volume]);
+  }, [volume, uncertainty]);
 
   useEffect(() => {
     const scene: Scene = {
-      tiles: drawn.map(({ tile }) => tile),
+      tiles: drawn.map(({ tile }) => ({ ...tile, state: PLACE[shown] })),
       rows: ROWS.length,
       columns: COLUMNS,
-      table,
-      windows: { stress: FULL, rest: FULL },
+      table: scale.table,
+      windows: { stress: scale.window, rest: scale.window },
     };
     viewport?.setScene(scene);
-  }, [viewport, drawn, table]);
+  }, [viewport, drawn, scale, shown]);
 
   return (
     <div className="stack">
       <div className="qc-grid" style={{ aspectRatio: `${COLUMNS} / ${ROWS.length}` }}>
-        <div ref={host} className="qc-canvas" role="img" aria-label={t('view.slices')} />
+        <div
+          ref={host}
+          className="qc-canvas"
+          role="img"
+          aria-label={t(shown === 'uncertainty' ? 'uncertainty.slices' : 'view.slices')}
+        />
         <svg
           className="qc-overlay"
           viewBox={`0 0 ${COLUMNS * UNIT} ${ROWS.length * UNIT}`}
@@ -99,12 +115,18 @@ export function SliceGrid({ volume, table, marked }: Props) {
           ))}
         </svg>
       </div>
-      {marked && (
-        <p className="legend">
-          <span>{t('view.wall')}</span>
-          <span style={{ '--mark': '#c79a00' } as React.CSSProperties}>{t('view.limits')}</span>
-        </p>
-      )}
+      <div className="qc-legend">
+        <ColourScale
+          scale={scale}
+          label={t(shown === 'uncertainty' ? 'uncertainty.pointsOfMaximum' : 'view.uptakeOfMaximum')}
+        />
+        {marked && (
+          <p className="legend">
+            <span>{t('view.wall')}</span>
+            <span style={{ '--mark': '#c79a00' } as React.CSSProperties}>{t('view.limits')}</span>
+          </p>
+        )}
+      </div>
     </div>
   );
 }

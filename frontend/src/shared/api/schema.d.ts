@@ -20,6 +20,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/translations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was ordered for the current SPECT images of a case. */
+        get: operations["cases_translations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/derivation": {
         parameters: {
             query?: never;
@@ -81,6 +98,57 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["images_qc_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/uncertainty/dicom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same as the DICOM file that the worker made. */
+        get: operations["images_uncertainty_dicom_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/uncertainty/polar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same on the polar map: 24 x 72 uint16, little-endian. */
+        get: operations["images_uncertainty_polar_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/uncertainty/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Standard deviation of a computed image: 64 x 80 x 80 uint16, little-endian; 400 is one point of %. */
+        get: operations["images_uncertainty_volume_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -716,11 +784,13 @@ export interface components {
             message: string;
             /** @description 17 values, % of the maximum */
             segments: number[];
+            /** @description Spread of the networks that computed the image */
+            uncertainty: components["schemas"]["Uncertainty"] | null;
             lv: components["schemas"]["Ventricle"] | null;
             provenance: {
                 [key: string]: unknown;
             };
-            model: components["schemas"]["Model"] | null;
+            model: components["schemas"]["Maker"] | null;
         };
         /**
          * @description * `spect` - SPECT
@@ -769,6 +839,15 @@ export interface components {
             /** Format: date-time */
             locked_at: string;
             by: string;
+        };
+        Maker: {
+            name: string;
+            version: string;
+            digest: string;
+            /** @description Networks whose mean the image is; null if the worker did not say */
+            members: number | null;
+            /** @description What it doubted about its input */
+            flags: string[];
         };
         Manifest: {
             files: components["schemas"]["Announced"][];
@@ -1079,7 +1158,10 @@ export interface components {
             model: components["schemas"]["Model"];
             /** Format: double */
             seconds: number | null;
+            /** @description Why it failed */
             message: string;
+            /** @description What to do about it */
+            advice: string;
         };
         /**
          * @description * `queued` - Queued
@@ -1089,6 +1171,10 @@ export interface components {
          * @enum {string}
          */
         TranslationStateEnum: "queued" | "leased" | "done" | "failed";
+        Uncertainty: {
+            /** @description 17 standard deviations, points of % of the maximum */
+            segments: number[];
+        };
         Upload: {
             /** Format: uuid */
             id: string;
@@ -1192,6 +1278,7 @@ export type LanguageCode = components['schemas']['LanguageCode'];
 export type LastSeq = components['schemas']['LastSeq'];
 export type Limits = components['schemas']['Limits'];
 export type Lock = components['schemas']['Lock'];
+export type Maker = components['schemas']['Maker'];
 export type Manifest = components['schemas']['Manifest'];
 export type MeaningEnum = components['schemas']['MeaningEnum'];
 export type Member = components['schemas']['Member'];
@@ -1238,6 +1325,7 @@ export type Subject = components['schemas']['Subject'];
 export type TranslatedCase = components['schemas']['TranslatedCase'];
 export type Translation = components['schemas']['Translation'];
 export type TranslationStateEnum = components['schemas']['TranslationStateEnum'];
+export type Uncertainty = components['schemas']['Uncertainty'];
 export type Upload = components['schemas']['Upload'];
 export type UploadOpened = components['schemas']['UploadOpened'];
 export type UploadState = components['schemas']['UploadState'];
@@ -1266,6 +1354,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+        };
+    };
+    cases_translations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Translation"][];
                 };
             };
         };
@@ -1354,6 +1463,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Image"];
+                };
+            };
+        };
+    };
+    images_uncertainty_dicom_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/dicom": string;
+                };
+            };
+        };
+    };
+    images_uncertainty_polar_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    images_uncertainty_volume_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };

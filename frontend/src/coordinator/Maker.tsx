@@ -1,0 +1,61 @@
+import type { CaseImageDetail } from '../shared/api/types';
+import { formatNumber, shortDigest } from '../shared/format';
+import { useLanguage, useT } from '../shared/i18n';
+import { AiBadge, Facts, Panel } from '../shared/ui';
+
+/** That an image was computed, by what, and what that doubted. `sees`: whether pictures are given to this role. */
+export function Maker({ image, sees }: { image: CaseImageDetail; sees: boolean }) {
+  const t = useT();
+  const lang = useLanguage();
+  const { model } = image;
+  return (
+    <Panel title={t('ai.title')} aside={<AiBadge />}>
+      <div className="stack">
+        <p>{t('ai.notice')}</p>
+        {model && (
+          <Facts
+            items={[
+              [t('ai.model'), model.name],
+              [t('ai.version'), model.version],
+              [
+                t('ai.digest'),
+                <code key="digest" title={model.digest}>
+                  {shortDigest(model.digest)}…
+                </code>,
+              ],
+              ...(model.members === null
+                ? []
+                : [[t('made.members'), formatNumber(lang, model.members)] as const]),
+              [
+                t('made.doubts'),
+                model.flags.length > 0 ? <Doubts key="doubts" flags={model.flags} /> : t('made.noDoubts'),
+              ],
+            ]}
+          />
+        )}
+        {sees && (
+          <div className="actions">
+            <a className="button" href={`/api/images/${image.id}/dicom`} download>
+              {t('ai.download')}
+            </a>
+            {image.uncertainty && (
+              <a className="button" href={`/api/images/${image.id}/uncertainty/dicom`} download>
+                {t('made.uncertainty')}
+              </a>
+            )}
+          </div>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Doubts({ flags }: { flags: readonly string[] }) {
+  return (
+    <ul className="plain-list">
+      {flags.map((flag) => (
+        <li key={flag}>{flag}</li>
+      ))}
+    </ul>
+  );
+}
