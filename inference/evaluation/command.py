@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -16,8 +15,8 @@ from inference.evaluation.report import agreement, as_text
 from inference.evaluation.segments import measure, read_truth
 from inference.heart.ventricle import VentricleNotFound
 from inference.translation.bundle import BundleProblem, read_bundle
-from inference.translation.predict import virtual_pet
-from inference.translation.weights import network_of
+from inference.translation.predict import translate
+from inference.translation.weights import model_of
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,10 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{arguments.cohort} holds no folders of patients below folders of sites", file=sys.stderr)
         return 1
     try:
-        network = None if arguments.bundle is None else network_of(read_bundle(arguments.bundle))
+        model = None if arguments.bundle is None else model_of(read_bundle(arguments.bundle))
         measured = measure(
             folders,
-            translate=None if network is None else partial(virtual_pet, network),
+            translate=None if model is None else lambda volume: translate(model, volume).image,
             truth=read_truth(arguments.cohort),
         )
     except (BundleProblem, Unreadable, VentricleNotFound, ValueError) as problem:

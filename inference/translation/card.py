@@ -2,119 +2,171 @@
 
 from __future__ import annotations
 
+import json
+import math
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
-from inference.evaluation.report import as_text
-from inference.translation.network import ARCHITECTURE, parameter_count
-from inference.translation.pairs import Split
-from inference.translation.train import RECIPE
+from inference.translation.network import described, parameter_count
+from inference.translation.task import Acceptance, Measurement, NetworkShape, Recipe, Task
 
-_USE = "Research use only. Not a medical device; not for diagnosis or treatment."
+USE = "Research use only. Not a medical device; not for diagnosis or treatment."
+LICENCE = "Apache-2.0"
+_SIMULATED = "Trained on simulated patients only. It has never seen a real patient."
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A simulated cohort, by what its own manifest says, and how many of its patients were used."""
+
+    claim: dict[str, Any]
+    patients: int
 
 
 @dataclass(frozen=True)
 class Trained:
-    """How a model came about. cohort: seed, version and sites of the simulated cohort, as its manifest says."""
+    """How the members of a model came about. seeds: one for each member. seconds: of one processor, in all."""
 
-    split: Split
-    cohort: dict[str, int]
-    seed: int
-    seconds: float
+    shape: NetworkShape
+    recipe: Recipe
+    cohorts: tuple[Cohort, ...]
     steps: int
+    seeds: tuple[int, ...]
+    seconds: float
 
 
-def card_of(trained: Trained, *, validation: dict[str, Any], held_out: dict[str, Any]) -> dict[str, Any]:
-    """Everything of card.json below the identity. validation, held_out: reports of evaluation.report.agreement."""
-    patients = {name: len(getattr(trained.split, name)) for name in ("training", "validation", "held_out")}
-    cohort = trained.cohort
+def cohort_of(folder: Path) -> dict[str, Any]:
+    """What the manifest of a simulated cohort says: its seed, and how else it was made.
+
+    Raises FileNotFoundError for a folder that was not made by the command cohort."""
+    manifest = folder / ".cohort.json"
+    if not manifest.exists() or not (folder / "truth.json").exists():
+        raise FileNotFoundError(
+            f"{folder} is no finished simulated cohort; make one with the command cohort."
+        )
+    found: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return found
+
+
+def card_of(task: Task, trained: Trained, *, validation: Cohort, measured: Measurement) -> dict[str, Any]:
+    """Everything of card.json below the identity. measured: on the patients of `validation`."""
     return {
-        "task": "Short-axis myocardial perfusion SPECT without attenuation correction -> PET-like image",
-        "use": _USE,
-        "architecture": ARCHITECTURE,
-        "parameters": parameter_count(),
+        "task": task.name,
+        "task_version": task.version,
+        "title": task.title,
+        "inputs": list(task.inputs),
+        "makes": task.makes,
+        "use": USE,
+        "licence": LICENCE,
+        "network": asdict(trained.shape),
+        "architecture": described(trained.shape),
+        "parameters": parameter_count(trained.shape),
+        "members": len(trained.seeds),
         "training": {
             "simulated": True,
-            "patients": patients,
-            "split": "by patient, in the order of folder names",
-            "commands": [
-                f"python -m inference cohort --patients {sum(patients.values())} --sites {cohort['sites']} "
-                f"--seed {cohort['seed']} --out COHORT",
-                f"python -m inference train --cohort COHORT --out BUNDLE --seconds {trained.seconds:g} "
-                f"--seed {trained.seed}",
-            ],
-            "cohort_version": cohort["version"],
-            "recipe": RECIPE,
-            "processor_seconds": trained.seconds,
+            "split": "by patient; the cohorts differ in their seeds, so that no patient is in two",
+            "cohorts": [asdict(cohort) for cohort in trained.cohorts],
+            "patients": sum(cohort.patients for cohort in trained.cohorts),
+            "recipe": asdict(trained.recipe),
             "steps": trained.steps,
+            "seeds": list(trained.seeds),
+            "command": _command(task, trained),
+            "processor_seconds": round(trained.seconds),
             "torch": torch.__version__,
             "machine": platform.machine(),
         },
-        "validation": validation,
-        "held_out": held_out,
-        "limits": limits(held_out),
+        "validation": {
+            "cohort": asdict(validation),
+            "figures": measured.figures,
+            "acceptance": [_compared(one, measured.figures) for one in task.acceptance],
+            "report": measured.report,
+            "text": measured.text,
+        },
+        "limits": [_SIMULATED, *measured.limits, *task.limits],
     }
 
 
-def limits(held_out: dict[str, Any]) -> list[str]:
-    """What a person must know before looking at a virtual PET; the counts are those of the held-out patients."""
-    model = held_out["against_pet"]["virtual_pet"]["inferior"]
-    spect = held_out["against_pet"]["spect"]["inferior"]
-    found = [
-        "Trained on simulated patients only. It has never seen a real patient.",
-        f"It can fill in real inferior defects: of {model['abnormal']} inferior segments below "
-        f"{held_out['abnormal_below']:.0f} % in PET (in {model['patients_with_abnormal']} of "
-        f"{held_out['patients']} held-out patients), {model['missed']} were not below it in virtual PET "
-        f"(SPECT: {spect['missed']}).",
-        f"It leaves false inferior defects: {model['over_called']} of {model['normal']} inferior segments that "
-        f"are normal in PET (SPECT: {spect['over_called']}).",
-    ]
-    if held_out["against_truth"]:
-        truth = {
-            kind: held_out["against_truth"][kind]["inferior"] for kind in ("virtual_pet", "spect", "pet")
-        }
-        found.append(
-            f"Against the simulated truth, of {truth['pet']['abnormal']} abnormal inferior segments virtual PET "
-            f"misses {truth['virtual_pet']['missed']}, SPECT {truth['spect']['missed']}, "
-            f"PET {truth['pet']['missed']}."
-        )
-    return [
-        *found,
-        "These counts are small; their uncertainty is large.",
-        "One simulated camera, orbit, reconstruction and tracer: other equipment is outside of what it knows.",
-        "It imitates PET as simulated here, with the errors of that PET.",
-        "The heart must lie near the middle of the volume; the network does not look for it.",
-        "It gives no measure of its own uncertainty. The SPECT must always be at hand beside it.",
-    ]
+def _command(task: Task, trained: Trained) -> str:
+    """What trains the same members again, from the cohorts that are listed beside it."""
+    cohorts = " ".join(f"--cohort COHORT{n}" for n in range(1, len(trained.cohorts) + 1))
+    seeds = " ".join(f"--seed {seed}" for seed in trained.seeds)
+    patients = sum(cohort.patients for cohort in trained.cohorts)
+    return (
+        f"python -m inference train --task {task.name} {cohorts} --validation VALIDATION --patients {patients} "
+        f"--steps {trained.steps} {seeds} --out BUNDLE"
+    )
+
+
+def _compared(wanted: Acceptance, figures: dict[str, float]) -> dict[str, Any]:
+    """What should be reached beside what was; reached is null for a figure that could not be measured."""
+    found = figures.get(wanted.figure, math.nan)
+    known = math.isfinite(found)
+    return {
+        "says": wanted.says,
+        "figure": wanted.figure,
+        "low": wanted.low if math.isfinite(wanted.low) else None,
+        "high": wanted.high if math.isfinite(wanted.high) else None,
+        "measured": found if known else None,
+        "reached": wanted.low <= found <= wanted.high if known else None,
+    }
 
 
 def card_text(card: dict[str, Any]) -> str:
     """The body of card.md, made from the same numbers."""
-    training = card["training"]
-    patients = training["patients"]
+    training, validation = card["training"], card["validation"]
     return "\n".join(
         [
             f"**{card['use']}**",
             "",
-            f"{card['task']}. {card['architecture']}; {card['parameters']:,} parameters.",
+            f"{card['title']}. Licence of the weights: {card['licence']}.",
             "",
+            f"Input: {'; '.join(card['inputs'])}. Output: {card['makes']}, and how far {card['members']} members "
+            "of the model are apart.",
+            "",
+            f"## {validation['cohort']['patients']} simulated patients for validation (they chose the recipe)",
+            "",
+            validation["text"].strip(),
+            "",
+            *_acceptance(validation["acceptance"]),
             "## Limits",
             "",
             *[f"- {limit}" for limit in card["limits"]],
             "",
             "## Training",
             "",
-            f"{patients['training']} simulated patients for training, {patients['validation']} for validation, "
-            f"{patients['held_out']} held out ({training['split']}). {training['recipe']}. "
-            f"{training['processor_seconds']:g} seconds of one processor, {training['steps']:,} steps.",
+            f"{training['patients']} simulated patients ({training['split']}). {card['members']} members, each "
+            f"{training['steps']:,} steps; seeds {', '.join(map(str, training['seeds']))}; "
+            f"{training['processor_seconds']:,} seconds of one processor in all.",
             "",
-            *[f"    {command}" for command in training["commands"]],
+            f"{card['architecture']}; {card['parameters']:,} parameters a member.",
             "",
-            "## Held-out patients",
+            *[f"- {_cohort_in_words(cohort)}" for cohort in training["cohorts"]],
+            f"- validation: {_cohort_in_words(validation['cohort'])}",
             "",
-            as_text(card["held_out"]),
+            f"    {training['command']}",
+            "",
+            "Recipe: " + ", ".join(f"{name} {value}" for name, value in training["recipe"].items()) + ".",
+            "",
         ]
     )
+
+
+def _acceptance(compared: list[dict[str, Any]]) -> list[str]:
+    if not compared:
+        return []
+    words = {True: "reached", False: "**not reached**", None: "not measured"}
+    rows = [
+        f"| {one['says']} | {'–' if one['measured'] is None else format(one['measured'], '.3g')} "
+        f"| {words[one['reached']]} |"
+        for one in compared
+    ]
+    return ["| wanted | measured |  |", "| --- | ---: | --- |", *rows, ""]
+
+
+def _cohort_in_words(cohort: dict[str, Any]) -> str:
+    claim = ", ".join(f"{name} {value}" for name, value in cohort["claim"].items())
+    return f"{cohort['patients']} patients of the simulated cohort with {claim}"

@@ -1,78 +1,131 @@
-"""`python -m inference train`: from a simulated cohort to a model bundle with its card."""
+"""`python -m inference train`: from simulated cohorts to a model bundle with its card."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from inference.dicom.read import Unreadable
-from inference.evaluation.report import agreement, as_text
-from inference.evaluation.segments import measure, read_truth
-from inference.heart.ventricle import VentricleNotFound
-from inference.translation.bundle import write_bundle
-from inference.translation.card import Trained, card_of, card_text
-from inference.translation.grid import NoActivity
-from inference.translation.pairs import patient_folders, read_pairs, split
-from inference.translation.predict import virtual_pet
-from inference.translation.train import Progress, examples_of, train
+from inference.objects import digest_of
+from inference.translation.bundle import ModelIdentity, write_bundle
+from inference.translation.card import Cohort, Trained, card_of, card_text, cohort_of
+from inference.translation.predict import Model, translate
+from inference.translation.prepared import prepared
+from inference.translation.registry import TASKS, task_named
+from inference.translation.task import Task
+from inference.translation.train import Examples, Progress, examples_of, first_patients, joined, train
 from inference.translation.weights import weights_of
-
-NAME, VERSION = "heart-spect-to-pet", "1"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser("train", help="train virtual PET from SPECT on a simulated cohort")
-    parser.add_argument("--cohort", type=Path, required=True, help="folder made by the command cohort")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the model bundle")
-    parser.add_argument("--seconds", type=float, required=True, help="processor time for training")
-    parser.add_argument("--seed", type=int, required=True)
+    parser = subparsers.add_parser(
+        "train",
+        help="train a translation model on simulated cohorts",
+        description="Trains one member for each seed, measures them together on the validation cohort, and writes "
+        "the bundle. The same cohorts, steps and seeds give the same weights on one kind of machine.",
+        epilog="example: python -m inference train --task heart/spect-to-pet --cohort var/cohort "
+        "--validation var/other --steps 4000 --seed 1 --seed 2 --seed 3 --out var/bundle",
+    )
+    parser.add_argument("--task", choices=sorted(TASKS), default="heart/spect-to-pet")
+    parser.add_argument(
+        "--cohort", type=Path, action="append", required=True, help="repeat for more than one"
+    )
+    parser.add_argument("--validation", type=Path, required=True, help="a cohort of another seed")
+    parser.add_argument("--patients", type=int, help="train on the first so many patients alone")
+    parser.add_argument("--steps", type=int, required=True, help="for each member")
+    parser.add_argument(
+        "--seed", type=int, action="append", required=True, help="repeat: one member for each"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder of the bundle; its name is the model's"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    torch.set_num_threads(1)
+    torch.set_num_threads(1)  # sums in another order would be other weights
     try:
-        make_bundle(arguments.cohort, out=arguments.out, seconds=arguments.seconds, seed=arguments.seed)
-    except (Unreadable, VentricleNotFound, NoActivity, ValueError, FileNotFoundError) as problem:
+        identity = make_bundle(
+            task_named(arguments.task),
+            cohorts=arguments.cohort,
+            validation=arguments.validation,
+            patients=arguments.patients,
+            steps=arguments.steps,
+            seeds=arguments.seed,
+            out=arguments.out,
+        )
+    except (Unreadable, ValueError, FileNotFoundError) as problem:
         print(problem, file=sys.stderr)
         return 1
+    print(f"{identity.name} {identity.version} {identity.digest}")
     return 0
 
 
-def make_bundle(cohort: Path, *, out: Path, seconds: float, seed: int) -> None:
-    """Trains, measures the patients that were kept back, and writes the bundle. The card needs the truth of a cohort.
+def make_bundle(
+    task: Task,
+    *,
+    cohorts: Sequence[Path],
+    validation: Path,
+    patients: int | None,
+    steps: int,
+    seeds: Sequence[int],
+    out: Path,
+) -> ModelIdentity:
+    """Trains, measures the patients of `validation`, and writes the bundle.
 
-    Raises FileNotFoundError for a cohort without ground truth, and what reading and measuring raise.
+    Raises FileNotFoundError for a folder that is no simulated cohort, ValueError for cohorts of one seed, and what
+    reading and measuring raise.
     """
-    truth = read_truth(cohort)
-    if truth is None:
-        raise FileNotFoundError(f"{cohort} has no truth.json: this command trains on simulated cohorts only")
-    made_by = json.loads((cohort / ".cohort.json").read_text(encoding="utf-8"))
-    parts = split(patient_folders(cohort))
-    network, steps = train(
-        examples_of(read_pairs(folder) for folder in parts.training), seconds=seconds, seed=seed, tell=_print
+    given = [cohort_of(cohort) for cohort in cohorts]
+    judge = cohort_of(validation)
+    if judge["seed"] in [claim["seed"] for claim in given]:
+        raise ValueError(
+            "The validation cohort has the seed of a training cohort: the same people are in both."
+        )
+    began = time.process_time()
+    parts: list[Examples] = []
+    for cohort in cohorts:
+        left = None if patients is None else patients - sum(len(part.patients) for part in parts)
+        if left != 0:
+            parts.append(examples_of(first_patients(task.pairs(cohort), left)))
+    examples = joined(parts)
+    members = tuple(
+        train(
+            examples,
+            shape=task.network,
+            recipe=task.recipe,
+            steps=steps,
+            seed=seed,
+            tell=partial(_tell, seed),
+        )
+        for seed in seeds
+    )
+    weights = weights_of(members)
+    model = Model(
+        task,
+        ModelIdentity(out.name, str(task.version), digest_of(weights)),
+        tuple(prepared(member) for member in members),
+    )
+    measured = task.measure(validation, lambda volume: translate(model, volume).image)
+    trained = Trained(
+        shape=task.network,
+        recipe=task.recipe,
+        cohorts=tuple(Cohort(claim, len(part.patients)) for claim, part in zip(given, parts, strict=False)),
+        steps=steps,
+        seeds=tuple(seeds),
+        seconds=time.process_time() - began,
+    )
+    card = card_of(task, trained, validation=Cohort(judge, measured.report["patients"]), measured=measured)
+    return write_bundle(
+        out, weights=weights, name=out.name, version=str(task.version), card=card, text=card_text(card)
     )
 
-    def report_of(folders: tuple[Path, ...]) -> dict[str, Any]:
-        return agreement(measure(folders, translate=partial(virtual_pet, network), truth=truth))
 
-    held_out = report_of(parts.held_out)
-    card = card_of(
-        Trained(parts, made_by, seed=seed, seconds=seconds, steps=steps),
-        validation=report_of(parts.validation) if parts.validation else {},
-        held_out=held_out,
-    )
-    model = write_bundle(
-        out, weights=weights_of(network), name=NAME, version=VERSION, card=card, text=card_text(card)
-    )
-    print(f"{model.name} {model.version} {model.digest}\n\n{as_text(held_out)}")
-
-
-def _print(progress: Progress) -> None:
-    print(f"{progress.share:4.0%}  {progress.steps} steps  loss {progress.loss:.4f}", flush=True)
+def _tell(seed: int, progress: Progress) -> None:
+    print(f"seed {seed}: step {progress.step}/{progress.steps}  loss {progress.loss:.4f}", flush=True)

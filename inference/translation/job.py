@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -13,13 +14,13 @@ import torch
 from pydicom import dcmread
 
 from inference.dicom.derived import derived_nm
-from inference.dicom.read import Unreadable, read_volume
+from inference.dicom.read import Unreadable, read_header, read_volume
 from inference.dicom.write import to_bytes
 from inference.objects import ObjectCorrupt, ObjectMissing, ObjectStore, digest_of
 from inference.translation.bundle import BundleProblem
-from inference.translation.grid import NoActivity
-from inference.translation.predict import NotTranslatable, virtual_pet
-from inference.translation.weights import installed_network
+from inference.translation.predict import translate
+from inference.translation.task import NotTranslatable
+from inference.translation.weights import installed_model
 
 
 class JobFailed(RuntimeError):
@@ -43,24 +44,24 @@ def translate_object(
     name = output_name(input_keys=input_keys, model_digest=model_digest, settings=settings)
     data = _input(store, input_keys, settings)
     try:
-        model, network = installed_network(model_digest)
-        made = virtual_pet(network, read_volume([data]))
+        model = installed_model(model_digest)
+        made = translate(model, read_volume([data]), read_header(data))
     except Unreadable as error:
         raise JobFailed(error.code, error.message) from error
     except NotTranslatable as error:
         raise JobFailed("not_translatable", str(error)) from error
-    except NoActivity as error:
-        raise JobFailed("no_activity", str(error)) from error
     except BundleProblem as error:
         raise JobFailed("model", str(error)) from error
-    derived = derived_nm(made, source=dcmread(BytesIO(data)), model=model, name=name)
+    derived = derived_nm(made.image, source=dcmread(BytesIO(data)), model=model.identity, name=name)
     return {
         "output_name": name,
         "output_key": store.put_named(name, to_bytes(derived)),
         "input_keys": list(input_keys),
-        "model": {"name": model.name, "version": model.version, "digest": model.digest},
+        "model": asdict(model.identity),
         "settings": dict(settings),
-        "device": str(next(network.parameters()).device),
+        "members": len(model.members),
+        "flags": list(made.flags),
+        "device": str(next(model.members[0].parameters()).device),
         "torch": torch.__version__,
         "seconds": round(time.perf_counter() - clock, 3),
         "started_at": started.isoformat(timespec="milliseconds"),

@@ -1,4 +1,4 @@
-"""The network: five neighbouring short-axis slices of SPECT in, the middle slice of virtual PET out."""
+"""The network: five neighbouring slices in, the middle one out, changed by a factor and a term for each pixel."""
 
 from __future__ import annotations
 
@@ -6,31 +6,29 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inference.translation.task import NetworkShape
+
 SLICES = 5
-CHANNELS = (32, 64, 96)
 _STEM = 2  # the first layer sees blocks of 2 x 2 pixels: a quarter of the work at full resolution
-ARCHITECTURE = (
-    f"2.5D U-Net: {SLICES} slices in, the middle one out; {_STEM} x {_STEM} pixel-unshuffle stem, "
-    f"channels {'-'.join(map(str, CHANNELS))}, batch normalisation, a gain and an offset for each pixel"
-)
 
 
-class Translator(nn.Module):
-    """[batch, SLICES, j, i] in scaled units -> [batch, j, i], not negative; j and i are multiples of 8.
+class Network(nn.Module):
+    """[batch, SLICES + coordinates, j, i] -> [batch, j, i], not negative; j and i are multiples of 8.
 
-    out = relu(x * (1 + gain) + offset), x being the middle slice: attenuation acts as a factor, scatter and
-    resolution as a term. Gain and offset start at 0, so an untrained network returns its input.
+    out = relu(x * (1 + gain) + offset), x being the middle slice in scaled units: attenuation acts as a factor,
+    scatter and resolution as a term. Gain and offset start at 0, so an untrained network returns its input.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
-        fine, middle, coarse = CHANNELS
-        self.encode_fine = _block(SLICES * _STEM**2, fine)
+        self.shape = shape
+        fine, middle, coarse = shape.channels
+        self.encode_fine = _block((SLICES + shape.coordinates) * _STEM**2, fine)
         self.encode_middle = _block(fine, middle)
         self.encode_coarse = _block(middle, coarse)
         self.decode_middle = _block(coarse + middle, middle)
         self.decode_fine = _block(middle + fine, fine)
-        self.head = nn.Conv2d(fine, 2 * _STEM**2, 1)
+        self.head = nn.Conv2d(fine, (2 if shape.offset_head else 1) * _STEM**2, 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
 
@@ -40,19 +38,36 @@ class Translator(nn.Module):
         coarse = self.encode_coarse(functional.avg_pool2d(middle, 2))
         middle = self.decode_middle(torch.cat([_twice(coarse), middle], dim=1))
         fine = self.decode_fine(torch.cat([_twice(middle), fine], dim=1))
-        gain, offset = functional.pixel_shuffle(self.head(fine), _STEM).unbind(dim=1)
-        return functional.relu(slices[:, SLICES // 2] * (1 + gain) + offset)
+        changes = functional.pixel_shuffle(self.head(fine), _STEM)
+        changed = slices[:, SLICES // 2] * (1 + changes[:, 0])
+        return functional.relu(changed + changes[:, 1] if self.shape.offset_head else changed)
 
 
-def stacks(volume: Tensor) -> Tensor:
-    """[k, j, i] -> [k, SLICES, j, i]: every slice with its neighbours; the end slices are repeated beyond the ends."""
-    reach = torch.arange(SLICES) - SLICES // 2
-    neighbours = (torch.arange(len(volume))[:, None] + reach).clamp(0, len(volume) - 1)
-    return volume[neighbours]
+def stacks(volume: Tensor, *coordinates: Tensor) -> Tensor:
+    """[k, j, i] -> [k, SLICES + coordinates, j, i]: every slice with its neighbours, and where it lies.
+
+    The end slices are repeated beyond the ends. coordinates: [k, j, i] each.
+    """
+    reach = torch.arange(SLICES, device=volume.device) - SLICES // 2
+    middle = torch.arange(len(volume), device=volume.device)
+    neighbours = volume[(middle[:, None] + reach).clamp(0, len(volume) - 1)]
+    return torch.cat([neighbours, *(one[:, None] for one in coordinates)], dim=1)
 
 
-def parameter_count() -> int:
-    return sum(parameter.numel() for parameter in Translator().parameters())
+def described(shape: NetworkShape) -> str:
+    """The architecture in words."""
+    seen = f"{SLICES} slices" + (f" and {shape.coordinates} coordinates" if shape.coordinates else "")
+    head = "a gain and an offset" if shape.offset_head else "a gain"
+    channels = "-".join(map(str, shape.channels))
+    return (
+        f"2.5D U-Net: {seen} in, the middle slice out; {_STEM} x {_STEM} pixel-unshuffle stem, channels {channels}, "
+        f"batch normalisation, {head} for each pixel"
+    )
+
+
+def parameter_count(shape: NetworkShape) -> int:
+    """Trained parameters of one network."""
+    return sum(parameter.numel() for parameter in Network(shape).parameters())
 
 
 def _block(channels_in: int, channels_out: int) -> nn.Sequential:

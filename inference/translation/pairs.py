@@ -22,15 +22,6 @@ class Pairs:
     pet: dict[str, Volume]
 
 
-@dataclass(frozen=True)
-class Split:
-    """Folders of patients, by what they are for; no patient is in two."""
-
-    training: tuple[Path, ...]
-    validation: tuple[Path, ...]
-    held_out: tuple[Path, ...]
-
-
 def patient_folders(cohort: Path) -> list[Path]:
     """The folders below the sites of a cohort, in the order of their names."""
     return sorted(
@@ -38,24 +29,14 @@ def patient_folders(cohort: Path) -> list[Path]:
     )
 
 
-def split(folders: list[Path]) -> Split:
-    """A fifth is held out, two fifteenths validate, the others train: 60 give 40, 8 and 12.
-
-    By place in the order of names, which says nothing about disease. ValueError for fewer than two.
-    """
-    if len(folders) < 2:
-        raise ValueError("a model needs one patient to learn from and one to be tested on")
-    held_out = max(1, len(folders) // 5)
-    validation = len(folders) * 2 // 15
-    first = len(folders) - held_out - validation
-    return Split(tuple(folders[:first]), tuple(folders[first:-held_out]), tuple(folders[-held_out:]))
-
-
 def read_pairs(folder: Path) -> Pairs:
-    """Reads all DICOM files below a patient's folder. Raises Unreadable; ValueError if an image is missing."""
+    """Reads SPECT and PET of a patient's folder. Raises Unreadable; ValueError if an image is missing.
+
+    Other images (corrected SPECT, projections) may lie beside them.
+    """
     files: dict[tuple[str, str | None], list[bytes]] = defaultdict(list)
     patients = set()
-    for data in _files(folder):
+    for data in (*_files(folder / "SPECT"), *_files(folder / "PET")):
         header = read_header(data)
         files[header.modality, header.state].append(data)
         patients.add(header.patient_id)

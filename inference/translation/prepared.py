@@ -22,7 +22,7 @@ def prepared(network: Net) -> Net:
     for block in ready.modules():
         if isinstance(block, nn.Sequential):
             _fold(block)
-    return ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]  # type: ignore[call-overload,no-any-return]
+    return ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def _fold(block: nn.Sequential) -> None:

@@ -1,175 +1,194 @@
-"""Training on the pairs of a cohort: which voxels count, how pairs are varied, how long."""
+"""Training on pairs of a task, counted in steps: the same pairs, recipe and seed give the same weights."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from inference.heart.ventricle import LeftVentricle, find_left_ventricle
-from inference.translation.grid import SHAPE, SPACING_MM, cylinder, scale_of, to_grid
-from inference.translation.network import SLICES, Translator
-from inference.translation.pairs import STATES, Pairs
-from inference.volume import Volume
+from inference.translation.network import SLICES, Network
+from inference.translation.task import ABNORMAL, NetworkShape, Pair, Recipe
 
-_BATCH = 16
-_LEARNING_RATE = 2e-3
-_WARM_UP = 0.03
-_SIDE = 48  # pixels of the middle of a slice, which is what is learned from: half the work
-# Augmentation, the same for both images of a pair, in the plane of the slice: radians, share, pixels, at most.
-_ROTATION, _SCALE, _SHIFT = 0.10, 0.06, 3.0
-# Where an error counts: a little everywhere, most round the ventricle, more still where PET shows a defect. On 24
-# other patients (seed 77) a network trained without the last, and without drawing defects more often, filled in
-# 11 of 33 inferior defects; with both it was 5, at the same mean error.
-_OUTSIDE, _ROUND_THE_HEART, _DEFECT = 0.25, 2.0, 4.0
-_HEART_MM, _HALF_WALL_MM, _BASE_MM = 50.0, 6.0, 8.0
-_DEFECT_BELOW = 0.7
-_GRADIENT = 0.5
-
-RECIPE = (
-    "L1 and in-plane gradient L1, weighted towards the ventricle and further to PET defects (below 70 %); "
-    "defect slices drawn twice as often; rotation, scale and shift in plane; AdamW, cosine decay"
-)
+_LEAST_ABNORMAL = 4  # voxels that make a slice abnormal
+_REPORTS = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """What training keeps in memory: scaled images [n, k, j, i] on the network's grid.
+    """What training keeps in memory: n pairs on one grid, about 0.8 MB each for [40, 64, 64].
 
-    weight: how much an error at a voxel counts. chance: [n * k] how likely a slice is drawn.
+    patients: whose pairs these are, in the order of the pairs, each once.
+    image, target: float16 [n, k, j, i], in units of the network. region: uint8 [n, k, j, i].
+    along_k, along_j, along_i: float32 [n, k], [n, j], [n, i], the coordinates.
     """
 
-    spect: Tensor
-    pet: Tensor
-    weight: Tensor
-    chance: Tensor
+    patients: tuple[str, ...]
+    image: Tensor
+    target: Tensor
+    region: Tensor
+    along_k: Tensor
+    along_j: Tensor
+    along_i: Tensor
 
 
 @dataclass(frozen=True)
 class Progress:
-    """After a part of the time: the share that is gone, steps so far, mean loss since the last report."""
+    """Steps so far, of how many, and the mean loss since the last report."""
 
-    share: float
+    step: int
     steps: int
     loss: float
 
 
-def examples_of(patients: Iterable[Pairs]) -> Examples:
-    """Both states of each patient. Raises VentricleNotFound, NoActivity."""
-    spect, pet, weight, chance = ([], [], [], [])
-    for one in patients:
-        for state in STATES:
-            seen, target = to_grid(one.spect[state]), to_grid(one.pet[state])
-            counts, defect = _what_counts(target)
-            spect.append(seen.voxels / scale_of(seen.voxels))
-            pet.append(target.voxels / scale_of(target.voxels))
-            weight.append(counts)
-            chance.append(1.0 + (defect.sum(axis=(1, 2)) >= 4))
-    return Examples(
-        spect=_stacked(spect), pet=_stacked(pet), weight=_stacked(weight), chance=_stacked(chance).flatten()
-    )
+def examples_of(pairs: Iterable[Pair]) -> Examples:
+    """The pairs as training wants them. ValueError if there are none."""
+    patients, images, targets, regions, lines = [], [], [], [], []
+    for pair in pairs:
+        patients.append(pair.patient)
+        images.append((pair.placed.image.voxels / np.float32(pair.placed.scale)).astype(np.float16))
+        targets.append(pair.target.astype(np.float16))
+        regions.append(pair.region)
+        lines.append(pair.placed.coordinates)
+    if not images:
+        raise ValueError("there are no patients to learn from")
+    k, j, i = (torch.from_numpy(np.stack(along)) for along in zip(*lines, strict=True))
+    image, target, region = (torch.from_numpy(np.stack(parts)) for parts in (images, targets, regions))
+    return Examples(tuple(dict.fromkeys(patients)), image, target, region, k, j, i)
+
+
+def first_patients(pairs: Iterable[Pair], count: int | None) -> Iterator[Pair]:
+    """The pairs of the first `count` patients; of all for None."""
+    seen: set[str] = set()
+    for pair in pairs:
+        if pair.patient not in seen and len(seen) == count:
+            return
+        seen.add(pair.patient)
+        yield pair
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """The examples of several cohorts as one."""
+
+    def together(name: str) -> Tensor:
+        return torch.cat([getattr(part, name) for part in parts])
+
+    patients = tuple(patient for part in parts for patient in part.patients)
+    names = ("image", "target", "region", "along_k", "along_j", "along_i")
+    return Examples(patients, *(together(name) for name in names))
 
 
 def train(
-    examples: Examples, *, seconds: float, seed: int, tell: Callable[[Progress], None]
-) -> tuple[Translator, int]:
-    """A trained network and the steps that it took, after `seconds` of processor time of this process."""
-    torch.manual_seed(seed)
-    network = Translator()
-    optimizer = torch.optim.AdamW(network.parameters(), _LEARNING_RATE, weight_decay=1e-3)
-    began, steps, told = time.process_time(), 0, 0.0
+    examples: Examples,
+    *,
+    shape: NetworkShape,
+    recipe: Recipe,
+    steps: int,
+    seed: int,
+    tell: Callable[[Progress], None],
+) -> Network:
+    """A network after `steps` steps. One thread on one kind of machine gives the same weights for the same seed."""
+    chance = torch.Generator().manual_seed(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = Network(shape).train()
+    average = {name: value.clone() for name, value in network.state_dict().items()}
+    optimizer = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    odds = _odds(examples, recipe)
     losses: list[float] = []
-    network.train()
-    while (share := (time.process_time() - began) / seconds) < 1:
+    for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = _LEARNING_RATE * min(1.0, share / _WARM_UP + 0.05) * _cosine(share)
-        slices, target, weight = _varied(*_drawn(examples))
-        loss = _loss(network(slices), target, weight)
+            group["lr"] = recipe.learning_rate * _pace(step / steps, warm_up=recipe.warm_up)
+        seen, target, weight = _varied(*_drawn(examples, odds, shape, recipe, chance), recipe, chance)
+        loss = _loss(network(seen), target, weight, recipe)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        steps += 1
+        _follow(average, network, decay=min(recipe.averaging, (1 + step) / (10 + step)))
         losses.append(float(loss.detach()))
-        if share >= told + 0.1:
-            told = share
-            tell(Progress(share, steps, float(np.mean(losses))))
+        if (step + 1) * _REPORTS // steps > step * _REPORTS // steps:
+            tell(Progress(step + 1, steps, float(np.mean(losses))))
             losses.clear()
-    return network.eval(), steps
+    network.load_state_dict(average)
+    return network.eval()
 
 
-def _stacked(parts: list[NDArray[np.float32]]) -> Tensor:
-    return torch.from_numpy(np.stack(parts).astype(np.float32))
+def _odds(examples: Examples, recipe: Recipe) -> Tensor:
+    """[n * k]: how likely a slice is drawn."""
+    abnormal = (examples.region == ABNORMAL).sum(dim=(2, 3)) >= _LEAST_ABNORMAL
+    return torch.where(abnormal, recipe.oversampling, 1.0).flatten()
 
 
-def _what_counts(pet: Volume) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Weight of each voxel [k, j, i], and where the wall shows a defect in PET."""
-    ventricle = find_left_ventricle(pet)
-    defect = _wall(ventricle) & (pet.voxels < _DEFECT_BELOW * ventricle.robust_max)
-    # The edges of a normal wall are dim too: a defect is where even the middle of the wall is.
-    bright = torch.from_numpy((pet.voxels * _wall(ventricle)).astype(np.float32))
-    nearby = functional.max_pool3d(bright[None], (3, 5, 5), stride=1, padding=(1, 2, 2))[0].numpy()
-    defect &= nearby < _DEFECT_BELOW * ventricle.robust_max
-    weight = np.where(cylinder(_HEART_MM), _OUTSIDE + _ROUND_THE_HEART, _OUTSIDE)
-    return (weight + _DEFECT * defect).astype(np.float32), defect
-
-
-def _wall(ventricle: LeftVentricle) -> NDArray[np.bool_]:
-    """[k, j, i] of the grid: within 6 mm of the middle of the wall, a cylinder with a round end at the apex."""
-    k, j, i = np.meshgrid(*(np.arange(n) * SPACING_MM for n in SHAPE), indexing="ij")
-    points = np.stack([i, j, k], axis=-1) - ventricle.apex_mm
-    along = (ventricle.base_mm - ventricle.apex_mm) / ventricle.length_mm
-    height = points @ along
-    nearest = np.clip(height, ventricle.radius_mm, None)[..., None] * along
-    off = np.linalg.norm(points - nearest, axis=-1) - ventricle.radius_mm
-    # Blur dims every wall towards its end at the base.
-    return np.asarray((np.abs(off) <= _HALF_WALL_MM) & (height <= ventricle.length_mm - _BASE_MM))
-
-
-def _drawn(examples: Examples) -> tuple[Tensor, Tensor, Tensor]:
-    """A batch: [batch, SLICES, j, i] of SPECT, [batch, 1, j, i] of PET, the same of weights."""
-    depth = examples.spect.shape[1]
-    drawn = torch.multinomial(examples.chance, _BATCH, replacement=True)
+def _drawn(
+    examples: Examples, odds: Tensor, shape: NetworkShape, recipe: Recipe, chance: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """A batch: [batch, SLICES + coordinates, j, i] of input, [batch, 1, j, i] of target, the same of weights."""
+    _, depth, rows, columns = examples.image.shape
+    drawn = torch.multinomial(odds, recipe.batch, replacement=True, generator=chance)
     volume, middle = drawn // depth, drawn % depth
     neighbours = (middle[:, None] + torch.arange(SLICES) - SLICES // 2).clamp(0, depth - 1)
+    where = [
+        examples.along_k[volume, middle][:, None, None].expand(-1, rows, columns),
+        examples.along_j[volume][:, :, None].expand(-1, rows, columns),
+        examples.along_i[volume][:, None, :].expand(-1, rows, columns),
+    ][: shape.coordinates]
+    seen = [examples.image[volume[:, None], neighbours].float(), *(one[:, None] for one in where)]
+    counts = torch.tensor([recipe.elsewhere, recipe.near, recipe.abnormal])
     return (
-        examples.spect[volume[:, None], neighbours],
-        examples.pet[volume, middle][:, None],
-        examples.weight[volume, middle][:, None],
+        torch.cat(seen, dim=1),
+        examples.target[volume, middle][:, None].float(),
+        counts[examples.region[volume, middle].long()][:, None],
     )
 
 
-def _varied(slices: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The middle of the batch, turned, scaled and shifted by small random amounts, images and weights together."""
-    count, field = len(slices), slices.shape[-1]
-    angle, scale = _within(_ROTATION, count), 1 + _within(_SCALE, count)
-    shift = torch.stack([_within(_SHIFT, count), _within(_SHIFT, count)], dim=1) / (field / 2)
+def _varied(
+    seen: Tensor, target: Tensor, weight: Tensor, recipe: Recipe, chance: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The middle of the batch, turned, zoomed and shifted by small random amounts, all channels together."""
+
+    def within(limit: float) -> Tensor:
+        return (torch.rand(count, generator=chance) * 2 - 1) * limit
+
+    count, channels, rows, columns = seen.shape
+    angle, zoom = within(recipe.rotation), 1 + within(recipe.zoom)
+    shift = torch.stack([within(recipe.shift) * 2 / columns, within(recipe.shift) * 2 / rows], dim=1)
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(count, 2, 2)
-    placed = torch.cat([turn * (scale * _SIDE / field)[:, None, None], shift[:, :, None]], dim=2)
-    together = torch.cat([slices, target, weight], dim=1)
-    grid = functional.affine_grid(placed, [count, 1, _SIDE, _SIDE], align_corners=False)
+    field = torch.tensor([[recipe.side / columns], [recipe.side / rows]])
+    placed = torch.cat([turn * zoom[:, None, None] * field, shift[:, :, None]], dim=2)
+    together = torch.cat([seen, target, weight], dim=1)
+    grid = functional.affine_grid(placed, [count, 1, recipe.side, recipe.side], align_corners=False)
     moved = functional.grid_sample(together, grid, padding_mode="border", align_corners=False)
-    varied = moved.split([SLICES, 1, 1], dim=1)
+    varied = moved.split([channels, 1, 1], dim=1)
     return varied[0], varied[1], varied[2]
 
 
-def _within(limit: float, count: int) -> Tensor:
-    return (torch.rand(count) * 2 - 1) * limit
+def _loss(predicted: Tensor, target: Tensor, weight: Tensor, recipe: Recipe) -> Tensor:
+    """Weighted pinball loss of values, L1 where tau is 0.5, and weighted L1 of in-plane differences.
 
-
-def _loss(predicted: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """Weighted L1 of values and of in-plane differences. predicted: [batch, j, i]; the others [batch, 1, j, i]."""
-    error, counts = predicted - target[:, 0], weight[:, 0]
+    predicted: [batch, j, i]; the others [batch, 1, j, i].
+    """
+    error, counts = target[:, 0] - predicted, weight[:, 0]
+    pinball = 2 * torch.maximum(recipe.tau * error, (recipe.tau - 1) * error)
     down, across = error.diff(dim=1).abs(), error.diff(dim=2).abs()
     edges = (down * counts[:, 1:]).mean() + (across * counts[:, :, 1:]).mean()
-    return (error.abs() * counts).mean() + _GRADIENT * edges
+    return (pinball * counts).mean() + recipe.gradient * edges
 
 
-def _cosine(share: float) -> float:
-    return 0.5 + 0.5 * math.cos(math.pi * share)
+def _pace(share: float, *, warm_up: float) -> float:
+    rise = min(1.0, share / warm_up + 0.05) if warm_up else 1.0
+    return rise * (0.5 + 0.5 * math.cos(math.pi * share))
+
+
+def _follow(average: dict[str, Tensor], network: Network, *, decay: float) -> None:
+    """Moves the average a step towards the weights; decay 0 copies them."""
+    for name, value in network.state_dict().items():
+        if value.is_floating_point():
+            average[name].lerp_(value, 1 - decay)
+        else:
+            average[name].copy_(value)

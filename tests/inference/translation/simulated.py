@@ -25,7 +25,7 @@ def nm_bytes(volume: Volume, *, state: str = "stress", patient: str = "A-0001") 
     return to_bytes(nm_dataset(volume, header={"PatientID": patient}, state=state))
 
 
-def write_cohort(root: Path, *, patients: int) -> Path:
+def write_cohort(root: Path, *, patients: int, seed: int = 5) -> Path:
     """SPECT dims the inferior wall of everybody; PET shows only what is there: every other patient has a defect."""
     truth = {}
     for number in range(patients):
@@ -45,7 +45,7 @@ def write_cohort(root: Path, *, patients: int) -> Path:
         values = [100 * value for value in segments(inferior=defect)]
         truth[patient] = {"true_segments": dict.fromkeys(STATES, values)}
     (root / "truth.json").write_text(json.dumps({"simulated": True, "patients": truth}))
-    (root / ".cohort.json").write_text(json.dumps({"seed": 5, "sites": 1, "version": 1}))
+    (root / ".cohort.json").write_text(json.dumps({"seed": seed, "sites": 1, "version": 1}))
     return root
 
 

@@ -1,33 +1,43 @@
 """A bundle is used only if its weights are those of its card."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import torch
 
 from inference.translation.bundle import BundleProblem, installed_bundle, read_bundle, write_bundle
-from inference.translation.network import Translator
-from inference.translation.weights import network_of, weights_of
+from inference.translation.network import Network
+from inference.translation.task import NetworkShape
+from inference.translation.weights import model_of, trained_of, weights_of
+
+SHAPE = NetworkShape(coordinates=1, channels=(8, 8, 16))
+CARD = {"task": "heart/spect-to-pet", "task_version": 2, "network": asdict(SHAPE)}
 
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    torch.manual_seed(1)
     folder = tmp_path / "a-model"
     write_bundle(
-        folder, weights=weights_of(Translator()), name="a-model", version="3", card={"n": 1}, text="Text.\n"
+        folder, weights=weights_of(members()), name="a-model", version="3", card=CARD, text="Text.\n"
     )
     return folder
 
 
+def members() -> list[Network]:
+    torch.manual_seed(1)
+    return [Network(SHAPE).eval() for _ in range(3)]
+
+
 def test_what_was_written_is_read_and_found_by_its_digest(bundle: Path) -> None:
     read = read_bundle(bundle)
-    assert (read.model.name, read.model.version, read.card["n"]) == ("a-model", "3", 1)
+    assert (read.model.name, read.model.version, read.card["task"]) == ("a-model", "3", CARD["task"])
     assert installed_bundle(read.model.digest, shelf=bundle.parent) == read
-    restored = network_of(read).state_dict()
-    torch.manual_seed(1)
-    assert all(torch.equal(restored[name], value) for name, value in Translator().state_dict().items())
+    task, restored = trained_of(read)
+    assert task.name == CARD["task"]
+    for one, other in zip(restored, members(), strict=True):
+        assert all(torch.equal(one.state_dict()[name], value) for name, value in other.state_dict().items())
 
 
 def test_the_card_for_people_names_the_digest(bundle: Path) -> None:
@@ -62,9 +72,20 @@ def test_a_broken_neighbour_neither_passes_nor_hides_the_model(bundle: Path, car
     assert installed_bundle(digest, shelf=bundle.parent).model.digest == digest
 
 
-def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
-    network = Translator()
-    del network.head
-    write_bundle(tmp_path, weights=weights_of(network), name="x", version="1", card={}, text="")
-    with pytest.raises(BundleProblem, match="do not fit"):
-        network_of(read_bundle(tmp_path))
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"network": {**asdict(SHAPE), "channels": [8, 8, 8]}}, "do not fit"),
+        ({"network": {**asdict(SHAPE), "offset_head": False}}, "do not fit"),
+        ({"network": {"layers": 3}}, "do not fit"),
+        ({"task": "heart/pet-to-spect"}, "There is no task heart/pet-to-spect"),
+        ({"task_version": 1}, "another version of heart/spect-to-pet"),
+    ],
+)
+def test_a_card_that_its_weights_do_not_fit_is_refused(
+    tmp_path: Path, change: dict[str, object], reason: str
+) -> None:
+    card = {**CARD, **change}
+    write_bundle(tmp_path, weights=weights_of(members()), name="x", version="1", card=card, text="")
+    with pytest.raises(BundleProblem, match=reason):
+        model_of(read_bundle(tmp_path))

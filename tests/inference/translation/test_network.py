@@ -1,15 +1,22 @@
-"""The network is a correction of the slice in the middle, and its grid keeps the patient's geometry."""
+"""The network is a correction of the slice in the middle, told where in the organ that slice lies."""
 
-import numpy as np
-import pytest
 import torch
-from scipy.ndimage import center_of_mass
 
-from inference.translation.grid import SHAPE, NoActivity, scale_of, to_grid
-from inference.translation.network import SLICES, Translator, stacks
-from inference.translation.predict import NotTranslatable, virtual_pet
-from inference.volume import Kind, Volume
-from tests.inference.translation.simulated import heart, on_another_grid
+from inference.translation.network import SLICES, Network, described, parameter_count, stacks
+from inference.translation.task import NetworkShape
+
+PLAIN = NetworkShape(coordinates=0)
+GAIN_ONLY = NetworkShape(coordinates=0, offset_head=False)
+
+
+def with_head(shape: NetworkShape, *, gain: float, offset: float = 0.0) -> Network:
+    network = Network(shape).eval()
+    bias = network.head.bias
+    assert bias is not None
+    with torch.no_grad():
+        bias[:4] = gain
+        bias[4:] = offset
+    return network
 
 
 def test_every_slice_comes_with_its_neighbours_and_ends_are_repeated() -> None:
@@ -20,70 +27,44 @@ def test_every_slice_comes_with_its_neighbours_and_ends_are_repeated() -> None:
     assert slices[5].tolist() == [3, 4, 5, 5, 5]
 
 
+def test_coordinates_follow_the_slices() -> None:
+    slices = stacks(torch.zeros(3, 2, 2), torch.full((3, 2, 2), 7.0), torch.full((3, 2, 2), 8.0))
+    assert slices.shape == (3, SLICES + 2, 2, 2)
+    assert (slices[:, SLICES] == 7).all() and (slices[:, SLICES + 1] == 8).all()
+
+
 def test_an_untrained_network_returns_the_middle_slice() -> None:
-    slices = torch.rand(2, SLICES, 64, 64)
-    assert torch.equal(Translator().eval()(slices), slices[:, SLICES // 2])
+    shape = NetworkShape(coordinates=2)
+    slices = torch.rand(2, SLICES + 2, 64, 64)
+    assert torch.equal(Network(shape).eval()(slices), slices[:, SLICES // 2])
 
 
 def test_gain_and_offset_act_as_said_and_nothing_is_negative() -> None:
-    network = Translator().eval()
     slices = torch.rand(1, SLICES, 16, 16)
-    bias = network.head.bias
-    assert bias is not None
-    with torch.no_grad():
-        bias.copy_(torch.tensor([1.0] * 4 + [-0.5] * 4))
     expected = (slices[:, SLICES // 2] * 2 - 0.5).clamp_min(0)
-    assert torch.allclose(network(slices), expected)
+    assert torch.allclose(with_head(PLAIN, gain=1.0, offset=-0.5)(slices), expected)
     assert expected.min() == 0
 
 
-def test_the_networks_grid_leaves_an_image_that_is_on_it_where_it_is() -> None:
-    volume = heart()
-    on_grid = to_grid(volume)
-    assert on_grid.voxels.shape == SHAPE
-    assert np.allclose(on_grid.affine, volume.affine)
-    assert np.abs(on_grid.voxels - volume.voxels).max() < 1e-3 * volume.voxels.max()
+def test_without_an_offset_there_is_no_activity_where_there_was_none() -> None:
+    slices = torch.rand(1, SLICES, 16, 16)
+    slices[:, :, 4:8] = 0
+    made = with_head(GAIN_ONLY, gain=0.5)(slices)
+    assert torch.allclose(made, slices[:, SLICES // 2] * 1.5)
+    assert (made[:, 4:8] == 0).all()
 
 
-def test_an_image_on_another_grid_is_seen_in_the_same_place() -> None:
-    volume = heart()
-    seen = to_grid(on_another_grid(volume))
-    assert np.allclose(seen.affine, volume.affine, atol=1e-6)
-    inner = (slice(8, 32), slice(12, 52), slice(12, 52))
-    off = np.subtract(center_of_mass(seen.voxels[inner]), center_of_mass(volume.voxels[inner]))
-    assert np.abs(off).max() < 0.1
+def test_a_coordinate_is_seen() -> None:
+    torch.manual_seed(2)
+    network = Network(NetworkShape(coordinates=1)).eval()
+    torch.nn.init.normal_(network.head.weight)
+    slices = torch.rand(1, SLICES + 1, 16, 16)
+    elsewhere = slices.clone()
+    elsewhere[:, SLICES] += 1
+    assert (network(slices) - network(elsewhere)).abs().max() > 1e-3
 
 
-def test_a_hot_organ_beside_the_heart_does_not_change_the_scale() -> None:
-    volume = heart()
-    with_gut = volume.voxels.copy()
-    with_gut[:, 52:60, 20:30] = 10 * volume.voxels.max()
-    assert scale_of(with_gut) == scale_of(volume.voxels)
-
-
-def test_an_untrained_network_returns_its_input_on_the_grid_of_its_input() -> None:
-    source = heart()
-    made = virtual_pet(Translator(), source)
-    assert np.array_equal(made.affine, source.affine) and made.voxels.shape == source.voxels.shape
-    assert np.abs(made.voxels - source.voxels).max() < 1e-3 * source.voxels.max()
-
-
-def test_the_answer_lies_on_the_grid_of_the_source_whatever_that_is() -> None:
-    source = on_another_grid(heart())
-    made = virtual_pet(Translator(), source)
-    assert np.array_equal(made.affine, source.affine) and made.voxels.shape == source.voxels.shape
-    inside = (slice(4, -4), slice(10, -10), slice(8, -8))
-    assert np.corrcoef(made.voxels[inside].ravel(), source.voxels[inside].ravel())[0, 1] > 0.98
-
-
-def test_what_is_no_image_of_a_heart_is_refused() -> None:
-    source = heart()
-    empty = Volume(np.zeros_like(source.voxels), source.affine, Kind.SHORT_AXIS)
-    with pytest.raises(NoActivity):
-        virtual_pet(Translator(), empty)
-    with pytest.raises(NotTranslatable, match="short-axis"):
-        virtual_pet(Translator(), Volume(source.voxels, source.affine, Kind.TRANSAXIAL))
-    broken = source.voxels.copy()
-    broken[0, 0, 0] = np.nan
-    with pytest.raises(NotTranslatable, match="not numbers"):
-        virtual_pet(Translator(), Volume(broken, source.affine, Kind.SHORT_AXIS))
+def test_the_words_for_a_network_tell_its_parts() -> None:
+    assert "a gain and an offset" in described(PLAIN) and "a gain for" in described(GAIN_ONLY)
+    assert "3 coordinates" in described(NetworkShape(coordinates=3))
+    assert parameter_count(PLAIN) - parameter_count(GAIN_ONLY) == 4 * 32 + 4

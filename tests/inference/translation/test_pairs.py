@@ -1,31 +1,11 @@
-"""A cohort is divided by patient, and read from folders as hospitals hand them over."""
+"""Pairs are read from folders as hospitals hand them over."""
 
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from inference.translation.pairs import STATES, patient_folders, read_pairs, split
+from inference.translation.pairs import STATES, patient_folders, read_pairs
 from tests.inference.translation.simulated import write_cohort
-
-
-@given(st.integers(min_value=2, max_value=300))
-def test_every_patient_is_in_exactly_one_part_and_someone_trains_and_someone_is_held_out(count: int) -> None:
-    folders = [Path(f"{n:04d}") for n in range(count)]
-    parts = split(folders)
-    assert [*parts.training, *parts.validation, *parts.held_out] == folders
-    assert parts.training and parts.held_out
-
-
-def test_sixty_patients_give_forty_eight_and_twelve() -> None:
-    parts = split([Path(f"{n}") for n in range(60)])
-    assert [len(part) for part in (parts.training, parts.validation, parts.held_out)] == [40, 8, 12]
-
-
-def test_one_patient_cannot_be_divided() -> None:
-    with pytest.raises(ValueError, match="one patient"):
-        split([Path("only")])
 
 
 def test_a_patients_folder_gives_both_images_in_both_states(tmp_path: Path) -> None:
@@ -45,3 +25,10 @@ def test_files_of_two_patients_in_one_folder_are_refused(tmp_path: Path) -> None
     (second / "SPECT" / "stress.dcm").replace(first / "SPECT" / "stress.dcm")
     with pytest.raises(ValueError, match="one patient"):
         read_pairs(first)
+
+
+def test_corrected_images_beside_spect_are_passed_over(tmp_path: Path) -> None:
+    folder = patient_folders(write_cohort(tmp_path, patients=1))[0]
+    (folder / "CTAC").mkdir()
+    (folder / "CTAC" / "stress.dcm").write_bytes((folder / "SPECT" / "stress.dcm").read_bytes())
+    assert set(read_pairs(folder).spect) == set(STATES)

@@ -1,0 +1,1 @@
+"""One module for each translation; each declares TASK."""
