@@ -9,21 +9,21 @@ from scipy import ndimage
 from inference.volume import Volume
 
 # Of the brightest hundredth. With the widening the area is that of the head within a tenth (seed 9001).
-_THRESHOLD = 0.20
+THRESHOLD = 0.20
 _QUANTILE = 0.99
 # Skull and skin beyond what the tracer shows. The literature widens by 3 to 7 mm.
 _WIDENED_MM = 5.0
 _SMALLEST_MM2 = 600.0
 
 
-def head_contour(uncorrected: Volume) -> NDArray[np.bool_]:
+def head_contour(uncorrected: Volume, *, threshold: float = THRESHOLD) -> NDArray[np.bool_]:
     """Inside of one ellipse a slice, bool [k, j, i]; a slice with too little in it has none.
 
-    Threshold at a fifth of the brightest hundredth, holes filled, the ellipse with the same centre, directions and
+    `threshold` is a share of the brightest hundredth; holes are filled, the ellipse with the same centre, directions and
     second moments, widened by 5 mm. Chang 1978; the limits of one threshold are those of the method.
     """
     voxels = uncorrected.voxels
-    seen = voxels > _THRESHOLD * np.quantile(voxels, _QUANTILE)
+    seen = voxels > threshold * np.quantile(voxels, _QUANTILE)
     i_mm, j_mm, _ = uncorrected.spacing
     outline = np.zeros(voxels.shape, bool)
     for k, plane in enumerate(seen):

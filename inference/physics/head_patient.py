@@ -97,7 +97,6 @@ class HeadScan:
 @dataclass(frozen=True)
 class HeadPatient:
     sex: Sex
-    age: int
     tracer: Tracer
     skull: Skull
     shape: Shape
@@ -115,7 +114,6 @@ def mean_head(tracer: Tracer) -> HeadPatient:
     dat = tracer == "dat"
     return HeadPatient(
         sex="F",
-        age=65,
         tracer=tracer,
         skull=Skull(6.5, 0.0225, 5.5, 0.010, 1.0),
         shape=Shape((1.0, 1.0, 1.0), 10.0, 0.3, ((0.0, 2.0, 4.0),) * 2, 1.0, (0.0, 0.0, 0.0)),
@@ -143,7 +141,6 @@ def sample_head(rng: np.random.Generator, *, tracer: Tracer) -> HeadPatient:
     sex: Sex = "M" if rng.random() < 0.5 else "F"
     return HeadPatient(
         sex=sex,
-        age=int(rng.integers(45, 88)),
         tracer=tracer,
         skull=_sample_skull(rng),
         shape=_sample_shape(rng, sex=sex),
