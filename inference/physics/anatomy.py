@@ -134,7 +134,7 @@ def _floor_of_heart(patient: Patient) -> float:
 
 def _diaphragm(torso: Torso, floor: float, x: Array, y: Array) -> Array:
     """Two broad domes, the left one behind and beside the heart, over a floor that falls off sideways."""
-    left = floor + torso.dome_mm - ((x - 0.36 * torso.half_width_mm) ** 2 + (y - 20) ** 2) / 420
+    left = floor + torso.dome_mm - ((x - 0.28 * torso.half_width_mm) ** 2 + (y - 20) ** 2) / 420
     right = floor + torso.right_dome_mm - ((x + 0.45 * torso.half_width_mm) ** 2 + (y - 10) ** 2) / 420
     return np.maximum(np.maximum(left, right), floor - 12 - 0.0012 * (x**2 + y**2))
 

@@ -139,7 +139,7 @@ def _sample_torso(rng: np.random.Generator, *, sex: Sex, girth: float) -> Torso:
     man = sex == "M"
     half_width = min(_WIDEST_HALF_BODY_MM, rng.uniform(160, 180) * girth * (1.0 if man else 0.93))
     half_depth = rng.uniform(108, 122) * girth * (1.0 if man else 0.95)
-    dome = float(rng.normal(38 if man else 22, 10))
+    dome = float(rng.normal(44 if man else 30, 10))
     breast = None
     if not man:
         thickness = float(np.clip(rng.normal(32, 12) * girth, 10, 65))
