@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from multiprocessing import get_context, parent_process
+from functools import partial
 from pathlib import Path
 
-import torch
-
+from inference.cohort.brain_folder import make_brain_cohort
 from inference.cohort.encoding import Encoding
 from inference.cohort.folder import folder_name, image_path, write_oddments, write_patient
 from inference.cohort.hospital import MOST_HOSPITALS, Hospital, hospital
 from inference.cohort.identity import Identity, identity_of
 from inference.cohort.plan import VERSION, Mix, Options, Shift, planned_patient, shifted
+from inference.cohort.pool import DifferentCohort, claim, simulated, write_json
 from inference.cohort.scans import simulate_patient
 from inference.physics.patient import STATES, Patient, Sex
 from inference.physics.ventricle import true_segments
@@ -33,13 +28,16 @@ _STATEMENT = (
     "True values are perfusion in per cent of the best perfused hundredth of the wall, segment 1 first."
 )
 _SCRATCH = ".unfinished"
-_MANIFEST = ".cohort.json"
 
 
 class Extra(StrEnum):
     """What a hospital may send beside uncorrected SPECT and PET."""
 
     CORRECTIONS = "corrections"
+    PROJECTIONS = "projections"
+
+
+_KINDS = {Extra.CORRECTIONS: ("chang", "ctac"), Extra.PROJECTIONS: ("projections", "mumap")}
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,7 @@ class Order:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Which images every patient has, by the names of `truth.json`."""
-        corrected = ("chang", "ctac") if Extra.CORRECTIONS in self.extras else ()
-        return ("spect", *corrected, "pet")
+        return ("spect", "pet", *(kind for extra in Extra if extra in self.extras for kind in _KINDS[extra]))
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -92,10 +89,6 @@ class Member:
         return Path(self.hospital.code) / folder_name(self.identity, self.hospital)
 
 
-class DifferentCohort(Exception):
-    """The directory already holds patients of another order or another version of the simulator."""
-
-
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "cohort", help="simulate patients as hospitals' DICOM folders, with the truth apart"
@@ -107,9 +100,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--jobs", type=_at_least_one, default=len(os.sched_getaffinity(0)), help="default: every core"
     )
-    parser.add_argument(
-        "--mix", choices=list(Mix), default=Mix.REFERRED, help="which disease; default: referred"
-    )
+    parser.add_argument("--organ", choices=["heart", "brain"], default="heart", help="default: heart")
+    parser.add_argument("--mix", choices=list(Mix), help="which disease; default: referred")
     parser.add_argument("--sex", choices=["M", "F"], help="default: two thirds men")
     parser.add_argument("--shift", choices=list(Shift), help="one thing unlike every usual hospital")
     parser.add_argument(
@@ -135,17 +127,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sites > MOST_HOSPITALS:
         print(f"--sites: at most {MOST_HOSPITALS}", file=sys.stderr)
         return 2
-    order = Order(
-        seed=arguments.seed,
-        sites=arguments.sites,
-        mix=Mix(arguments.mix),
-        sex=arguments.sex,
-        shift=arguments.shift and Shift(arguments.shift),
-        extras=frozenset(map(Extra, arguments.extras)),
-        encodings=frozenset(map(Encoding, arguments.encodings)),
-    )
     try:
-        make_cohort(order, patients=arguments.patients, out=arguments.out, jobs=arguments.jobs)
+        if arguments.organ == "brain":
+            return _brain(arguments)
+        make_cohort(_order(arguments), patients=arguments.patients, out=arguments.out, jobs=arguments.jobs)
     except DifferentCohort as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -155,19 +140,49 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _order(arguments: argparse.Namespace) -> Order:
+    return Order(
+        seed=arguments.seed,
+        sites=arguments.sites,
+        mix=Mix(arguments.mix or Mix.REFERRED),
+        sex=arguments.sex,
+        shift=arguments.shift and Shift(arguments.shift),
+        extras=frozenset(map(Extra, arguments.extras)),
+        encodings=frozenset(map(Encoding, arguments.encodings)),
+    )
+
+
+def _brain(arguments: argparse.Namespace) -> int:
+    hearts_only = ("mix", "sex", "shift", "extras", "encodings")
+    if any(getattr(arguments, option) for option in hearts_only):
+        print("--mix, --sex, --shift, --with and --variant are for --organ heart", file=sys.stderr)
+        return 2
+    make_brain_cohort(
+        patients=arguments.patients,
+        sites=arguments.sites,
+        seed=arguments.seed,
+        out=arguments.out,
+        jobs=arguments.jobs,
+    )
+    return 0
+
+
 def make_cohort(order: Order, *, patients: int, out: Path, jobs: int) -> None:
     """Fill `out`; patients already there are kept, and `truth.json` appears when all are."""
-    _claim(out, order)
+    claim(out, order.as_json())
     (out / "truth.json").unlink(missing_ok=True)
     shutil.rmtree(out / _SCRATCH, ignore_errors=True)
     members = [member(order, index) for index in range(patients)]
-    for number, (one, seconds) in enumerate(_simulated(order, members, out=out, jobs=jobs), start=1):
+    done = simulated(
+        members, make=partial(_make, order=order, out=out), there=partial(_is_there, out=out), jobs=jobs
+    )
+    for number, (one, seconds) in enumerate(done, start=1):
         took = "kept" if seconds is None else f"{seconds:.1f}"
         print(f"{number}/{patients} {one.folder.name} {took}", flush=True)
     for one in members[: order.sites]:
         write_oddments(one.identity, one.hospital, site=out / one.hospital.code)
     shutil.rmtree(out / _SCRATCH, ignore_errors=True)
-    _write_json(out / "truth.json", truth_of(order, members))
+    write_json(out / "truth.json", truth_of(order, members))
 
 
 def member(order: Order, index: int) -> Member:
@@ -215,50 +230,11 @@ def _truth_of(order: Order, one: Member) -> dict[str, object]:
     }
 
 
-def _simulated(
-    order: Order, members: list[Member], *, out: Path, jobs: int
-) -> Iterator[tuple[Member, float | None]]:
-    """Yield each member once its folder is there, with the seconds it took (None: it was there)."""
-    waiting = []
-    for one in members:
-        if (out / one.folder).is_dir():
-            yield one, None
-        else:
-            waiting.append(one)
-    if not waiting:
-        return
-    # Patients run in parallel, not matrix products: spinning OpenMP threads would cost fifty times the work.
-    os.environ.update(OMP_NUM_THREADS="1", KMP_BLOCKTIME="0")
-    with ProcessPoolExecutor(
-        max_workers=min(jobs, len(waiting)),
-        mp_context=get_context("spawn"),
-        initializer=_start_worker,
-    ) as pool:
-        running = {pool.submit(_make_member, order, one, out): one for one in waiting}
-        try:
-            for done in as_completed(running):
-                yield running[done], done.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+def _is_there(one: Member, out: Path) -> bool:
+    return (out / one.folder).is_dir()
 
 
-def _start_worker() -> None:
-    torch.set_num_threads(1)
-    # Ctrl-C reaches the whole group. A worker may die at any moment: no folder is ever half a patient.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:
-    """A killed parent cannot stop its workers, and they would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _make_member(order: Order, one: Member, out: Path) -> float:
+def _make(one: Member, order: Order, out: Path) -> float:
     started = time.monotonic()
     scans = simulate_patient(
         seed=order.seed, index=one.index, camera=one.hospital.camera, options=order.options
@@ -267,25 +243,12 @@ def _make_member(order: Order, one: Member, out: Path) -> float:
         scans,
         one.identity,
         one.hospital,
+        kinds=order.kinds,
         encodings=order.encodings,
         target=out / one.folder,
         scratch=out / _SCRATCH / str(one.index),
     )
     return time.monotonic() - started
-
-
-def _claim(out: Path, order: Order) -> None:
-    manifest = out / _MANIFEST
-    if manifest.exists() and json.loads(manifest.read_text(encoding="utf-8")) != order.as_json():
-        raise DifferentCohort(f"{out} holds another cohort ({manifest.read_text(encoding='utf-8').strip()})")
-    out.mkdir(parents=True, exist_ok=True)
-    _write_json(manifest, order.as_json())
-
-
-def _write_json(path: Path, content: object) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
 
 
 def _at_least_one(text: str) -> int:

@@ -4,6 +4,7 @@ import io
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -16,12 +17,14 @@ from inference.cohort.header import header_of, plant_identifiers, speak_tersely
 from inference.cohort.hospital import Hospital, Variant
 from inference.cohort.identity import Identity, scanned_at, uid
 from inference.cohort.scans import Scans
+from inference.dicom.projections import Projections, attenuation_dataset, projections_dataset
 from inference.dicom.write import nm_dataset, pt_datasets
 from inference.physics.patient import STATES, State
 from inference.volume import Volume
 
-# What of a gamma camera's images is written, and how Corrected Image (0028,0051) describes it.
+# How Corrected Image (0028,0051) describes a gamma camera's images.
 _CORRECTED: dict[str, tuple[str, ...]] = {"spect": (), "chang": ("ATTN",), "ctac": ("ATTN", "SCAT")}
+_SECONDS_PER_VIEW = 25.0
 
 
 def folder_name(identity: Identity, hospital: Hospital) -> str:
@@ -37,19 +40,27 @@ def write_patient(
     identity: Identity,
     hospital: Hospital,
     *,
+    kinds: Collection[str],
     encodings: Collection[Encoding],
     target: Path,
     scratch: Path,
 ) -> None:
-    """Write every file under `scratch`, then move all to `target` at once: a folder that exists is whole."""
+    """Write every file under `scratch`, then move all to `target` at once: a folder that exists is whole.
+
+    kinds: which of "spect", "chang", "ctac", "pet", "projections", "mumap".
+    """
     shutil.rmtree(scratch, ignore_errors=True)
-    written = _Writer(identity, hospital, frozenset(encodings), scratch)
-    for kind, volumes in scans.images.items():
-        for state in STATES:
-            if kind in _CORRECTED:
-                written.spect(volumes[state], kind=kind, state=state)
-            elif kind == "pet":
-                written.pet(volumes[state], state=state)
+    writer = _Writer(identity, hospital, frozenset(encodings), scratch)
+    for kind, state in product(kinds, STATES):
+        match kind:
+            case "pet":
+                writer.pet(scans.images["pet"][state], state=state)
+            case "projections":
+                writer.projections(scans.projections[state], state=state)
+            case "mumap":
+                writer.attenuation(scans.attenuation[state], state=state)
+            case _:
+                writer.spect(scans.images[kind][state], kind=kind, state=state)
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch.rename(target)
 
@@ -66,7 +77,7 @@ def write_oddments(identity: Identity, hospital: Hospital, *, site: Path) -> Non
         f"再検予定 {identity.pet_at:%Y/%m/%d} 担当 {identity.operator.written}\n"
     )
     (site / "読影メモ.txt").write_text(note, encoding="utf-8")
-    (site / "SCREENSAVE_001.dcm").write_bytes(_as_exported(_screen_save(identity, hospital), hospital))
+    (site / "SCREENSAVE_001.dcm").write_bytes(as_exported(_screen_save(identity, hospital), hospital))
 
 
 @dataclass(frozen=True)
@@ -79,11 +90,19 @@ class _Writer:
     root: Path
 
     def spect(self, volume: Volume, *, kind: str, state: State) -> None:
-        header = header_of(self.identity, self.hospital, kind=kind, state=state)
-        header["SOPInstanceUID"] = f"{header['SeriesInstanceUID']}.1"
+        header = self._header(kind, state)
         ds = nm_dataset(self._stacked(volume), header=header, state=state, corrected=_CORRECTED[kind])
         phrased(ds, self.encodings)
         self._write(ds, self.root / image_path(kind, state), kind=kind, state=state)
+
+    def projections(self, projections: Projections, *, state: State) -> None:
+        header = self._header("projections", state)
+        ds = projections_dataset(projections, header=header, state=state, seconds_per_view=_SECONDS_PER_VIEW)
+        self._write(ds, self.root / image_path("projections", state), kind="projections", state=state)
+
+    def attenuation(self, volume: Volume, *, state: State) -> None:
+        ds = attenuation_dataset(volume, header=self._header("mumap", state), state=state)
+        self._write(ds, self.root / image_path("mumap", state), kind="mumap", state=state)
 
     def pet(self, volume: Volume, *, state: State) -> None:
         header = header_of(self.identity, self.hospital, kind="pet", state=state)
@@ -92,6 +111,10 @@ class _Writer:
             ds.SOPInstanceUID = f"{ds.SeriesInstanceUID}.{ds.InstanceNumber}"
             name = f"IM{number:04d}.dcm" if textbook else f"{ds.SOPInstanceUID}.dcm"
             self._write(ds, self.root / image_path("pet", state) / name, kind="pet", state=state)
+
+    def _header(self, kind: str, state: State) -> dict[str, object]:
+        header = header_of(self.identity, self.hospital, kind=kind, state=state)
+        return {**header, "SOPInstanceUID": f"{header['SeriesInstanceUID']}.1"}
 
     def _stacked(self, volume: Volume) -> Volume:
         """The same image; terse scanners stack it from the base, so slices run against the image normal."""
@@ -103,7 +126,7 @@ class _Writer:
         if self.hospital.variant is Variant.TERSE:
             speak_tersely(ds, kind=kind, state=state)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_as_exported(ds, self.hospital))
+        path.write_bytes(as_exported(ds, self.hospital))
 
 
 def _screen_save(identity: Identity, hospital: Hospital) -> Dataset:
@@ -128,6 +151,7 @@ def _screen_save(identity: Identity, hospital: Hospital) -> Dataset:
     ds.SeriesDescription = "Screen Save"
     ds.SeriesNumber, ds.InstanceNumber = 99, 1
     ds.BurnedInAnnotation = "YES"
+    ds.Laterality = ds.PatientOrientation = ds.PositionReferenceIndicator = ""
     ds.SamplesPerPixel, ds.PlanarConfiguration = 3, 0
     ds.PhotometricInterpretation = "RGB"
     ds.Rows = ds.Columns = side
@@ -137,7 +161,7 @@ def _screen_save(identity: Identity, hospital: Hospital) -> Dataset:
     return ds
 
 
-def _as_exported(ds: Dataset, hospital: Hospital) -> bytes:
+def as_exported(ds: Dataset, hospital: Hospital) -> bytes:
     """The file's bytes; archives leave their mark in the preamble and the file meta group too."""
     scanner = hospital.pet if ds.Modality == "PT" else hospital.spect
     meta = FileMetaDataset()

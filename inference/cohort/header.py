@@ -10,6 +10,7 @@ from pydicom.sequence import Sequence
 
 from inference.cohort.hospital import Hospital, Scanner, Variant
 from inference.cohort.identity import Identity, scanned_at, uid
+from inference.dicom.codes import ACQUISITION_EQUIPMENT
 from inference.physics.patient import State
 
 _SERIES_NUMBER = {"stress": 1, "rest": 2}
@@ -65,15 +66,20 @@ def header_of(identity: Identity, hospital: Hospital, *, kind: str, state: State
 
 def plant_identifiers(ds: Dataset, identity: Identity, hospital: Hospital) -> None:
     """Add what keywords cannot: identifiers in nested sequences and in private elements."""
-    ds.OtherPatientIDsSequence = _items(PatientID=identity.insurance_id, IssuerOfPatientID="国民健康保険")
+    ds.OtherPatientIDsSequence = _items(
+        PatientID=identity.insurance_id, IssuerOfPatientID="国民健康保険", TypeOfPatientID="TEXT"
+    )
     ds.RequestAttributesSequence = _request(identity)
     ds.ReferencedStudySequence = _items(
         ReferencedSOPClassUID="1.2.840.10008.3.1.2.3.1", ReferencedSOPInstanceUID=ds.StudyInstanceUID + ".9"
     )
     ds.PhysiciansReadingStudyIdentificationSequence = _items(
-        InstitutionName=hospital.name, InstitutionalDepartmentName=identity.reading.written
+        InstitutionName=hospital.name,
+        InstitutionalDepartmentName=identity.reading.written,
+        PersonIdentificationCodeSequence=_local_code("R-07", f"Dr {identity.reading.family}"),
     )
     ds.ContributingEquipmentSequence = _items(
+        PurposeOfReferenceCodeSequence=ACQUISITION_EQUIPMENT.sequence(),
         Manufacturer=ds.Manufacturer,
         InstitutionName=hospital.name_local,
         StationName=ds.StationName,
@@ -206,9 +212,7 @@ def _request(identity: Identity) -> Sequence:
         RequestedProcedureID=identity.spect_accession,
         ReasonForTheRequestedProcedure=f"angina, Dr {identity.referring.family}",
     )
-    request[0].ScheduledProtocolCodeSequence = _items(
-        CodeValue="MPI-2D", CodingSchemeDesignator="99LOCAL", CodeMeaning=f"MPI for {identity.person.family}"
-    )
+    request[0].ScheduledProtocolCodeSequence = _local_code("MPI-2D", f"MPI for {identity.person.family}")
     return request
 
 
@@ -221,7 +225,8 @@ def _private(ds: Dataset, identity: Identity, hospital: Hospital) -> None:
     first, second, third = (ds.private_block(group, creator, create=True) for group, creator in creators)
     first.add_new(0xD0, "LO", identity.person.written)
     first.add_new(0xD1, "SH", identity.patient_id[:16])
-    first.add_new(0xD2, "UN", f"PATIENT={identity.person.family} {identity.patient_id}".encode())
+    unknown = f"PATIENT={identity.person.family} {identity.patient_id}".encode()
+    first.add_new(0xD2, "UN", unknown + b" " * (len(unknown) % 2))
     nested = _items(PatientName=identity.person.person_name, PatientBirthDate=f"{identity.birth_date:%Y%m%d}")
     second.add_new(0xE0, "SQ", nested)
     second.add_new(0xE1, "PN", identity.operator.person_name)
@@ -229,6 +234,10 @@ def _private(ds: Dataset, identity: Identity, hospital: Hospital) -> None:
     third.add_new(
         0x31, "OB", f"<Patient Name='{identity.person.family}' Phone='{identity.telephone}'/> ".encode()
     )
+
+
+def _local_code(value: str, meaning: str) -> Sequence:
+    return _items(CodeValue=value, CodingSchemeDesignator="99LOCAL", CodeMeaning=meaning)
 
 
 def _items(**elements: object) -> Sequence:

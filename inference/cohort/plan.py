@@ -68,6 +68,7 @@ class Stream(IntEnum):
     NOISE = 2
     IDENTITY = 3
     CORRECTION = 4
+    SCATTER_WINDOW = 5
 
 
 def stream(*, seed: int, index: int, of: Stream) -> np.random.Generator:

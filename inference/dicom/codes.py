@@ -48,7 +48,9 @@ AMMONIA = Code("129508003", "SCT", "Ammonia N^13^")  # CID 4021
 
 SOURCE_IMAGE = Code("121322", "DCM", "Source image for image processing operation")  # CID 7202
 ARTIFICIAL_INTELLIGENCE = Code("123110", "DCM", "Artificial Intelligence")  # CID 7162
+ACQUISITION_EQUIPMENT = Code("109101", "DCM", "Acquisition Equipment")  # CID 7005
 SYNTHESIZING_EQUIPMENT = Code("109100", "DCM", "Synthesizing Equipment")  # CID 7005
+PER_CENTIMETRE = Code("/cm", "UCUM", "/Centimeter")  # CID 7181
 NO_UNITS = Code("1", "UCUM", "no units")  # CID 7181
 
 # Everything that files of different ages use for one state: (code, scheme).

@@ -1,16 +1,21 @@
-"""The AI-marked NM image of a virtual PET: who it is about, what made it, and that it is synthetic."""
+"""AI-marked NM images: who they are about, what made them from what, and that they are synthetic."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from inference.dicom import codes
 from inference.dicom.state import state_of
-from inference.dicom.write import nm_dataset, set_pixels, stored_values, uid_from
+from inference.dicom.write import STORED_MAXIMUM, Organ, nm_dataset, set_pixels, stored_values, uid_from
 from inference.translation.bundle import ModelIdentity
-from inference.volume import Volume
+from inference.volume import Kind, Volume
 
+Role = Literal["image", "uncertainty"]
+_VIEWS = {Kind.SHORT_AXIS: "SA", Kind.TRANSAXIAL: "TRANSAXIAL"}
 # What a derived image takes over from its source: who, which study, which frame of reference, how it was
 # acquired, and what the de-identifier said about itself. Everything else is written anew.
 _KEPT = (
@@ -47,61 +52,105 @@ _KEPT = (
 )
 
 
-def derived_nm(volume: Volume, *, source: Dataset, model: ModelIdentity, name: str) -> Dataset:
-    """The AI-marked NM image that a model made from the NM image `source` (PS3.3 C.7.6.1, C.12.1).
+def derived_nm(
+    volume: Volume,
+    *,
+    source: Dataset,
+    model: ModelIdentity,
+    name: str,
+    role: Role = "image",
+    title: str = "vPET",
+) -> Dataset:
+    """An AI-marked NM image that a model made from the NM image `source` (PS3.3 C.7.6.1, C.12.1).
 
-    volume: what the model returned, in canonical order, on the grid of the source.
+    volume: what the model returned, in canonical order, on any grid in the source's frame of reference.
     name: the hash of (input, model, settings); the new UIDs are made from it, so that the same call gives
-        the same file. The largest stored value equals that of the source; the factor is in
-        RealWorldValueMapping.
+        the same file.
+    role: "uncertainty" for the standard deviation of the image's voxels over the members of the model.
+    title: what series and description call the image, e.g. "vPET".
+    The largest stored value of an image equals that of its source. Of both roles, the stored value times the slope
+    of RealWorldValueMapping is in the units of the source's stored values.
     """
     state, _ = state_of(source)
-    ds = nm_dataset(volume, header={}, state=state)
-    for keyword in _KEPT:
-        if keyword in source:
-            ds[keyword] = source[keyword]
-    ds.SeriesInstanceUID = uid_from("virtual PET series", name)
-    ds.SOPInstanceUID = uid_from("virtual PET instance", name)
+    organ: Organ = "brain" if source.get("BodyPartExamined") == "BRAIN" else "heart"
+    ds = nm_dataset(volume, header={}, state=state, organ=organ)
+    taken_over(source, ds)
+    if "CorrectedImage" in source:
+        ds.CorrectedImage = source.CorrectedImage
+    of_image = role == "image"
+    what = title if of_image else f"{title} UNCERTAINTY"
+    # The words of the first release stay: the same call must give the same UIDs.
+    ds.SeriesInstanceUID = uid_from("virtual PET series" if of_image else f"{role} series", name)
+    ds.SOPInstanceUID = uid_from("virtual PET instance" if of_image else f"{role} instance", name)
     ds.SyntheticData = "YES"
     ds.ContentQualification = "RESEARCH"
-    ds.SeriesDescription = " ".join(filter(None, ["vPET", (state or "").upper(), "SA (AI, research)"]))
-    ds.SeriesNumber = int(source.get("SeriesNumber") or 0) + 1000
-    ds.ImageComments = "SYNTHETIC IMAGE - research use only, not for clinical use"
+    words = [what, (state or "").upper(), _VIEWS[volume.kind], "(AI, research)"]
+    ds.SeriesDescription = " ".join(filter(None, words))
+    ds.SeriesNumber = int(source.get("SeriesNumber") or 0) + (1000 if of_image else 2000)
+    kind = "SYNTHETIC IMAGE" if of_image else "UNCERTAINTY OF A SYNTHETIC IMAGE"
+    ds.ImageComments = f"{kind} - research use only, not for clinical use"
     ds.DerivationDescription = (
-        f"Virtual PET computed from SPECT by the neural network {model.name} {model.version} "
-        f"(sha256 {model.digest}). Research use only."
+        f"{title} computed from SPECT by the neural network {model.name} {model.version} "
+        f"(sha256 {model.digest}){'' if of_image else ', standard deviation over its members'}. Research use only."
     )
     ds.DerivationCodeSequence = codes.ARTIFICIAL_INTELLIGENCE.sequence()
-    ds.SourceImageSequence = Sequence([_source_image(source)])
-    ds.ContributingEquipmentSequence = Sequence([_model_equipment(model)])
+    ds.SourceImageSequence = Sequence([source_image(source, preserved=_same_grid(ds, source))])
+    ds.ContributingEquipmentSequence = Sequence([_model_equipment(model, title)])
     ds.Manufacturer = "Reader Study"
     ds.ManufacturerModelName = model.name
     ds.SoftwareVersions = [model.version, model.digest]
     highest, source_highest = float(volume.voxels.max()), float(source.pixel_array.max())
     if highest > 0 and source_highest > 0:
-        factor = highest / source_highest
+        factor = highest / (source_highest if of_image else STORED_MAXIMUM)
         set_pixels(ds, stored_values(volume.voxels, factor))
         ds.RealWorldValueMappingSequence = Sequence([_real_world(factor)])
     return ds
 
 
-def _source_image(source: Dataset) -> Dataset:
+def taken_over(source: Dataset, ds: Dataset) -> None:
+    """Puts into `ds` who, which study, which place and which acquisition its source is about."""
+    for keyword in _KEPT:
+        if keyword in source:
+            ds[keyword] = source[keyword]
+
+
+def source_image(source: Dataset, *, preserved: bool) -> Dataset:
+    """An item of Source Image Sequence. preserved: every pixel still lies where it lay in the source."""
     item = Dataset()
     item.ReferencedSOPClassUID = source.SOPClassUID
     item.ReferencedSOPInstanceUID = source.SOPInstanceUID
-    item.SpatialLocationsPreserved = "YES"
+    item.SpatialLocationsPreserved = "YES" if preserved else "NO"
     item.PurposeOfReferenceCodeSequence = codes.SOURCE_IMAGE.sequence()
     return item
 
 
-def _model_equipment(model: ModelIdentity) -> Dataset:
+def _same_grid(ds: Dataset, source: Dataset) -> bool:
+    """Whether two NM images have the same pixels in the same places, in the same order."""
+    detectors = [(one.get("DetectorInformationSequence") or [Dataset()])[0] for one in (ds, source)]
+    for keyword in ("Rows", "Columns", "NumberOfFrames", "PixelSpacing", "SpacingBetweenSlices"):
+        if not _close(ds.get(keyword), source.get(keyword)):
+            return False
+    return all(
+        _close(detectors[0].get(keyword), detectors[1].get(keyword, source.get(keyword)))
+        for keyword in ("ImageOrientationPatient", "ImagePositionPatient")
+    )
+
+
+def _close(one: object, other: object) -> bool:
+    if one in (None, "") or other in (None, ""):
+        return False
+    first, second = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in (one, other))
+    return first.shape == second.shape and bool(np.allclose(first, second, atol=1e-3))
+
+
+def _model_equipment(model: ModelIdentity, title: str) -> Dataset:
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = codes.SYNTHESIZING_EQUIPMENT.sequence()
     item.Manufacturer = "Reader Study"
     item.ManufacturerModelName = model.name
     # A value of SoftwareVersions holds 64 characters, which is exactly a SHA-256: hence two values.
     item.SoftwareVersions = [model.version, model.digest]
-    item.ContributionDescription = "Virtual PET from SPECT by a neural network. Research use only."
+    item.ContributionDescription = f"{title} from SPECT by a neural network. Research use only."
     return item
 
 

@@ -58,18 +58,19 @@ class Header:
 
     @property
     def is_uncorrected_spect(self) -> bool:
-        """A reconstructed, ungated emission image of a gamma camera that no attenuation correction has touched."""
+        """A reconstructed, ungated emission image, neither corrected for attenuation nor synthetic."""
         return (
             self.modality == "NM"
             and "RECON TOMO" in self.image_type
             and "TRANSMISSION" not in self.image_type
             and not self.attenuation_corrected
+            and not self.ai_generated
         )
 
 
 def read_header(data: bytes) -> Header:
     """The header of one file, without decoding pixels. Raises Unreadable("not_dicom")."""
-    ds = _parsed(data, pixels=False)
+    ds = parsed(data, pixels=False)
     try:
         state, source = state_of(ds)
         return Header(
@@ -84,7 +85,7 @@ def read_header(data: bytes) -> Header:
             view=view_of(ds),
             ai_generated=str(ds.get("SyntheticData", "")) == "YES",
             frames=int(ds.get("NumberOfFrames") or 1),
-            image_type=_texts(ds, "ImageType"),
+            image_type=texts_of(ds, "ImageType"),
             attenuation_corrected=attenuation_corrected(ds),
             body_part=str(ds.get("BodyPartExamined") or ""),
         )
@@ -101,7 +102,7 @@ def read_volume(files: Sequence[bytes]) -> Volume:
     given; "slice_order_conflict" when the stated slice progression contradicts the geometry, which won.
     Raises Unreadable.
     """
-    datasets = [_parsed(data, pixels=True) for data in files]
+    datasets = [parsed(data, pixels=True) for data in files]
     classes = {str(ds.get("SOPClassUID", "")) for ds in datasets}
     try:
         if classes == {str(NuclearMedicineImageStorage)}:
@@ -117,7 +118,8 @@ def read_volume(files: Sequence[bytes]) -> Volume:
     raise Unreadable("sop_class", "Only NM and PT images of one kind can become a volume.")
 
 
-def _parsed(data: bytes, *, pixels: bool) -> Dataset:
+def parsed(data: bytes, *, pixels: bool) -> Dataset:
+    """The file as pydicom sees it. Raises Unreadable("not_dicom")."""
     try:
         return dcmread(io.BytesIO(data), stop_before_pixels=not pixels)
     except Exception as error:  # a parser of hostile input: whatever it raises, the file is not readable
@@ -128,22 +130,27 @@ def _nm_volume(datasets: list[Dataset]) -> Volume:
     if len(datasets) != 1:
         raise Unreadable("too_many_files", "An NM volume is one multi-frame file.")
     ds = datasets[0]
-    image_type = _texts(ds, "ImageType")
+    image_type = texts_of(ds, "ImageType")
     if "RECON GATED TOMO" in image_type:
         raise Unreadable("gated", "A gated image cannot be read as one volume.")
     if "RECON TOMO" not in image_type:
         raise Unreadable("not_reconstructed", "This NM image is not a reconstructed volume.")
     if "TRANSMISSION" in image_type:
         raise Unreadable("transmission", "This NM image is a map of tissue, not of activity.")
+    return nm_stack(ds)
+
+
+def nm_stack(ds: Dataset) -> Volume:
+    """The frames of a reconstructed NM image, whatever they show. Raises Unreadable, ImplausibleOrientation."""
     frames = int(ds.get("NumberOfFrames") or 1)
     order = [int(n) for n in np.atleast_1d(ds.get("SliceVector") or range(1, frames + 1))]
     if order != list(range(1, frames + 1)):
         raise Unreadable("slice_order", "The slices of this file are not numbered 1 to N in order.")
-    pixels = _pixels(ds).reshape(frames, int(ds.Rows), int(ds.Columns))
-    voxels = pixels * _number(ds.get("RescaleSlope") or 1) + _number(ds.get("RescaleIntercept") or 0)
+    pixels = pixels_of(ds).reshape(frames, int(ds.Rows), int(ds.Columns))
+    voxels = pixels * number_of(ds.get("RescaleSlope") or 1) + number_of(ds.get("RescaleIntercept") or 0)
     detector = next(iter(ds.get("DetectorInformationSequence") or []), Dataset())
-    orientation = _numbers(detector, ds, keyword="ImageOrientationPatient", count=6)
-    position = _numbers(detector, ds, keyword="ImagePositionPatient", count=3)
+    orientation = numbers_of(detector, ds, keyword="ImageOrientationPatient", count=6)
+    position = numbers_of(detector, ds, keyword="ImagePositionPatient", count=3)
     flags = []
     spacing = ds.get("SpacingBetweenSlices")
     if spacing in (None, ""):
@@ -151,7 +158,7 @@ def _nm_volume(datasets: list[Dataset]) -> Volume:
         flags.append("slice_spacing_assumed")
     return _placed(
         np.asarray(voxels, dtype=np.float32),
-        affine=_affine(ds, orientation, position, step=_number(spacing)),
+        affine=_affine(ds, orientation, position, step=number_of(spacing)),
         has_orientation=orientation is not None,
         ds=ds,
         flags=flags,
@@ -183,7 +190,7 @@ def _pt_volume(datasets: list[Dataset]) -> Volume:
             "slice_missing", f"The PT series is not complete: {len(datasets)} of {expected} slices."
         )
     planes = [
-        _pixels(ds) * _number(ds.get("RescaleSlope") or 1) + _number(ds.get("RescaleIntercept") or 0)
+        pixels_of(ds) * number_of(ds.get("RescaleSlope") or 1) + number_of(ds.get("RescaleIntercept") or 0)
         for ds in (datasets[n] for n in order)
     ]
     return _placed(
@@ -238,7 +245,7 @@ def _affine(
     ds: Dataset, orientation: NDArray[np.float64] | None, position: NDArray[np.float64] | None, *, step: float
 ) -> Affine:
     """(i, j, k, 1) -> LPS mm of the stack as stored; PS3.3 C.7.6.2.1.1, signed step per C.8.4.15."""
-    spacing = [_number(v) for v in ds.get("PixelSpacing") or []]
+    spacing = [number_of(v) for v in ds.get("PixelSpacing") or []]
     if len(spacing) != 2 or min(spacing) <= 0 or abs(step) < 1e-3:
         raise Unreadable("geometry_missing", "This image does not say how large its voxels are.")
     direction = np.array(_IDENTITY) if orientation is None else orientation
@@ -262,7 +269,8 @@ def _orientation_of(affine: Affine) -> NDArray[np.float64]:
     return axes.T.ravel()
 
 
-def _pixels(ds: Dataset) -> NDArray[np.float64]:
+def pixels_of(ds: Dataset) -> NDArray[np.float64]:
+    """Stored values, decoded. Raises Unreadable("pixels")."""
     count = int(ds.Rows) * int(ds.Columns) * int(ds.get("NumberOfFrames") or 1)
     if not 0 < count <= _MOST_VOXELS or int(ds.get("SamplesPerPixel") or 1) != 1:
         raise Unreadable("pixels", "The pixel data of this image have an impossible size.")
@@ -272,29 +280,30 @@ def _pixels(ds: Dataset) -> NDArray[np.float64]:
         raise Unreadable("pixels", "The pixel data of this image cannot be decoded.") from error
 
 
-def _numbers(*places: Dataset, keyword: str, count: int) -> NDArray[np.float64] | None:
+def numbers_of(*places: Dataset, keyword: str, count: int) -> NDArray[np.float64] | None:
     """The vector from the first place that has it; None if it is absent or empty (type 2) everywhere."""
     for place in places:
         value = place.get(keyword)
         if value not in (None, "", []):
-            return np.array([_number(v) for v in value]) if len(value) == count else None
+            return np.array([number_of(v) for v in value]) if len(value) == count else None
     return None
 
 
 def _required(ds: Dataset, *, keyword: str, count: int) -> NDArray[np.float64]:
-    numbers = _numbers(ds, keyword=keyword, count=count)
+    numbers = numbers_of(ds, keyword=keyword, count=count)
     if numbers is None:
         raise Unreadable("geometry_missing", "A PT slice has no position or orientation.")
     return numbers
 
 
-def _texts(ds: Dataset, keyword: str) -> tuple[str, ...]:
-    """All values of a text attribute; some writers put them into one string with backslashes."""
+def texts_of(ds: Dataset, keyword: str) -> tuple[str, ...]:
+    """All values of a text attribute, of which pydicom gives a single one as itself."""
     value = ds.get(keyword) or ()
     return tuple(str(v) for v in ([value] if isinstance(value, str) else value))
 
 
-def _number(value: object) -> float:
+def number_of(value: object) -> float:
+    """A finite number. Raises Unreadable("header")."""
     number = float(str(value))
     if not np.isfinite(number):
         raise Unreadable("header", "A number in the header is not finite.")

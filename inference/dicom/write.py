@@ -50,6 +50,7 @@ _EMPTY_UNLESS_STATED = (
     "PositionReferenceIndicator",
 )
 _IMPLEMENTATION = UID("2.25.212331674205110398131207166113206530467")
+_CLASSES = {"NM": NuclearMedicineImageStorage, "PT": PositronEmissionTomographyImageStorage}
 _BODY_PARTS: dict[Organ, str] = {"heart": "HEART", "brain": "BRAIN"}
 _VIEWS = {Kind.SHORT_AXIS: "SA", Kind.TRANSAXIAL: "TRANSAXIAL"}
 
@@ -69,16 +70,17 @@ def nm_dataset(
     corrected: terms of Corrected Image (0028,0051), e.g. ("ATTN", "SCAT"); none writes no such attribute.
     Voxels are stored as 16 bits up to a factor (NM has no modality LUT); negative values become 0.
     """
-    ds = _image(volume, header, modality="NM", state=state, organ=organ)
-    ds.SOPClassUID = NuclearMedicineImageStorage
+    ds = _volume_image(volume, header, modality="NM", state=state, organ=organ)
     ds.ImageType = ["DERIVED", "PRIMARY", "RECON TOMO", "EMISSION"]
     _nm_geometry(ds, volume)
-    _nm_acquisition(ds, organ)
+    nm_acquisition(ds)
+    if organ == "heart":  # of a brain only the caller knows: perfusion or transporter, technetium or iodine
+        technetium(ds)
     if corrected:
         ds.CorrectedImage = list(corrected)
     highest = float(volume.voxels.max())
     set_pixels(ds, stored_values(volume.voxels, highest / STORED_MAXIMUM if highest > 0 else 1.0))
-    _override(ds, header)
+    override(ds, header)
     return ds
 
 
@@ -92,22 +94,21 @@ def pt_datasets(volume: Volume, *, header: Mapping[str, object], state: str | No
     row, column, normal, step = _directions(volume)
     slices = []
     for k, plane in enumerate(volume.voxels):
-        ds = _image(volume, header, modality="PT", state=state, organ="heart")
-        ds.SOPClassUID = PositronEmissionTomographyImageStorage
+        ds = _volume_image(volume, header, modality="PT", state=state, organ="heart")
         ds.SOPInstanceUID = uid_from("instance", ds.SeriesInstanceUID, _content(volume), str(k))
         ds.ImageType = ["ORIGINAL", "PRIMARY"]
         ds.InstanceNumber = k + 1
         ds.ImageIndex = k + 1
         position = volume.affine[:3, 3] + k * step * normal
-        ds.ImageOrientationPatient = _decimals([*row, *column])
-        ds.ImagePositionPatient = _decimals(position)
+        ds.ImageOrientationPatient = decimals([*row, *column])
+        ds.ImagePositionPatient = decimals(position)
         _pet_acquisition(ds, slices=len(volume.voxels))
         highest = float(plane.max())
         slope = highest / STORED_MAXIMUM if highest > 0 else 1.0
-        ds.RescaleSlope = _decimal(slope)
+        ds.RescaleSlope = decimal(slope)
         ds.RescaleIntercept = "0"
         set_pixels(ds, stored_values(plane, float(ds.RescaleSlope)))
-        _override(ds, header)
+        override(ds, header)
         slices.append(ds)
     return slices
 
@@ -138,34 +139,46 @@ def _content(volume: Volume) -> str:
     return hashlib.sha256(volume.voxels.tobytes() + volume.affine.tobytes()).hexdigest()
 
 
-def _image(
+def _volume_image(
     volume: Volume, header: Mapping[str, object], *, modality: str, state: str | None, organ: Organ
 ) -> Dataset:
-    """The modules that NM and PT share; every attribute that the standard wants present is present."""
+    ds = image(header, modality=modality, state=state, named=_VIEWS[volume.kind], content=_content(volume))
+    ds.BodyPartExamined = _BODY_PARTS[organ]
+    i, j, k = volume.spacing
+    ds.PixelSpacing = decimals([j, i])
+    ds.SliceThickness = decimal(k)
+    return ds
+
+
+def image(
+    header: Mapping[str, object], *, modality: str, state: str | None, named: str, content: str
+) -> Dataset:
+    """The modules that NM and PT share; every attribute that the standard wants present is present.
+
+    named: what the series description calls the image. content: what the instance's UID follows from.
+    """
     ds = Dataset()
     ds.SpecificCharacterSet = "ISO_IR 192"
+    ds.SOPClassUID = _CLASSES[modality]
     ds.Modality = modality
     for keyword in _EMPTY_UNLESS_STATED:
         setattr(ds, keyword, "")
-    ds.BodyPartExamined = _BODY_PARTS[organ]
+    ds.BodyPartExamined = "HEART"
     ds.BurnedInAnnotation = "NO"
     ds.SeriesNumber = 1
     ds.InstanceNumber = 1
-    ds.SeriesDescription = " ".join(filter(None, [modality, _VIEWS[volume.kind], (state or "").upper()]))
+    ds.SeriesDescription = " ".join(filter(None, [modality, named, (state or "").upper()]))
     study = str(header.get("StudyInstanceUID", "")) or uid_from("study", str(header.get("PatientID", "")))
     series = str(header.get("SeriesInstanceUID", "")) or uid_from("series", study, modality, state or "")
     ds.StudyInstanceUID = study
     ds.SeriesInstanceUID = series
-    ds.SOPInstanceUID = uid_from("instance", series, _content(volume))
+    ds.SOPInstanceUID = uid_from("instance", series, content)
     ds.FrameOfReferenceUID = uid_from("frame of reference", study)
     ds.AcquisitionContextSequence = Sequence([_patient_state(state)] if state else [])
     ds.PatientOrientationCodeSequence = codes.RECUMBENT.sequence()
     modifier = codes.SUPINE.sequence()
     ds.PatientOrientationCodeSequence[0].PatientOrientationModifierCodeSequence = modifier
     ds.PatientGantryRelationshipCodeSequence = codes.HEADFIRST.sequence()
-    i, j, k = volume.spacing
-    ds.PixelSpacing = _decimals([j, i])
-    ds.SliceThickness = _decimal(k)
     return ds
 
 
@@ -203,10 +216,10 @@ def _nm_geometry(ds: Dataset, volume: Volume) -> None:
     ds.FrameIncrementPointer = Tag("SliceVector")
     ds.SliceVector = list(range(1, frames + 1))
     ds.NumberOfSlices = frames
-    ds.SpacingBetweenSlices = _decimal(step)
+    ds.SpacingBetweenSlices = decimal(step)
     detector = Dataset()
-    detector.ImageOrientationPatient = _decimals([*row, *column])
-    detector.ImagePositionPatient = _decimals(volume.affine[:3, 3])
+    detector.ImageOrientationPatient = decimals([*row, *column])
+    detector.ImagePositionPatient = decimals(volume.affine[:3, 3])
     detector.CollimatorType = "PARA"
     detector.FocalDistance = "0"
     view = {Kind.SHORT_AXIS: codes.SHORT_AXIS, Kind.TRANSAXIAL: codes.TRANSVERSE}[volume.kind]
@@ -214,25 +227,33 @@ def _nm_geometry(ds: Dataset, volume: Volume) -> None:
     ds.DetectorInformationSequence = Sequence([detector])
 
 
-def _nm_acquisition(ds: Dataset, organ: Organ) -> None:
+def nm_acquisition(ds: Dataset) -> None:
+    """What NM images say about how they were acquired, as far as nothing is known."""
     ds.NumberOfEnergyWindows = 1
     ds.NumberOfDetectors = 1
     ds.NumberOfRotations = 1
     ds.RotationInformationSequence = Sequence([])
-    ds.CountsAccumulated = None
     ds.EnergyWindowInformationSequence = Sequence([])
     ds.RadiopharmaceuticalInformationSequence = Sequence([])
-    if organ == "brain":  # perfusion or transporter, technetium or iodine: only the caller knows
-        return
-    energy = Dataset()
-    limits = Dataset()
-    limits.EnergyWindowLowerLimit, limits.EnergyWindowUpperLimit = "126", "154"
-    energy.EnergyWindowRangeSequence = Sequence([limits])
-    ds.EnergyWindowInformationSequence = Sequence([energy])
+    ds.CountsAccumulated = None
+
+
+def technetium(ds: Dataset) -> None:
+    """Sestamibi, seen in the usual window of 20 % round 140 keV."""
+    ds.EnergyWindowInformationSequence = Sequence([energy_window(126, 154)])
     tracer = Dataset()
     tracer.RadionuclideCodeSequence = codes.TECHNETIUM_99M.sequence()
     tracer.RadiopharmaceuticalCodeSequence = codes.SESTAMIBI.sequence()
     ds.RadiopharmaceuticalInformationSequence = Sequence([tracer])
+
+
+def energy_window(lower_kev: float, upper_kev: float) -> Dataset:
+    """An item of Energy Window Information."""
+    limits = Dataset()
+    limits.EnergyWindowLowerLimit, limits.EnergyWindowUpperLimit = decimal(lower_kev), decimal(upper_kev)
+    window = Dataset()
+    window.EnergyWindowRangeSequence = Sequence([limits])
+    return window
 
 
 def _pet_acquisition(ds: Dataset, *, slices: int) -> None:
@@ -267,16 +288,19 @@ def set_pixels(ds: Dataset, stored: NDArray[np.uint16]) -> None:
     ds.PixelData = stored.tobytes()
 
 
-def _override(ds: Dataset, header: Mapping[str, object]) -> None:
+def override(ds: Dataset, header: Mapping[str, object]) -> None:
+    """Sets what the caller states. ValueError for what is no DICOM keyword."""
     for keyword, value in header.items():
         if tag_for_keyword(keyword) is None:
             raise ValueError(f"{keyword} is not a DICOM keyword")
         setattr(ds, keyword, value)
 
 
-def _decimal(value: float) -> str:
+def decimal(value: float) -> str:
+    """As DICOM writes numbers: 16 characters at most."""
     return format_number_as_ds(float(value))
 
 
-def _decimals(values: object) -> list[str]:
-    return [_decimal(float(v)) for v in np.asarray(values, dtype=np.float64).ravel()]
+def decimals(values: object) -> list[str]:
+    """As `decimal`, for all values of an array."""
+    return [decimal(float(v)) for v in np.asarray(values, dtype=np.float64).ravel()]

@@ -281,6 +281,35 @@ def test_a_code_outranks_every_text_and_a_specific_text_a_general_one() -> None:
     assert read_header(to_bytes(nm_dataset(lopsided(), header=header, state=None))).state == "rest"
 
 
+@pytest.mark.parametrize(
+    ("change", "corrected"),
+    [
+        ({"CorrectedImage": ["ATTN", "SCAT"]}, True),
+        ({"CorrectedImage": "ATTN"}, True),
+        ({"CorrectedImage": ["UNIF", "DECY"], "SeriesDescription": "STRESS SA AC"}, False),
+        ({"SeriesDescription": "Stress SA [Recon - AC]"}, True),
+        ({"SeriesDescription": "IRAC_SA_REST"}, True),
+        ({"ImageID": "SA CTAC"}, True),
+        ({"SeriesDescription": "負荷 短軸像 減弱補正"}, True),
+        ({"SeriesDescription": "負荷 短軸像 減弱補正なし"}, False),
+        ({"SeriesDescription": "STRESS SA NAC"}, False),
+        ({"SeriesDescription": "STRESS SA no AC"}, False),
+        ({"SeriesDescription": "IRNC SA"}, False),
+        ({"SeriesDescription": "Cardiac tracer SA"}, False),
+        ({}, False),
+    ],
+)
+def test_a_correction_is_known_by_code_or_by_words(change: dict[str, object], corrected: bool) -> None:
+    read = read_header(to_bytes(nm_dataset(lopsided(), header=change, state="stress")))
+    assert (read.attenuation_corrected, read.is_uncorrected_spect) == (corrected, not corrected)
+
+
+def test_pet_is_corrected_and_neither_it_nor_an_ai_image_is_uncorrected_spect() -> None:
+    pet = read_header(to_bytes(pt_datasets(lopsided(), header={}, state=None)[0]))
+    assert pet.attenuation_corrected and not pet.is_uncorrected_spect
+    assert not read_header(nm_file(set_value("SyntheticData", "YES"))).is_uncorrected_spect
+
+
 def test_contradicting_codes_decide_nothing() -> None:
     ds = nm_dataset(lopsided(), header={"SeriesDescription": ""}, state="stress")
     rest = nm_dataset(lopsided(), header={}, state="rest")

@@ -95,6 +95,45 @@ def test_a_derived_image_takes_over_nothing_it_was_not_told_to() -> None:
     assert "free text" not in text
 
 
+def test_an_uncertainty_says_what_it_is_and_shares_the_units_of_its_image() -> None:
+    """A stored value times the slope is in the units of the source, for both, whatever the maxima."""
+    original = source()
+    spread = Volume(lopsided().voxels * 0.01, lopsided().affine, Kind.SHORT_AXIS)
+    image = derived_nm(doubled(), source=original, model=MODEL, name=NAME)
+    ds = derived_nm(spread, source=original, model=MODEL, name=NAME, role="uncertainty")
+    assert ds.SeriesDescription == "vPET UNCERTAINTY STRESS SA (AI, research)"
+    assert "standard deviation" in ds.DerivationDescription and "UNCERTAINTY" in ds.ImageComments
+    assert ds.SyntheticData == "YES" and ds.PatientID == "A-0007"
+    assert len({image.SOPInstanceUID, ds.SOPInstanceUID, image.SeriesInstanceUID, ds.SeriesInstanceUID}) == 4
+    slopes = [one.RealWorldValueMappingSequence[0].RealWorldValueSlope for one in (image, ds)]
+    np.testing.assert_allclose(read_volume([to_bytes(ds)]).voxels * slopes[1], spread.voxels, atol=slopes[1])
+    np.testing.assert_allclose(
+        read_volume([to_bytes(image)]).voxels * slopes[0], doubled().voxels, atol=slopes[0]
+    )
+
+
+def test_a_derived_image_may_lie_on_its_own_grid_and_says_so() -> None:
+    moved = lopsided().affine.copy()
+    moved[:3, 3] += 7
+    own = Volume(lopsided().voxels[:, :8, :8], moved, Kind.SHORT_AXIS)
+    ds = derived_nm(own, source=source(), model=MODEL, name=NAME)
+    np.testing.assert_allclose(read_volume([to_bytes(ds)]).affine, moved, atol=1e-9)
+    assert ds.FrameOfReferenceUID == "2.25.78"
+    assert ds.SourceImageSequence[0].SpatialLocationsPreserved == "NO"
+    same = derived_nm(doubled(), source=source(), model=MODEL, name=NAME)
+    assert same.SourceImageSequence[0].SpatialLocationsPreserved == "YES"
+
+
+def test_a_derived_brain_is_a_brain() -> None:
+    lying = Volume(lopsided().voxels, np.diag([4.0, 4.0, 4.0, 1.0]), Kind.TRANSAXIAL)
+    original = dcmread(io.BytesIO(to_bytes(nm_dataset(lying, header={}, state=None, organ="brain"))))
+    ds = derived_nm(lying, source=original, model=MODEL, name=NAME, title="AI AC")
+    header = read_header(to_bytes(ds))
+    assert (header.body_part, header.view, header.state) == ("BRAIN", "transaxial", None)
+    assert ds.SeriesDescription == "AI AC TRANSAXIAL (AI, research)"
+    assert read_volume([to_bytes(ds)]).kind is Kind.TRANSAXIAL
+
+
 @pytest.mark.parametrize("mirror", MIRRORS)
 def test_a_derived_image_lies_where_its_source_lies(mirror: str) -> None:
     original = source(mirror)

@@ -1,0 +1,165 @@
+"""`python -m inference correct ctac|chang`: a file in, a corrected file out."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from inference.correct import chang, ctac
+from inference.dicom.derived import source_image, taken_over
+from inference.dicom.projections import read_attenuation, read_projections
+from inference.dicom.read import Unreadable, number_of, read_header, read_volume
+from inference.dicom.state import state_of
+from inference.dicom.write import Organ, nm_dataset, to_bytes, uid_from
+from inference.volume import Kind, Volume
+
+_FULL_TURN_DEG = 340.0
+
+
+class Refused(ValueError):
+    """This cannot be corrected, in one sentence."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser("correct", help="correct SPECT files for attenuation")
+    methods = parser.add_subparsers(required=True, metavar="method")
+    by_map = methods.add_parser("ctac", help="reconstruct projections with a map of the tissue (SPECT/CT)")
+    by_map.add_argument("--projections", type=Path, required=True, help="NM TOMO file")
+    by_map.add_argument("--attenuation", type=Path, required=True, help="NM RECON TOMO TRANSMISSION file")
+    by_map.add_argument("--out", type=Path, required=True)
+    by_map.set_defaults(
+        run=lambda given: _run(
+            given.out, lambda: correct_by_map(_read(given.projections), _read(given.attenuation))
+        )
+    )
+    by_guess = methods.add_parser("chang", help="multiply an image by Chang's factors for uniform tissue")
+    by_guess.add_argument(
+        "image", type=Path, metavar="IMAGE", help="transaxial, uncorrected NM RECON TOMO file"
+    )
+    by_guess.add_argument("--mu", type=float, default=0.012, help="attenuation in 1/mm; default: 0.012")
+    by_guess.add_argument(
+        "--threshold",
+        type=float,
+        default=0.1,
+        help="of the brightest hundredth, where the body ends; default: 0.1",
+    )
+    by_guess.add_argument("--out", type=Path, required=True)
+    by_guess.set_defaults(
+        run=lambda given: _run(
+            given.out,
+            lambda: correct_by_guess(_read(given.image), mu_per_mm=given.mu, threshold=given.threshold),
+        )
+    )
+
+
+def correct_by_map(projections: bytes, attenuation: bytes) -> Dataset:
+    """The CTAC image of an NM TOMO file and the attenuation map of the same patient in the same place.
+
+    Raises Unreadable, Refused.
+    """
+    source, tissue = (
+        dcmread(io.BytesIO(data), stop_before_pixels=True) for data in (projections, attenuation)
+    )
+    counts, volume = read_projections(projections), read_attenuation(attenuation)
+    if source.PatientID != tissue.PatientID:
+        raise Refused("The projections and the attenuation map are of different patients.")
+    if source.get("FrameOfReferenceUID") != tissue.get("FrameOfReferenceUID"):
+        raise Refused(
+            "The projections and the attenuation map have different frames of reference: register them."
+        )
+    words = (
+        f"OSEM {ctac.ITERATIONS}x{ctac.SUBSETS} with attenuation from the map given, resolution of a low-energy "
+        f"high-resolution collimator (assumed) at {counts.radius_mm:.0f} mm, "
+    )
+    if counts.scatter is None:
+        words += "no scatter correction"
+    else:
+        words += f"scatter as {ctac.SCATTER_RATIO:g} of the lower window smoothed by {ctac.SCATTER_SMOOTHING_MM:g} mm"
+    return _described(
+        ctac.corrected(counts, volume),
+        source,
+        references=(source, tissue),
+        corrected=("ATTN",) if counts.scatter is None else ("ATTN", "SCAT"),
+        words=f"{words}; Gaussian filter {ctac.POST_FILTER_MM:g} mm. Research use only.",
+    )
+
+
+def correct_by_guess(data: bytes, *, mu_per_mm: float, threshold: float) -> Dataset:
+    """The image of an NM file times Chang's factors. Raises Unreadable, Refused."""
+    header = read_header(data)
+    if header.modality != "NM":
+        raise Refused("Chang's correction is for NM images.")
+    if header.attenuation_corrected:
+        raise Refused("This image has been corrected for attenuation already.")
+    if not 0 < mu_per_mm < 0.1 or not 0 < threshold < 1:
+        raise Refused(
+            "--mu must be a coefficient in 1/mm (water at 140 keV: 0.015), --threshold a share below 1."
+        )
+    volume = read_volume([data])
+    if volume.kind is not Kind.TRANSAXIAL:
+        raise Refused("Chang's correction needs slices across the body, not a short-axis image.")
+    i_mm, j_mm, _ = volume.spacing
+    if volume.voxels.shape[1] != volume.voxels.shape[2] or not np.isclose(i_mm, j_mm, rtol=1e-3):
+        raise Refused("Chang's correction needs square slices of square voxels.")
+    source = dcmread(io.BytesIO(data))
+    arcs = [number_of(item.ScanArc) for item in source.get("RotationInformationSequence") or []]
+    if arcs and sum(arcs) < _FULL_TURN_DEG:
+        raise Refused(f"Chang's factors are for views over 360 degrees; this image is from {sum(arcs):.0f}.")
+    return _described(
+        chang.chang_corrected(volume, mu_per_mm=mu_per_mm, threshold=threshold),
+        source,
+        references=(source,),
+        corrected=("ATTN",),
+        words=f"Chang's correction of zeroth order, {mu_per_mm:g}/mm inside one ellipse a slice fitted to the image "
+        f"at {threshold:g} of its brightest hundredth. Research use only.",
+    )
+
+
+def _described(
+    volume: Volume,
+    source: Dataset,
+    *,
+    references: tuple[Dataset, ...],
+    corrected: tuple[str, ...],
+    words: str,
+) -> Dataset:
+    """An NM RECON TOMO file of the same study that says what was done to what. Same input, same bytes."""
+    state, _ = state_of(source)
+    organ: Organ = "brain" if source.get("BodyPartExamined") == "BRAIN" else "heart"
+    ds = nm_dataset(volume, header={}, state=state, organ=organ, corrected=corrected)
+    taken_over(source, ds)
+    name = [words, *(str(reference.SOPInstanceUID) for reference in references)]
+    ds.SeriesInstanceUID = uid_from("corrected series", *name)
+    ds.SOPInstanceUID = uid_from("corrected instance", *name)
+    ds.SeriesNumber = int(source.get("SeriesNumber") or 0) + 500
+    ds.SeriesDescription = " ".join(filter(None, ["AC", (state or "").upper(), "TRANSAXIAL"]))
+    ds.DerivationDescription = words
+    # Of several windows only the photopeak is reconstructed.
+    ds.EnergyWindowInformationSequence = ds.EnergyWindowInformationSequence[:1]
+    ds.SourceImageSequence = Sequence([source_image(one, preserved=False) for one in references])
+    ds.Manufacturer = "Reader Study"
+    return ds
+
+
+def _run(out: Path, made: Callable[[], Dataset]) -> int:
+    try:
+        data = to_bytes(made())
+    except (OSError, Unreadable, Refused) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(data)
+    print(out)
+    return 0
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
