@@ -150,7 +150,8 @@ def _checked_result(job: TranslationJob, source: Image, manifest: Mapping[str, A
         raise _Unusable("manifest")
     key = _checked_object(source, manifest.get("output_key"))
     uncertainty = manifest.get("uncertainty_key")
-    if not uncertainty:
+    # One network alone differs from nobody: its spread is 0 and would pass for certainty.
+    if not uncertainty or manifest.get("members") == 1:
         return key, ""
     if uncertainty == key:
         raise _Unusable("manifest")

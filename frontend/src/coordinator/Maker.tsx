@@ -26,12 +26,18 @@ export function Maker({ image, sees }: { image: CaseImageDetail; sees: boolean }
               ...(model.members === null
                 ? []
                 : [[t('made.members'), formatNumber(lang, model.members)] as const]),
-              [
-                t('made.doubts'),
-                model.flags.length > 0 ? <Doubts key="doubts" flags={model.flags} /> : t('made.noDoubts'),
-              ],
             ]}
           />
+        )}
+        {model && model.flags.length > 0 && (
+          <div>
+            {t('made.doubts')}
+            <ul className="doubts">
+              {model.flags.map((flag) => (
+                <li key={flag}>{flag}</li>
+              ))}
+            </ul>
+          </div>
         )}
         {sees && (
           <div className="actions">
@@ -47,15 +53,5 @@ export function Maker({ image, sees }: { image: CaseImageDetail; sees: boolean }
         )}
       </div>
     </Panel>
-  );
-}
-
-function Doubts({ flags }: { flags: readonly string[] }) {
-  return (
-    <ul className="plain-list">
-      {flags.map((flag) => (
-        <li key={flag}>{flag}</li>
-      ))}
-    </ul>
   );
 }

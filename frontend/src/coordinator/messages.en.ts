@@ -94,8 +94,7 @@ export const en = {
   'case.noImages': 'No images yet',
 
   'made.members': 'Networks',
-  'made.doubts': 'Doubted in the SPECT',
-  'made.noDoubts': 'nothing',
+  'made.doubts': 'The model’s input was doubted:',
   'made.uncertainty': 'Download uncertainty (DICOM)',
   'made.failed': '{{image}} · {{state}} was not computed',
   'made.again': 'Compute again',

@@ -95,8 +95,7 @@ export const ja: SameKeys<typeof en> = {
   'case.noImages': '画像はまだありません',
 
   'made.members': 'ネットワーク数',
-  'made.doubts': '元のSPECTで検出された注意点',
-  'made.noDoubts': 'なし',
+  'made.doubts': 'モデルの入力画像で検出された注意点：',
   'made.uncertainty': '不確かさ（DICOM）をダウンロード',
   'made.failed': '{{image}} · {{state}}は計算されませんでした',
   'made.again': '再計算',

@@ -79,7 +79,9 @@ def _uncertainty(state: str, remaining: float) -> str:
     heart = phantom.volume(phantom.one_defect(10, remaining=remaining))
     spread = Volume(0.12 * heart.voxels, heart.affine, heart.kind)
     source = dcmread(BytesIO(to_bytes(nm_dataset(heart, header=HEADERS["spect"], state=state))))
-    made = derived_nm(spread, source=source, model=ModelIdentity("m", "1", "d" * 64), name="5" * 64)
+    made = derived_nm(
+        spread, source=source, model=ModelIdentity("m", "1", "d" * 64), name="5" * 64, role="uncertainty"
+    )
     return ObjectStore(settings.OBJECT_STORE).put(to_bytes(made))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from pydicom import dcmread
 
-from inference.dicom.derived import derived_nm
+from inference.dicom.derived import Role, derived_nm
 from inference.dicom.write import to_bytes
 from inference.heart.neutral import FULL_SCALE
 from inference.translation.bundle import ModelIdentity
@@ -33,9 +33,10 @@ POINT = FULL_SCALE / 100
 SOURCE = nm_file(heart(), state="stress", secrets=Secrets(1))
 
 
-def made(volume: Volume, name: str) -> bytes:
+def made(volume: Volume, name: str, role: Role = "uncertainty") -> bytes:
     """As the worker writes it. Each file's numbers are stored in steps of its own."""
-    return to_bytes(derived_nm(volume, source=dcmread(io.BytesIO(SOURCE)), model=MODEL, name=name * 64))
+    source = dcmread(io.BytesIO(SOURCE))
+    return to_bytes(derived_nm(volume, source=source, model=MODEL, name=name * 64, role=role))
 
 
 def like(volume: Volume, voxels: np.ndarray) -> Volume:
@@ -43,7 +44,7 @@ def like(volume: Volume, voxels: np.ndarray) -> Volume:
 
 
 IMAGE = heart(weak_wall=0.6)
-IMAGE_FILE = made(IMAGE, "a")
+IMAGE_FILE = made(IMAGE, "a", "image")
 
 
 def derived(spread: np.ndarray) -> derivation.Derived:

@@ -87,7 +87,8 @@ class Order:
         source = store().get(self.inputs[0])
         volume = read_volume([source])
         spread = Volume(share * volume.voxels, volume.affine, volume.kind)
-        made = derived_nm(spread, source=dcmread(io.BytesIO(source)), model=MODEL, name=name)
+        header = dcmread(io.BytesIO(source))
+        made = derived_nm(spread, source=header, model=MODEL, name=name, role="uncertainty")
         return store().put_named(name, to_bytes(made))
 
     def refuse(self, code: str, message: str) -> None:
@@ -172,6 +173,15 @@ def test_the_uncertainty_comes_with_the_image(job: TranslationJob, work: Any) ->
     image = Image.objects.get(image_set="virtual_pet")
     assert (image.status, image.uncertainty_dicom_key) == ("ready", waiting.uncertainty())
     assert image.uncertainty_segments == pytest.approx([0.05 * v for v in image.segments], abs=0.02)
+
+
+def test_one_network_alone_is_not_called_certain(job: TranslationJob, work: Any) -> None:
+    waiting = order()
+    waiting.start()
+    waiting.finish(uncertainty_key=waiting.uncertainty(share=0), members=1)
+    work()
+    image = Image.objects.get(image_set="virtual_pet")
+    assert (image.status, image.uncertainty_dicom_key) == ("ready", "")
 
 
 def shown(job: TranslationJob, world: World, client_of: Any) -> dict[str, Any]:

@@ -31,7 +31,7 @@ export function PolarView({ image, uncertainty, table }: Props) {
   const highest = uncertainty && extreme(uncertainty.segments, (value, best) => value > best);
   return (
     <div className="qc-lower">
-      <div className="qc-discs">
+      <div className={`qc-discs ${uncertainty ? 'two' : ''}`}>
         <Disc
           polar={image}
           scale={imageScale(table)}
