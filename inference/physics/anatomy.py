@@ -1,5 +1,6 @@
 """The torso as arrays: attenuation for both photon energies, and activity for each state and tracer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.physics.patient import STATES, Patient, State, Torso, Triple
-from inference.physics.ventricle import coverage, frame_of, perfusion, wall_and_cavity
+from inference.physics.ventricle import BEAT, Pose, coverage, frame_of, perfusion, wall_and_cavity
 
 Array = NDArray[np.floating]
 Tracer = Literal["spect", "pet"]
@@ -66,12 +67,17 @@ class _Heart:
     height: Array
 
 
-def build_anatomy(patient: Patient, *, side: int, slices: int, voxel_mm: float) -> Anatomy:
-    """Rasterise `patient` on `slices` x `side` x `side` cubic voxels centred on the field of view."""
+def build_anatomy(
+    patient: Patient, *, side: int, slices: int, voxel_mm: float, beat: Sequence[Pose] = BEAT
+) -> Anatomy:
+    """Rasterise `patient` on `slices` x `side` x `side` cubic voxels centred on the field of view.
+
+    The ventricle is the mean over `beat`.
+    """
     across = _centred(side, voxel_mm)
     axial = _centred(slices, voxel_mm)
     z, y, x = np.meshgrid(axial, across, across, indexing="ij", sparse=True)
-    heart = _heart(patient, x, y, z, voxel_mm)
+    heart = _heart(patient, x, y, z, voxel_mm, beat=beat)
     organs = _organs(patient, x, y, z, voxel_mm)
     activity: dict[tuple[State, Tracer], Array] = {}
     for state in STATES:
@@ -192,7 +198,9 @@ def _mediastinum(patient: Patient, x: Array, y: Array, z: Array, voxel_mm: float
     return coverage(shape, voxel_mm)
 
 
-def _heart(patient: Patient, x: Array, y: Array, z: Array, voxel_mm: float) -> _Heart:
+def _heart(
+    patient: Patient, x: Array, y: Array, z: Array, voxel_mm: float, *, beat: Sequence[Pose]
+) -> _Heart:
     # Nothing of the heart is farther than 115 mm from the left ventricle's middle.
     centre = patient.ventricle.centre_mm
     inside = [
@@ -204,7 +212,7 @@ def _heart(patient: Patient, x: Array, y: Array, z: Array, voxel_mm: float) -> _
     length = patient.ventricle.length_mm
     radius = np.hypot(anterior, lateral)
     right = _right_ventricle(patient, along, anterior, lateral)
-    wall, cavity = wall_and_cavity(patient.ventricle, along, radius, lateral, voxel_mm)
+    wall, cavity = wall_and_cavity(patient.ventricle, along, radius, lateral, voxel_mm, beat=beat)
     outside_left = 1 - coverage(radius - patient.ventricle.radius_mm, voxel_mm)
     atria = coverage(_atria(patient, along, anterior, lateral), voxel_mm)
     return _Heart(

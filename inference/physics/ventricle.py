@@ -1,5 +1,6 @@
 """The left ventricle in its own frame: axes, wall, perfusion, and the true value of each of 17 segments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,26 @@ Vector = NDArray[np.float64]
 _WIDEST_AT = -0.15
 _APICAL_HALF_AXIS = 0.65
 _BASAL_TAPER = 2.6
-# One heart beat in two poses: share of the time, and change of outer radius, wall and length in mm.
-_POSES = ((0.6, 0.0, 0.0, 0.0), (0.4, -4.5, 3.0, -5.0))
 _SHARPNESS_OF_LESION = 8.0
 # The normal apex is thinner than the rest of the wall, hence seen less bright by every camera.
 _APICAL_THICKNESS = 0.65
 # The lateral wall reaches farther back than the septum, whose last part is a membrane: half the difference.
 _BASAL_TILT_MM = 3.0
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How the ventricle stands for a share of the beat: change of outer radius, wall and length in mm."""
+
+    share: float
+    wider_mm: float
+    thicker_mm: float
+    longer_mm: float
+
+
+RELAXED = Pose(0.6, 0.0, 0.0, 0.0)
+CONTRACTED = Pose(0.4, -4.5, 3.0, -5.0)
+BEAT = (RELAXED, CONTRACTED)
 
 
 @dataclass(frozen=True)
@@ -57,21 +71,27 @@ def coverage(distance_mm: Array, voxel_mm: float) -> Array:
 
 
 def wall_and_cavity(
-    ventricle: Ventricle, along: Array, radius: Array, lateral: Array, voxel_mm: float
+    ventricle: Ventricle,
+    along: Array,
+    radius: Array,
+    lateral: Array,
+    voxel_mm: float,
+    *,
+    beat: Sequence[Pose] = BEAT,
 ) -> tuple[Array, Array]:
     """Share of muscle and of blood, over a beat, at points `along` the axis (+ apex), `radius` off it.
 
     `lateral`: how far towards the lateral wall (septum: negative); all in mm from the ventricle's middle.
 
-    Averaging end-diastole and end-systole is what an ungated scan sees.
+    Averaging end-diastole and end-systole is what an ungated scan sees; the shares of `beat` sum to one.
     """
     shape = np.broadcast_shapes(along.shape, radius.shape, lateral.shape)
     wall, cavity = np.zeros(shape, along.dtype), np.zeros(shape, along.dtype)
     # Straight where the muscle ends, so that blood does not bulge out beside it.
     leaning = along + _BASAL_TILT_MM * np.clip(lateral / ventricle.radius_mm, -1, 1)
-    for share, wider, thicker, longer in _POSES:
-        length, reach = ventricle.length_mm + longer, ventricle.radius_mm + wider
-        thickness = ventricle.wall_mm + thicker
+    for pose in beat:
+        length, reach = ventricle.length_mm + pose.longer_mm, ventricle.radius_mm + pose.wider_mm
+        thickness = ventricle.wall_mm + pose.thicker_mm
         outer = _signed_distance(along, radius, leaning, length=length, reach=reach, depth=0.0)
         inner = _signed_distance(
             along,
@@ -82,8 +102,8 @@ def wall_and_cavity(
             depth=_APICAL_THICKNESS * thickness,
         )
         filled = coverage(inner, voxel_mm)
-        wall += share * np.clip(coverage(outer, voxel_mm) - filled, 0, 1)
-        cavity += share * filled
+        wall += pose.share * np.clip(coverage(outer, voxel_mm) - filled, 0, 1)
+        cavity += pose.share * filled
     return wall, cavity
 
 
