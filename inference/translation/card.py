@@ -37,6 +37,7 @@ class Trained:
     steps: int
     seeds: tuple[int, ...]
     seconds: float
+    contrast_exponent: float
 
 
 def cohort_of(folder: Path) -> dict[str, Any]:
@@ -52,7 +53,9 @@ def cohort_of(folder: Path) -> dict[str, Any]:
     return found
 
 
-def card_of(task: Task, trained: Trained, *, validation: Cohort, measured: Measurement) -> dict[str, Any]:
+def card_of(
+    task: Task, trained: Trained, *, validation: tuple[Cohort, ...], measured: Measurement
+) -> dict[str, Any]:
     """Everything of card.json below the identity. measured: on the patients of `validation`."""
     return {
         "task": task.name,
@@ -66,6 +69,7 @@ def card_of(task: Task, trained: Trained, *, validation: Cohort, measured: Measu
         "architecture": described(trained.shape),
         "parameters": parameter_count(trained.shape),
         "members": len(trained.seeds),
+        "contrast_exponent": trained.contrast_exponent,
         "training": {
             "simulated": True,
             "split": "by patient; the cohorts differ in their seeds, so that no patient is in two",
@@ -80,7 +84,8 @@ def card_of(task: Task, trained: Trained, *, validation: Cohort, measured: Measu
             "machine": platform.machine(),
         },
         "validation": {
-            "cohort": asdict(validation),
+            "cohorts": [asdict(cohort) for cohort in validation],
+            "patients": sum(cohort.patients for cohort in validation),
             "figures": measured.figures,
             "acceptance": [_compared(one, measured.figures) for one in task.acceptance],
             "report": measured.report,
@@ -96,7 +101,7 @@ def _command(task: Task, trained: Trained) -> str:
     seeds = " ".join(f"--seed {seed}" for seed in trained.seeds)
     patients = sum(cohort.patients for cohort in trained.cohorts)
     return (
-        f"python -m inference train --task {task.name} {cohorts} --validation VALIDATION --patients {patients} "
+        f"python -m inference train --task {task.name} {cohorts} --validation VALIDATION… --patients {patients} "
         f"--steps {trained.steps} {seeds} --out BUNDLE"
     )
 
@@ -127,7 +132,7 @@ def card_text(card: dict[str, Any]) -> str:
             f"Input: {'; '.join(card['inputs'])}. Output: {card['makes']}, and how far {card['members']} members "
             "of the model are apart.",
             "",
-            f"## {validation['cohort']['patients']} simulated patients for validation (they chose the recipe)",
+            f"## {validation['patients']} simulated patients for validation (they chose the recipe)",
             "",
             validation["text"].strip(),
             "",
@@ -144,8 +149,10 @@ def card_text(card: dict[str, Any]) -> str:
             "",
             f"{card['architecture']}; {card['parameters']:,} parameters a member.",
             "",
+            *_contrast(card["contrast_exponent"]),
+            "",
             *[f"- {_cohort_in_words(cohort)}" for cohort in training["cohorts"]],
-            f"- validation: {_cohort_in_words(validation['cohort'])}",
+            *[f"- validation: {_cohort_in_words(cohort)}" for cohort in validation["cohorts"]],
             "",
             f"    {training['command']}",
             "",
@@ -153,6 +160,16 @@ def card_text(card: dict[str, Any]) -> str:
             "",
         ]
     )
+
+
+def _contrast(exponent: float) -> list[str]:
+    if exponent == 1:
+        return []
+    return [
+        f"What a member says is raised to the power of {exponent:g}, in units of the network: the mean of all images "
+        "that are possible is flatter than any one of them, and the patients for validation said by how much.",
+        "",
+    ]
 
 
 def _acceptance(compared: list[dict[str, Any]]) -> list[str]:

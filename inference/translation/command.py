@@ -5,22 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import torch
 
 from inference.dicom.read import Unreadable
-from inference.objects import digest_of
 from inference.translation.bundle import ModelIdentity, write_bundle
 from inference.translation.card import Cohort, Trained, card_of, card_text, cohort_of
-from inference.translation.predict import Model, translate
+from inference.translation.pairs import patient_folders
+from inference.translation.predict import Model, answers, translate
 from inference.translation.prepared import prepared
 from inference.translation.registry import TASKS, task_named
 from inference.translation.task import Task
 from inference.translation.train import Examples, Progress, examples_of, first_patients, joined, train
 from inference.translation.weights import weights_of
+from inference.volume import Volume
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,7 +38,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--cohort", type=Path, action="append", required=True, help="repeat for more than one"
     )
-    parser.add_argument("--validation", type=Path, required=True, help="a cohort of another seed")
+    parser.add_argument(
+        "--validation",
+        type=Path,
+        action="append",
+        required=True,
+        help="a cohort of another seed; repeat for more",
+    )
     parser.add_argument("--patients", type=int, help="train on the first so many patients alone")
     parser.add_argument("--steps", type=int, required=True, help="for each member")
     parser.add_argument(
@@ -71,7 +79,7 @@ def make_bundle(
     task: Task,
     *,
     cohorts: Sequence[Path],
-    validation: Path,
+    validation: Sequence[Path],
     patients: int | None,
     steps: int,
     seeds: Sequence[int],
@@ -83,10 +91,10 @@ def make_bundle(
     reading and measuring raise.
     """
     given = [cohort_of(cohort) for cohort in cohorts]
-    judge = cohort_of(validation)
-    if judge["seed"] in [claim["seed"] for claim in given]:
+    judges = [cohort_of(cohort) for cohort in validation]
+    if {claim["seed"] for claim in judges} & {claim["seed"] for claim in given}:
         raise ValueError(
-            "The validation cohort has the seed of a training cohort: the same people are in both."
+            "A validation cohort has the seed of a training cohort: the same people are in both."
         )
     began = time.process_time()
     parts: list[Examples] = []
@@ -106,12 +114,12 @@ def make_bundle(
         )
         for seed in seeds
     )
-    weights = weights_of(members)
-    model = Model(
-        task,
-        ModelIdentity(out.name, str(task.version), digest_of(weights)),
-        tuple(prepared(member) for member in members),
+    uncalibrated = Model(
+        task, ModelIdentity(out.name, str(task.version), ""), tuple(prepared(member) for member in members)
     )
+    exponent = contrast_exponent(uncalibrated, validation)
+    weights = weights_of(members, contrast_exponent=exponent)
+    model = replace(uncalibrated, contrast_exponent=exponent)
     measured = task.measure(validation, lambda volume: translate(model, volume).image)
     trained = Trained(
         shape=task.network,
@@ -120,11 +128,27 @@ def make_bundle(
         steps=steps,
         seeds=tuple(seeds),
         seconds=time.process_time() - began,
+        contrast_exponent=exponent,
     )
-    card = card_of(task, trained, validation=Cohort(judge, measured.report["patients"]), measured=measured)
+    chose = tuple(
+        Cohort(claim, len(patient_folders(cohort))) for claim, cohort in zip(judges, validation, strict=True)
+    )
+    card = card_of(task, trained, validation=chose, measured=measured)
     return write_bundle(
         out, weights=weights, name=out.name, version=str(task.version), card=card, text=card_text(card)
     )
+
+
+def contrast_exponent(model: Model, validation: Sequence[Path]) -> float:
+    """What validation patients ask for, to a hundredth, as the card states it; 1 where the task has none."""
+    if model.task.calibrate is None:
+        return 1.0
+
+    def curve(volume: Volume) -> Callable[[float], Volume]:
+        found = answers(model, volume)
+        return lambda exponent: found.translation(exponent).image
+
+    return round(model.task.calibrate(validation, curve), 2)
 
 
 def _tell(seed: int, progress: Progress) -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
 
 import torch
-from pydicom import dcmread
 
-from inference.dicom.derived import derived_nm
-from inference.dicom.read import Unreadable, read_header, read_volume
-from inference.dicom.write import to_bytes
+from inference.dicom.read import Unreadable
 from inference.objects import ObjectCorrupt, ObjectMissing, ObjectStore, digest_of
 from inference.translation.bundle import BundleProblem
-from inference.translation.predict import translate
+from inference.translation.files import output_name, translated
 from inference.translation.task import NotTranslatable
 from inference.translation.weights import installed_model
 
@@ -45,17 +40,17 @@ def translate_object(
     data = _input(store, input_keys, settings)
     try:
         model = installed_model(model_digest)
-        made = translate(model, read_volume([data]), read_header(data))
+        made = translated(model, data, name=name)
     except Unreadable as error:
         raise JobFailed(error.code, error.message) from error
     except NotTranslatable as error:
         raise JobFailed("not_translatable", str(error)) from error
     except BundleProblem as error:
         raise JobFailed("model", str(error)) from error
-    derived = derived_nm(made.image, source=dcmread(BytesIO(data)), model=model.identity, name=name)
     return {
         "output_name": name,
-        "output_key": store.put_named(name, to_bytes(derived)),
+        "output_key": store.put_named(name, made.image),
+        "uncertainty_key": "" if made.uncertainty is None else _kept_beside(store, name, made.uncertainty),
         "input_keys": list(input_keys),
         "model": asdict(model.identity),
         "settings": dict(settings),
@@ -68,10 +63,9 @@ def translate_object(
     }
 
 
-def output_name(*, input_keys: Sequence[str], model_digest: str, settings: Mapping[str, Any]) -> str:
-    """64 hex digits that stand for this input, model and settings, and for nothing else."""
-    asked = {"input": list(input_keys), "model": model_digest, "settings": dict(settings)}
-    return digest_of(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode())
+def _kept_beside(store: ObjectStore, name: str, uncertainty: bytes) -> str:
+    """Under a name of its own: when a task runs twice, the uncertainty is that of the image that came first."""
+    return store.put_named(digest_of(f"uncertainty of {name}".encode()), uncertainty)
 
 
 def _input(store: ObjectStore, input_keys: Sequence[str], settings: Mapping[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ One file of `tasks/` declares one Task; everything else here works on any of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,8 @@ class Recipe:
     batch: slices. warm_up: share of the steps in which the learning rate rises; then it falls as a cosine to 0.
     elsewhere, near, abnormal: how much an error counts in the regions of a pair.
     oversampling: how much likelier a slice with abnormal voxels is drawn.
-    tau: quantile that is learned (pinball loss): 0.5 is the median; below it, too high costs more than too low.
+    tau, tau_abnormal: quantile that is learned (pinball loss), and that in abnormal voxels: 0.5 is the median; below
+    it, too high costs more than too low.
     gradient: weight of errors of in-plane differences.
     rotation, zoom, shift: largest random change in the plane of the slice; radians, share, pixels.
     averaging: decay a step of the average of weights that is kept; 0 keeps the last weights.
@@ -87,6 +88,7 @@ class Recipe:
     abnormal: float = 6.25
     oversampling: float = 2.0
     tau: float = 0.5
+    tau_abnormal: float = 0.5
     gradient: float = 0.5
     rotation: float = 0.10
     zoom: float = 0.06
@@ -124,10 +126,14 @@ class Task:
     """One kind of translation.
 
     version: changes when a trained network no longer fits what `place` gives it.
-    inputs, makes: words for the card. refuse: why an image is none that the task was made for, or None; the
-    header is None where there is no file. place: raises NotTranslatable. pairs: the examples of a simulated
-    cohort in the order of its patients; raises Unreadable, ValueError. measure: compares what a translation makes
-    of the patients of a cohort, which the model never saw, with their targets and with the simulated truth.
+    inputs, makes: words for the card. label: what series call the output, e.g. "vPET".
+    refuse: why an image is none that the task was made for, or None; the header is None where there is no file.
+    place: raises NotTranslatable.
+    pairs: the examples of a simulated cohort in the order of its patients; raises Unreadable, ValueError.
+    measure: compares what a translation makes of the patients of some cohorts, whom the model never saw, with their
+    targets and with the simulated truth.
+    calibrate: the contrast exponent that validation patients ask for, from their cohorts and from a function that
+    gives, for a source, what is made of it with any exponent; None where the scale is absolute.
     limits: what every model of the task cannot do, one sentence each.
     """
 
@@ -142,6 +148,8 @@ class Task:
     network: NetworkShape
     recipe: Recipe
     pairs: Callable[[Path], Iterator[Pair]]
-    measure: Callable[[Path, Callable[[Volume], Volume]], Measurement]
+    measure: Callable[[Sequence[Path], Callable[[Volume], Volume]], Measurement]
+    calibrate: Callable[[Sequence[Path], Callable[[Volume], Callable[[float], Volume]]], float] | None = None
+    label: str = "AI"
     limits: tuple[str, ...] = ()
     acceptance: tuple[Acceptance, ...] = ()

@@ -105,8 +105,8 @@ def train(
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * _pace(step / steps, warm_up=recipe.warm_up)
-        seen, target, weight = _varied(*_drawn(examples, odds, shape, recipe, chance), recipe, chance)
-        loss = _loss(network(seen), target, weight, recipe)
+        seen, wanted = _varied(*_drawn(examples, odds, shape, recipe, chance), recipe, chance)
+        loss = _loss(network(seen), wanted, recipe)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -127,8 +127,8 @@ def _odds(examples: Examples, recipe: Recipe) -> Tensor:
 
 def _drawn(
     examples: Examples, odds: Tensor, shape: NetworkShape, recipe: Recipe, chance: torch.Generator
-) -> tuple[Tensor, Tensor, Tensor]:
-    """A batch: [batch, SLICES + coordinates, j, i] of input, [batch, 1, j, i] of target, the same of weights."""
+) -> tuple[Tensor, Tensor]:
+    """A batch: [batch, SLICES + coordinates, j, i] of input; [batch, 3, j, i] of target, weight and quantile."""
     _, depth, rows, columns = examples.image.shape
     drawn = torch.multinomial(odds, recipe.batch, replacement=True, generator=chance)
     volume, middle = drawn // depth, drawn % depth
@@ -139,17 +139,14 @@ def _drawn(
         examples.along_i[volume][:, None, :].expand(-1, rows, columns),
     ][: shape.coordinates]
     seen = [examples.image[volume[:, None], neighbours].float(), *(one[:, None] for one in where)]
-    counts = torch.tensor([recipe.elsewhere, recipe.near, recipe.abnormal])
-    return (
-        torch.cat(seen, dim=1),
-        examples.target[volume, middle][:, None].float(),
-        counts[examples.region[volume, middle].long()][:, None],
-    )
+    region = examples.region[volume, middle].long()
+    counts = torch.tensor([recipe.elsewhere, recipe.near, recipe.abnormal])[region]
+    quantile = torch.tensor([recipe.tau, recipe.tau, recipe.tau_abnormal])[region]
+    target = examples.target[volume, middle].float()
+    return torch.cat(seen, dim=1), torch.stack([target, counts, quantile], dim=1)
 
 
-def _varied(
-    seen: Tensor, target: Tensor, weight: Tensor, recipe: Recipe, chance: torch.Generator
-) -> tuple[Tensor, Tensor, Tensor]:
+def _varied(seen: Tensor, wanted: Tensor, recipe: Recipe, chance: torch.Generator) -> tuple[Tensor, Tensor]:
     """The middle of the batch, turned, zoomed and shifted by small random amounts, all channels together."""
 
     def within(limit: float) -> Tensor:
@@ -161,20 +158,20 @@ def _varied(
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(count, 2, 2)
     field = torch.tensor([[recipe.side / columns], [recipe.side / rows]])
     placed = torch.cat([turn * zoom[:, None, None] * field, shift[:, :, None]], dim=2)
-    together = torch.cat([seen, target, weight], dim=1)
+    together = torch.cat([seen, wanted], dim=1)
     grid = functional.affine_grid(placed, [count, 1, recipe.side, recipe.side], align_corners=False)
     moved = functional.grid_sample(together, grid, padding_mode="border", align_corners=False)
-    varied = moved.split([channels, 1, 1], dim=1)
-    return varied[0], varied[1], varied[2]
+    return moved[:, :channels], moved[:, channels:]
 
 
-def _loss(predicted: Tensor, target: Tensor, weight: Tensor, recipe: Recipe) -> Tensor:
-    """Weighted pinball loss of values, L1 where tau is 0.5, and weighted L1 of in-plane differences.
+def _loss(predicted: Tensor, wanted: Tensor, recipe: Recipe) -> Tensor:
+    """Weighted pinball loss of values, L1 where the quantile is 0.5, and weighted L1 of in-plane differences.
 
-    predicted: [batch, j, i]; the others [batch, 1, j, i].
+    predicted: [batch, j, i]; wanted as in _drawn.
     """
-    error, counts = target[:, 0] - predicted, weight[:, 0]
-    pinball = 2 * torch.maximum(recipe.tau * error, (recipe.tau - 1) * error)
+    target, counts, quantile = wanted.unbind(dim=1)
+    error = target - predicted
+    pinball = 2 * torch.maximum(quantile * error, (quantile - 1) * error)
     down, across = error.diff(dim=1).abs(), error.diff(dim=2).abs()
     edges = (down * counts[:, 1:]).mean() + (across * counts[:, :, 1:]).mean()
     return (pinball * counts).mean() + recipe.gradient * edges

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import safetensors.torch
@@ -13,7 +14,9 @@ from inference.translation.network import Network
 from inference.translation.predict import Model
 from inference.translation.prepared import prepared
 from inference.translation.registry import UnknownTask, task_named
-from inference.translation.task import NetworkShape, Task
+from inference.translation.task import NetworkShape
+
+_EXPONENT = "contrast_exponent"
 
 
 @lru_cache(maxsize=2)
@@ -31,18 +34,19 @@ def installed_model(digest: str) -> Model:
 
 def model_of(bundle: Bundle) -> Model:
     """The model of a bundle, on the CPU, ready to predict. Raises BundleProblem."""
-    task, networks = trained_of(bundle)
-    return Model(task, bundle.model, tuple(prepared(network) for network in networks))
+    trained = trained_of(bundle)
+    return replace(trained, members=tuple(prepared(member) for member in trained.members))
 
 
-def trained_of(bundle: Bundle) -> tuple[Task, tuple[Network, ...]]:
-    """The task of a bundle and its members as training left them, for further work. Raises BundleProblem."""
+def trained_of(bundle: Bundle) -> Model:
+    """The model of a bundle, its members as training left them, for further work. Raises BundleProblem."""
     name = bundle.model.name
     try:
         task = task_named(bundle.card["task"])
         version, described = bundle.card["task_version"], bundle.card["network"]
         shape = NetworkShape(**{**described, "channels": tuple(described["channels"])})
         weights = safetensors.torch.load(bundle.weights)
+        exponent = float(weights.pop(_EXPONENT))
         members = tuple(
             _member(shape, weights, f"{n}.") for n in range(len({key.split(".")[0] for key in weights}))
         )
@@ -54,17 +58,20 @@ def trained_of(bundle: Bundle) -> tuple[Task, tuple[Network, ...]]:
         raise BundleProblem(
             f"The model {name} was trained for another version of {task.name}; train it again."
         )
-    return task, members
+    return Model(task, bundle.model, members, exponent)
 
 
-def weights_of(members: Sequence[Network]) -> bytes:
-    """The bytes of model.safetensors: the weights of member n are named "n.…"."""
+def weights_of(members: Sequence[Network], *, contrast_exponent: float = 1.0) -> bytes:
+    """The bytes of model.safetensors: the weights of member n are named "n.…".
+
+    The exponent is among them, so that the digest stands for all that decides what the model says.
+    """
     named = {
         f"{n}.{name}": value.contiguous()
         for n, member in enumerate(members)
         for name, value in member.state_dict().items()
     }
-    return safetensors.torch.save(named)
+    return safetensors.torch.save({_EXPONENT: torch.tensor(contrast_exponent, dtype=torch.float64), **named})
 
 
 def _member(shape: NetworkShape, weights: dict[str, torch.Tensor], prefix: str) -> Network:

@@ -13,8 +13,8 @@ from pydicom import dcmread
 from inference.dicom.read import read_header, read_volume
 from inference.objects import ObjectStore
 from inference.translation.bundle import SHIPPED, read_bundle
+from inference.translation.files import output_name
 from inference.translation.grid import SHAPE
-from inference.translation.job import output_name
 from inference.translation.weights import model_of
 from inference.worker import app, translate
 from tests.inference.translation.simulated import heart, nm_bytes, on_another_grid

@@ -1,15 +1,23 @@
 """Hearts that a translation can be tried on without simulating a camera: a cohort on disk, and single images."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from inference.dicom.write import nm_dataset, pt_datasets, to_bytes
+from inference.translation.bundle import ModelIdentity, write_bundle
+from inference.translation.network import Network
+from inference.translation.predict import Model
+from inference.translation.registry import task_named
+from inference.translation.weights import weights_of
 from inference.volume import Volume
 from tests.inference.heart.phantom import volume as phantom
 
 STATES = ("stress", "rest")
+TASK = task_named("heart/spect-to-pet")
 
 
 def segments(*, inferior: float) -> tuple[float, ...]:
@@ -47,6 +55,30 @@ def write_cohort(root: Path, *, patients: int, seed: int = 5) -> Path:
     (root / "truth.json").write_text(json.dumps({"simulated": True, "patients": truth}))
     (root / ".cohort.json").write_text(json.dumps({"seed": seed, "sites": 1, "version": 1}))
     return root
+
+
+def gains(*shares: float) -> Model:
+    """A model of the heart whose members multiply by 1 + share and do nothing else."""
+    members = []
+    for share in shares:
+        member = Network(TASK.network).eval()
+        bias = member.head.bias
+        assert bias is not None
+        with torch.no_grad():
+            bias[:4] = share
+        members.append(member)
+    return Model(TASK, ModelIdentity("gains", "1", "0" * 64), tuple(members))
+
+
+def bundle_of(model: Model, *, folder: Path) -> Path:
+    """A bundle with the least card that loading asks for."""
+    card = {
+        "task": model.task.name,
+        "task_version": model.task.version,
+        "network": asdict(model.task.network),
+    }
+    write_bundle(folder, weights=weights_of(model.members), name=folder.name, version="1", card=card, text="")
+    return folder
 
 
 def on_another_grid(volume: Volume) -> Volume:

@@ -20,7 +20,12 @@ CARD = {"task": "heart/spect-to-pet", "task_version": 2, "network": asdict(SHAPE
 def bundle(tmp_path: Path) -> Path:
     folder = tmp_path / "a-model"
     write_bundle(
-        folder, weights=weights_of(members()), name="a-model", version="3", card=CARD, text="Text.\n"
+        folder,
+        weights=weights_of(members(), contrast_exponent=1.25),
+        name="a-model",
+        version="3",
+        card=CARD,
+        text="Text.\n",
     )
     return folder
 
@@ -34,9 +39,9 @@ def test_what_was_written_is_read_and_found_by_its_digest(bundle: Path) -> None:
     read = read_bundle(bundle)
     assert (read.model.name, read.model.version, read.card["task"]) == ("a-model", "3", CARD["task"])
     assert installed_bundle(read.model.digest, shelf=bundle.parent) == read
-    task, restored = trained_of(read)
-    assert task.name == CARD["task"]
-    for one, other in zip(restored, members(), strict=True):
+    restored = trained_of(read)
+    assert restored.task.name == CARD["task"] and restored.contrast_exponent == 1.25
+    for one, other in zip(restored.members, members(), strict=True):
         assert all(torch.equal(one.state_dict()[name], value) for name, value in other.state_dict().items())
 
 

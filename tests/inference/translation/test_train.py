@@ -1,6 +1,7 @@
 """A few steps of training on a handful of phantoms: enough to learn that everybody's inferior wall is dimmed."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from inference.translation.registry import task_named
 from inference.translation.task import ABNORMAL, ELSEWHERE, NEAR, Pair, Recipe
 from inference.translation.train import Examples, Progress, examples_of, first_patients, joined, train
 from inference.translation.weights import model_of
-from tests.inference.translation.simulated import write_cohort
+from inference.volume import Volume
+from tests.inference.translation.simulated import heart, write_cohort
 
 TASK = task_named("heart/spect-to-pet")
 SMALL = replace(TASK.network, channels=(8, 8, 8))
@@ -73,6 +75,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(examples:
     "change",
     [
         {"tau": 0.3},
+        {"tau_abnormal": 0.3},
         {"abnormal": 1.0},
         {"oversampling": 9.0},
         {"gradient": 0.0},
@@ -131,6 +134,21 @@ def test_cohorts_are_joined_in_their_order(pairs: list[Pair], examples: Examples
     assert torch.equal(both.image, examples.image) and torch.equal(both.along_k, examples.along_k)
 
 
+def test_contrast_is_raised_until_the_mean_of_all_segments_is_that_of_pet(cohort: Path) -> None:
+    calibrate = TASK.calibrate
+    assert calibrate is not None
+
+    shown = iter([heart(inferior=1.0)] * 2 + [heart(inferior=0.4)] * 2)  # PET of the cohort, in its order
+
+    def flattened(_: Volume) -> Callable[[float], Volume]:
+        pet = next(shown)
+        highest = pet.voxels.max()
+        flat = (pet.voxels / highest) ** np.float32(1 / 1.3)
+        return lambda exponent: Volume(flat ** np.float32(exponent) * highest, pet.affine, pet.kind)
+
+    assert abs(calibrate([cohort], flattened) - 1.3) < 0.1
+
+
 def test_a_bundle_has_a_member_for_each_seed_and_they_differ(cohort: Path, made: Path) -> None:
     model = model_of(read_bundle(made))
     assert len(model.members) == 2 and not same(*model.members)
@@ -145,8 +163,9 @@ def test_the_card_states_what_was_measured_and_how_to_do_it_again(made: Path) ->
     training, validation = card["training"], card["validation"]
     assert (training["patients"], training["steps"], training["seeds"]) == (2, 4, [1, 2])
     assert "--steps 4 --seed 1 --seed 2" in training["command"]
-    assert training["cohorts"][0]["claim"]["seed"] == 5 and validation["cohort"]["claim"]["seed"] == 6
+    assert training["cohorts"][0]["claim"]["seed"] == 5 and validation["cohorts"][0]["claim"]["seed"] == 6
     assert Recipe(**training["recipe"]) == TASK.recipe
+    assert card["contrast_exponent"] == model_of(read_bundle(made)).contrast_exponent
     inferior = validation["report"]["against_pet"]["virtual_pet"]["inferior"]
     assert inferior["normal"] + inferior["abnormal"] == 12
     assert any(f"of {inferior['abnormal']} inferior segments" in limit for limit in card["limits"])
