@@ -79,7 +79,7 @@ def read_images(folder: Path, *, truth: dict[str, Any] | None) -> PatientImages:
 
 def _named(cohort: Path, by_state: dict[str, str]) -> dict[str, Volume]:
     """by_state: a file, or a folder of slices, relative to the cohort."""
-    volumes = {}
+    volumes: dict[str, Volume] = {}
     for state in STATES:
         path = cohort / by_state[state]
         files = sorted(path.iterdir()) if path.is_dir() else [path]

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.evaluation.images import PatientImages, Values, read_images
+from inference.evaluation.writing import csv_text
 from inference.heart.neutral import neutral_volume
 from inference.heart.polar import polar_map
 from inference.heart.segments import segment_values
@@ -51,7 +53,7 @@ class Measured:
     doubted: dict[str, int]
     left_out: dict[str, str]
 
-    def only(self, wanted: Sequence[bool]) -> Measured:
+    def only(self, wanted: Sequence[bool] | NDArray[np.bool_]) -> Measured:
         """The patients that `wanted` [patient] keeps; `doubted` and `left_out` go on telling of all."""
         keep = np.asarray(wanted, dtype=bool)
         return replace(
@@ -75,7 +77,7 @@ def measure(
     for folder in folders:
         patient = read_images(folder, truth=truth)
         if translate is not None:
-            made = {state: translate(patient.images["spect"][state]) for state in STATES}
+            made: dict[str, Volume] = {state: translate(patient.images["spect"][state]) for state in STATES}
             patient = replace(patient, images={**patient.images, "virtual_pet": made})
         try:
             measured.append(measure_patient(patient))
@@ -86,7 +88,7 @@ def measure(
 
 def measure_patient(patient: PatientImages) -> MeasuredPatient:
     """Raises VentricleNotFound if one image shows none."""
-    ventricles = {
+    ventricles: dict[str, dict[str, LeftVentricle]] = {
         kind: {state: find_left_ventricle(by_state[state]) for state in STATES}
         for kind, by_state in patient.images.items()
     }
@@ -127,6 +129,35 @@ def read_truth(cohort: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return found
+
+
+def made_by(cohort: Path) -> dict[str, Any]:
+    """Seed, sites, mix and version of a simulated cohort; nothing for patients from elsewhere."""
+    try:
+        found: dict[str, Any] = json.loads((cohort / ".cohort.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+def values_csv(sets: Mapping[str, Measured]) -> str:
+    """One row for each set, patient, state and segment, one column for each kind; per cent of the maximum."""
+    columns = {
+        name: one.images if one.truth is None else {**one.images, "truth": one.truth}
+        for name, one in sets.items()
+    }
+    kinds = list(dict.fromkeys(kind for images in columns.values() for kind in images))
+    rows = [
+        (
+            *(name, patient, one.sex[n], "+".join(one.territories[n]), state, segment + 1),
+            *(f"{columns[name][kind][n, s, segment]:.2f}" if kind in columns[name] else "" for kind in kinds),
+        )
+        for name, one in sets.items()
+        for n, patient in enumerate(one.patients)
+        for s, state in enumerate(STATES)
+        for segment in range(17)
+    ]
+    return csv_text(("set", "patient", "sex", "territories", "state", "segment", *kinds), rows)
 
 
 def _segments(volume: Volume, ventricle: LeftVentricle) -> Values:
