@@ -19,8 +19,8 @@ _SMALLEST_MM2 = 600.0
 def head_contour(uncorrected: Volume, *, threshold: float = THRESHOLD) -> NDArray[np.bool_]:
     """Inside of one ellipse a slice, bool [k, j, i]; a slice with too little in it has none.
 
-    `threshold` is a share of the brightest hundredth; holes are filled, the ellipse with the same centre, directions and
-    second moments, widened by 5 mm. Chang 1978; the limits of one threshold are those of the method.
+    `threshold` is a share of the brightest hundredth; holes are filled, and the ellipse of the same second moments is
+    widened by 5 mm. Chang 1978; the limits of one threshold are those of the method.
     """
     voxels = uncorrected.voxels
     seen = voxels > threshold * np.quantile(voxels, _QUANTILE)

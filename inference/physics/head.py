@@ -46,7 +46,7 @@ def attenuation(patient: HeadPatient, raster: Raster) -> Array:
     density: Array = head * soft + head * bone * (skull.attenuation * _BONE_FACTOR[patient.tracer] - soft)
     density += _inside(points, shape.mastoid, step) * head * (skull.mastoid_attenuation - density)
     air: Array = _inside(points, lambda some: shape.air(some, skull.sinus_size), step)
-    density += air * head * (_AIR - density)
+    density = density + air * head * (_AIR - density)
     return _as_volume(density, raster)
 
 

@@ -1,0 +1,59 @@
+"""What the two tasks of the brain share: examples of a cohort, and what a trained model is measured by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from inference.brain.heads import KINDS, Head, read_heads
+from inference.brain.mask import brain_mask, tissue_level
+from inference.brain.placing import place_head
+from inference.translation.task import ABNORMAL, ELSEWHERE, NEAR, Measurement, Pair
+from inference.volume import Volume
+
+_HOT = 1.6
+_MARGIN_VOXELS = 2
+
+
+def pair_of(head: Head, *, source: str, target: str) -> Pair:
+    """One head: what the network sees, and what it should make of it, in units of the network.
+
+    The factor between the two images is a part of what is learned. Raises NotTranslatable, BrainNotFound.
+    """
+    placed = place_head(head.images[source])
+    wanted = head.images[target]
+    return Pair(
+        patient=head.patient_id,
+        placed=placed,
+        target=wanted.voxels / np.float32(placed.scale),
+        region=_regions(wanted),
+    )
+
+
+def brain_measurement(source: str, target: str) -> Callable[[Path, Callable[[Volume], Volume]], Measurement]:
+    """The `measure` of a task that makes `target` of `source`."""
+
+    def measure(cohort: Path, translated: Callable[[Volume], Volume]) -> Measurement:
+        # Measuring is needed after training alone, and takes seconds to load.
+        from inference.brain.agreement import measure_heads  # noqa: PLC0415
+        from inference.brain.summary import measurement_of  # noqa: PLC0415
+
+        def images_of(head: Head) -> dict[str, Volume]:
+            others = {kind: head.images[kind] for kind in KINDS if kind != target}
+            return {**others, "ai": translated(head.images[source])}
+
+        return measurement_of(measure_heads(read_heads(cohort), images_of), source=source, target=target)
+
+    return measure
+
+
+def _regions(wanted: Volume) -> NDArray[np.uint8]:
+    """Near the brain, and where it is hot: a small striatum must count as much as a large cortex."""
+    mask = brain_mask(wanted)
+    near = ndimage.binary_dilation(mask, iterations=_MARGIN_VOXELS)
+    hot = mask & (wanted.voxels > _HOT * tissue_level(wanted))
+    return np.where(hot, ABNORMAL, np.where(near, NEAR, ELSEWHERE)).astype(np.uint8)

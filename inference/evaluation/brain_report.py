@@ -1,0 +1,259 @@
+"""The brain report for people, from the numbers of its JSON alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from inference.evaluation.markdown import number, p_value, table
+
+_NAMES = {"nac": "uncorrected", "chang": "Chang", "ctac": "CTAC", "short": "short scan (1/5), CTAC"}
+
+
+def as_markdown(data: dict[str, Any]) -> str:
+    heads = data["cohort"]["heads"]
+    lines = [
+        "# Brain: attenuation correction and short scans",
+        "",
+        f"**Simulated heads** (seed {data['cohort']['seed']}): "
+        + ", ".join(f"{count} {tracer}" for tracer, count in heads.items())
+        + ". Regions are placed once, on the CTAC image, and shared by all images of a head. CTAC itself has a "
+        "displaced CT and a wrong scatter estimate.",
+        "",
+        *[
+            f"- {kind}: {model['task']}, version {model['version']}, {model['members']} members, "
+            f"digest {model['digest'][:12]}"
+            for kind, model in data["models"].items()
+        ],
+        "",
+        "## Targets",
+        "",
+        *_targets(data),
+        "## Regional errors against CTAC",
+        "",
+        "In per cent, over 16 regions and all heads; scaled: with CTAC's mean in the brain mask. A negative mean is "
+        "underestimation.",
+        "",
+        *_regional(data, "ctac"),
+        "By region, mean of signed errors, raw:",
+        "",
+        *_by_region(data),
+        "## Against the simulated truth",
+        "",
+        "The tracer at the resolution of CTAC; only the scaled errors mean anything, as counts have no absolute unit.",
+        "",
+        *_regional(data, "ideal"),
+        "## By tracer, against CTAC",
+        "",
+        *_by_tracer(data),
+        "## Left against right, and binding",
+        "",
+        "Asymmetry index 200 (left - right) / (left + right): error in points. Specific binding ratio of caudate and "
+        "putamen against the occipital lobes: error in per cent.",
+        "",
+        *_asymmetry(data),
+        "## Lesions",
+        "",
+        *_lesions(data),
+        "## Noise",
+        "",
+        "Coefficient of variation in white matter (the image without noise shows what is no noise), and root mean "
+        "square difference from that image in the brain mask, both in per cent.",
+        "",
+        *_noise(data),
+        "## Is it better?",
+        "",
+        "One-sided Wilcoxon signed-rank over heads; to-CTAC models against CTAC, short-to-full models against the "
+        "image without noise.",
+        "",
+        *_compared(data),
+        *_members(data),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _name(image: str) -> str:
+    return _NAMES.get(image, image)
+
+
+def _shown(images: dict[str, Any]) -> list[str]:
+    """Members of an ensemble have their own table."""
+    return [image for image in images if "#" not in image]
+
+
+def _targets(data: dict[str, Any]) -> list[str]:
+    rows = [
+        [
+            f"{kind}: {what}",
+            number(one["value"]),
+            f"at most {one['wanted']:g}",
+            "yes" if one["reached"] else "**no**",
+        ]
+        for kind, found in data["targets"].items()
+        for what, one in found.items()
+    ]
+    return table(["regional error against CTAC, raw", "found", "wanted", "reached"], rows)
+
+
+def _regional(data: dict[str, Any], reference: str) -> list[str]:
+    rows = []
+    for image in _shown(found := data["against"][reference]):
+        if image == reference:
+            continue
+        raw, scaled, one = found[image]["raw"], found[image]["scaled"], found[image]
+        rows.append(
+            [
+                _name(image),
+                *(
+                    []
+                    if reference == "ideal"
+                    else [number(raw["mean"], 1, signed=True), number(raw["mean_abs"])]
+                ),
+                *([] if reference == "ideal" else [number(raw["max"], 1), number(one["nmse"]["mean"], 4)]),
+                number(scaled["mean_abs"]),
+                number(scaled["max"], 1),
+                number(one["nmse_scaled"]["mean"], 4),
+            ]
+        )
+    heads = ["mean", "magnitude", "largest", "NMSE"] if reference != "ideal" else []
+    return table(["image", *heads, "magnitude, scaled", "largest, scaled", "NMSE, scaled"], rows)
+
+
+def _by_region(data: dict[str, Any]) -> list[str]:
+    found = data["against"]["ctac"]
+    images = [image for image in _shown(found) if image != "ctac"]
+    regions = found[images[0]]["raw"]["by_region"]
+    return table(
+        ["region", *map(_name, images)],
+        [
+            [region, *(number(found[image]["raw"]["by_region"][region], 1, signed=True) for image in images)]
+            for region in regions
+        ],
+    )
+
+
+def _by_tracer(data: dict[str, Any]) -> list[str]:
+    rows = [
+        [
+            f"{tracer}, {_name(image)}",
+            number(one["raw"]["mean_abs"]),
+            number(one["raw"]["max"], 1),
+            number(one["scaled"]["mean_abs"]),
+            number(one["scaled"]["max"], 1),
+        ]
+        for tracer, found in data["by_tracer"].items()
+        for image in _shown(found)
+        if image != "ctac"
+        for one in (found[image],)
+    ]
+    return table(["", "magnitude", "largest", "magnitude, scaled", "largest, scaled"], rows)
+
+
+def _asymmetry(data: dict[str, Any]) -> list[str]:
+    rows = []
+    for image in _shown(data["against"]["ctac"]):
+        cells = [_name(image)]
+        for reference in ("ctac", "ideal"):
+            one = data["against"][reference][image]
+            binding = one["binding"]
+            cells += [
+                number(one["asymmetry"]["mean_abs"]),
+                number(binding and binding["mean"], 1, signed=True),
+                number(binding and binding["mean_abs"], 1),
+            ]
+        rows.append(cells)
+    return table(
+        [
+            "image",
+            "asymmetry, CTAC",
+            "binding, CTAC",
+            "magnitude",
+            "asymmetry, truth",
+            "binding, truth",
+            "magnitude",
+        ],
+        rows,
+    )
+
+
+def _lesions(data: dict[str, Any]) -> list[str]:
+    found = data["lesions"]
+    if not found or not found["lesions"]:
+        return ["No head of this cohort has a lesion.", ""]
+    rows = [
+        [
+            _name(image),
+            f"{number(one['recovery_truth'])} ({number(one['recovery_sd'])})",
+            number(one["recovery_ctac"]),
+            f"{one['kept']}/{one['of']}",
+            str(one["made_up"]),
+            str(one["filled_in"]),
+        ]
+        for image, one in found["images"].items()
+        if "#" not in image
+    ]
+    return [
+        f"{found['lesions']} lesions with at least 10 % less than the other side in truth, in {found['heads']} "
+        f"perfusion heads. Kept: at least half the true contrast, of those that CTAC shows so. Made up and filled in: "
+        f"of {found['sites']} places of the cortex, those that look 15 % weaker than the other side and are within 10 % "
+        "in truth, and those that are 15 % weaker in truth and look within 10 %.",
+        "",
+        *table(
+            ["image", "contrast / truth (sd)", "contrast / CTAC", "kept", "made up", "filled in"],
+            rows,
+        ),
+    ]
+
+
+def _noise(data: dict[str, Any]) -> list[str]:
+    difference = data["against"]["noise_free"]
+    rows = [
+        [_name(image), number(value, 1), number(difference.get(image, {}).get("noise", {}).get("mean"), 1)]
+        for image, value in data["white_matter_variation"].items()
+        if "#" not in image
+    ]
+    return table(["image", "variation in white matter", "difference from no noise"], rows)
+
+
+def _compared(data: dict[str, Any]) -> list[str]:
+    rows = [
+        [f"{kind} better than {_name(than)}", *(p_value(p) for p in found.values())]
+        for kind, rivals in data["compared"].items()
+        for than, found in rivals.items()
+    ]
+    return table(["", "p, NMSE", "p, regional error", "p, regional error, scaled"], rows)
+
+
+def _members(data: dict[str, Any]) -> list[str]:
+    """Each training seed alone: mean and standard deviation over the members."""
+    found = data["against"]["ctac"]
+    rows = []
+    for kind in data["models"]:
+        members = [image for image in found if image.startswith(f"{kind}#")]
+        if not members:
+            continue
+        for image in (*members, kind):
+            one = found[image]
+            rows.append(
+                [
+                    image if image != kind else f"{kind}, all",
+                    number(one["raw"]["mean_abs"]),
+                    number(one["raw"]["max"], 1),
+                    number(one["scaled"]["mean_abs"]),
+                    number(one["nmse"]["mean"], 4),
+                ]
+            )
+        spread = [
+            [f([found[image][a][b] for image in members]) for f in (np.mean, np.std)]
+            for a, b in (("raw", "mean_abs"), ("raw", "max"), ("scaled", "mean_abs"), ("nmse", "mean"))
+        ]
+        cells = [
+            f"{number(float(mean), digits)} ± {number(float(sd), digits)}"
+            for (mean, sd), digits in zip(spread, (2, 1, 2, 4), strict=True)
+        ]
+        rows.append([f"{kind}, mean and sd of members", *cells])
+    if not rows:
+        return []
+    heads = ["model", "magnitude", "largest", "magnitude, scaled", "NMSE"]
+    return ["## Seeds", "", "Each member was trained with another seed.", "", *table(heads, rows)]

@@ -1,0 +1,111 @@
+"""A cohort of heads as DICOM: what is written is read back, on its side and in its units, and no truth with it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.brain.heads import KINDS, Head
+from inference.brain.orientation import upright
+from inference.cohort.brain import CHANG_MU, HEAD_IMAGES, HeadScans, chang, planned_head, simulate_head
+from inference.cohort.brain_folder import head_member, head_path, make_brain_cohort, write_head
+from inference.cohort.pool import DifferentCohort
+from inference.dicom.read import read_header, read_volume
+from inference.volume import Kind, Volume
+
+
+def drawn(seed: int) -> Volume:
+    affine = np.diag([4.0, 4.0, 4.0, 1.0])
+    affine[:3, 3] = (-126, -126, -78)
+    voxels = np.random.default_rng(seed).random((40, 64, 64)).astype(np.float32)
+    voxels[20, 30, 50] = 3.0  # on the patient's left
+    return Volume(voxels, affine, Kind.TRANSAXIAL)
+
+
+@pytest.mark.parametrize("site", [0, 1])
+def test_what_a_hospital_writes_is_read_back_voxel_for_voxel_and_left_stays_left(
+    tmp_path: Path, site: int
+) -> None:
+    member = head_member(seed=1, index=site, sites=2)
+    images = {kind: drawn(n) for n, kind in enumerate(HEAD_IMAGES)}
+    dim = replace(images["nac"], voxels=0.3 * images["nac"].voxels)
+    scans = HeadScans(
+        member.patient, {**images, "nac": dim}, drawn(8), drawn(9), np.zeros((40, 64, 64), np.int8)
+    )
+    write_head(
+        scans, member, target=tmp_path / "p", truth=tmp_path / "t" / "p.npz", scratch=tmp_path / "scratch"
+    )
+    factor = 3.0 / 32_000
+    for kind in HEAD_IMAGES:
+        data = (tmp_path / "p" / head_path(kind)).read_bytes()
+        found = upright(read_volume([data]))
+        wanted = scans.images[kind]
+        np.testing.assert_allclose(found.affine, wanted.affine, atol=1e-3)
+        # One factor for all images of a patient: the gain from uncorrected to corrected survives.
+        np.testing.assert_allclose(found.voxels * factor, wanted.voxels, atol=factor)
+        k, j, i = np.unravel_index(found.voxels.argmax(), found.voxels.shape)
+        assert (found.affine @ [i, j, k, 1])[0] > 0
+        header = read_header(data)
+        assert header.body_part == "BRAIN"
+        assert header.attenuation_corrected == (kind != "nac")
+        assert header.state is None
+        assert header.patient_id == member.identity.patient_id
+
+
+def test_each_image_is_a_series_of_its_own_with_the_patient_named_in_it(cohort: Path) -> None:
+    truth = json.loads((cohort / "truth.json").read_text(encoding="utf-8"))
+    assert truth["simulated"] and truth["organ"] == "brain" and len(truth["patients"]) == 4
+    for one in truth["patients"].values():
+        headers = [read_header((cohort / path).read_bytes()) for path in one["images"].values()]
+        assert len({header.series_uid for header in headers}) == len(KINDS)
+        assert len({header.study_uid for header in headers}) == 1
+        family = one["name"].split("^")[0].encode("latin-1", "replace")
+        data = (cohort / one["images"]["nac"]).read_bytes()
+        assert family in data or "=" in one["name"] or not family.isascii()
+
+
+def test_no_folder_of_a_patient_holds_truth(cohort: Path) -> None:
+    inside = [path for folder in cohort.glob("site-*/*") for path in folder.rglob("*") if path.is_file()]
+    assert {path.suffix for path in inside} == {".dcm"}
+    assert len(inside) == 4 * len(KINDS)
+
+
+def test_the_same_seed_gives_the_same_bits_and_a_started_cohort_is_kept(
+    cohort: Path, seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scans = simulate_head(seed=seed, index=0)
+    again = simulate_head(seed=seed, index=0)
+    assert scans.patient == planned_head(seed=seed, index=0)
+    for kind in HEAD_IMAGES:
+        assert scans.images[kind].voxels.tobytes() == again.images[kind].voxels.tobytes()
+    make_brain_cohort(patients=4, sites=2, seed=seed, out=cohort, jobs=1)
+    assert capsys.readouterr().out.count("kept") == 4
+    with pytest.raises(DifferentCohort):
+        make_brain_cohort(patients=4, sites=2, seed=seed + 1, out=cohort, jobs=1)
+
+
+def test_attenuation_costs_more_than_half_and_chang_gives_most_of_it_back(heads: list[Head]) -> None:
+    for head in heads:
+        brain = head.truth().labels > 0
+        level = {kind: float(head.images[kind].voxels[brain].mean()) for kind in KINDS}
+        assert 0.3 < level["nac"] / level["ctac"] < 0.55
+        assert 0.7 < level["chang"] / level["ctac"] < 1.2
+        assert level["short"] / level["ctac"] == pytest.approx(1, abs=0.03)
+        noise = {kind: head.images[kind].voxels - head.truth().noise_free for kind in ("short", "ctac")}
+        assert (
+            1.7 < noise["short"][brain].std() / noise["ctac"][brain].std() < 2.8
+        )  # sqrt(5) if all were noise
+
+
+def test_chang_factors_are_those_of_the_method() -> None:
+    """A long water cylinder of 10 cm: exp(mu R) in the middle, less at the rim (reference, section F)."""
+    j, i = np.indices((64, 64)) * 4.0 - 126
+    water = np.broadcast_to(np.hypot(i, j) < 95, (40, 64, 64)).astype(np.float32)
+    affine = np.diag([4.0, 4.0, 4.0, 1.0])
+    corrected = chang(Volume(water, affine, Kind.TRANSAXIAL), mu_per_mm=CHANG_MU["perfusion"]).voxels[20]
+    middle, rim = corrected[30:34, 30:34].mean(), corrected[31:33, 53:55].mean()
+    # The outline is widened by 5 mm to a radius of 100 mm.
+    assert middle == pytest.approx(np.exp(0.012 * 100), rel=0.04)
+    assert 1.75 < rim < 2.1
