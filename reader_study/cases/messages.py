@@ -29,6 +29,7 @@ FLAGS: Mapping[str, Promise] = {
     "geometry_unverified": _("The header holds no orientation; the usual display order was assumed."),
     "slice_spacing_assumed": _("The slice spacing was taken from the slice thickness."),
     "slice_order_conflict": _("The stated slice order contradicts the geometry; the geometry was followed."),
+    "low_confidence": _("It is doubtful that the left ventricle was found where it is; look at the outline."),
     "not_ventricle_like": _("What was found looks little like a left ventricle."),
     "radius_implausible": _("The left ventricle found is unusually wide or narrow."),
     "length_implausible": _("The left ventricle found is unusually long or short."),

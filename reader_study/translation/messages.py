@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reader_study.translation.refusals import in_words
+
 FAILURES: Mapping[str, Promise] = {
     "exhausted": _("The computation was started several times and never finished. Ask the administrator."),
     "manifest": _("The worker reported a result for another input or another model; it was not used."),
@@ -30,7 +32,9 @@ def failure(code: str, said: str = "") -> str:
     """What failed, empty for nothing. Of a refusal also what the model said; other words are for maintainers."""
     if not code:
         return ""
-    return " ".join(filter(None, [str(FAILURES.get(code, OTHER)), said if code in REFUSALS else ""]))
+    return " ".join(
+        filter(None, [str(FAILURES.get(code, OTHER)), in_words(said) if code in REFUSALS else ""])
+    )
 
 
 def advice(code: str) -> str:

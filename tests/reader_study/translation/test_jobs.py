@@ -203,7 +203,7 @@ def test_the_case_says_how_many_networks_made_the_image_and_what_they_doubted(
     assert image["model"] == {
         "name": "identity", "version": "1.0", "digest": MODEL.digest, "members": 3, "flags": [doubt]
     }  # fmt: skip
-    assert image["flags"] == [doubt]
+    assert doubt in image["flags"]
 
 
 def test_a_worker_that_knows_no_uncertainty_is_still_served(
