@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import platform
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,7 @@ def card_text(card: dict[str, Any]) -> str:
             f"Input: {'; '.join(card['inputs'])}. Output: {card['makes']}, and how far {card['members']} members "
             "of the model are apart.",
             "",
+            *_test(card.get("test")),
             f"## {validation['patients']} simulated patients for validation (they chose the recipe)",
             "",
             validation["text"].strip(),
@@ -172,16 +174,39 @@ def _contrast(exponent: float) -> list[str]:
     ]
 
 
-def _acceptance(compared: list[dict[str, Any]]) -> list[str]:
-    if not compared:
-        return []
-    words = {True: "reached", False: "**not reached**", None: "not measured"}
-    rows = [
-        f"| {one['says']} | {'–' if one['measured'] is None else format(one['measured'], '.3g')} "
-        f"| {words[one['reached']]} |"
-        for one in compared
+def _test(test: dict[str, Any] | None) -> list[str]:
+    """What `python -m inference card` put there: misses first."""
+    if test is None:
+        return ["No test patients have been looked at yet.", ""]
+    lines = [
+        f"## {test['patients']} simulated patients of the test, opened once (all figures: {test['report']})",
+        "",
     ]
-    return ["| wanted | measured |  |", "| --- | ---: | --- |", *rows, ""]
+    if test["misses"]:
+        lines += [
+            "| inferior segments | against | defects missed | false defects |",
+            "| --- | --- | ---: | ---: |",
+        ]
+        lines += [
+            f"| {one['image']} | {one['against']} | {one['missed'][0]} of {one['missed'][1]} "
+            f"| {one['false'][0]} of {one['false'][1]} |"
+            for one in test["misses"]
+        ]
+        lines.append("")
+    return lines + _compared_rows((one["says"], one["value"], one["reached"]) for one in test["targets"])
+
+
+def _acceptance(compared: list[dict[str, Any]]) -> list[str]:
+    return _compared_rows((one["says"], one["measured"], one["reached"]) for one in compared)
+
+
+def _compared_rows(compared: Iterable[tuple[str, float | None, bool | None]]) -> list[str]:
+    words = {True: "reached", False: "**not reached**", None: "cannot be judged"}
+    rows = [
+        f"| {says} | {'–' if value is None else format(value, '.3g')} | {words[reached]} |"
+        for says, value, reached in compared
+    ]
+    return ["| wanted | measured |  |", "| --- | ---: | --- |", *rows, ""] if rows else []
 
 
 def _cohort_in_words(cohort: dict[str, Any]) -> str:

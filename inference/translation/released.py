@@ -1,0 +1,100 @@
+"""`python -m inference card`: what the test patients said of a model goes on its card, above all other figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from inference.objects import digest_of
+from inference.translation.bundle import BundleProblem, read_bundle, write_bundle
+from inference.translation.card import card_text
+
+Found = Mapping[str, Any]
+
+
+class OtherModel(ValueError):
+    """The report is about other weights."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "card",
+        help="put the figures of the test patients on the card of a model",
+        description="Takes the report that the command evaluate wrote of this very model, and writes the card anew. "
+        "The weights and their digest stay as they are.",
+        epilog="example: python -m inference card --bundle var/bundle --report docs/image-science/heart/heart.json",
+    )
+    parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--report", type=Path, required=True, help="heart.json or brain.json of evaluate")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        bundle = read_bundle(arguments.bundle)
+        content = arguments.report.read_bytes()
+        test = test_of(json.loads(content), digest=bundle.model.digest)
+    except (BundleProblem, OtherModel, OSError, ValueError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    card = {name: value for name, value in bundle.card.items() if name not in ("name", "version", "digest")}
+    card["test"] = {"report": arguments.report.name, "digest": digest_of(content), **test}
+    write_bundle(
+        arguments.bundle,
+        weights=bundle.weights,
+        name=bundle.model.name,
+        version=bundle.model.version,
+        card=card,
+        text=card_text(card),
+    )
+    print(f"{bundle.model.name}: {len(test['misses'])} rows of misses, {len(test['targets'])} targets")
+    return 0
+
+
+def test_of(report: Found, *, digest: str) -> dict[str, Any]:
+    """What a card takes from a report of evaluate: patients, misses beside the other images, targets.
+
+    Raises OtherModel for a report about other weights.
+    """
+    models = report.get("made_from", report)["models"]
+    kind = next((kind for kind, model in models.items() if model["digest"] == digest), None)
+    if kind is None:
+        raise OtherModel("The report is about other weights than those of this bundle; evaluate this bundle.")
+    if "sets" in report:
+        return _of_hearts(report, kind, others=models.keys() - {kind})
+    return {
+        "patients": sum(report["cohort"]["heads"].values()),
+        "misses": [],
+        "targets": [
+            {"says": f"{what}, at most {one['wanted']:g}", "value": one["value"], "reached": one["reached"]}
+            for what, one in report["targets"][kind].items()
+        ],
+    }
+
+
+def _of_hearts(report: Found, kind: str, *, others: Any) -> dict[str, Any]:
+    pooled = report["sets"][report["pooled"]]
+    # Targets are stated for the first model of a report alone.
+    rows = report["targets"] if kind == "virtual_pet" else []
+    return {
+        "patients": pooled["patients"],
+        "misses": [
+            {
+                "image": "this model" if image == kind else report["labels"][image],
+                "against": reference,
+                "missed": [one["missed"]["count"], one["missed"]["of"]],
+                "false": [one["false"]["count"], one["false"]["of"]],
+            }
+            for reference, found in pooled["against"].items()
+            for image, one in found["detection"]["inferior"]["images"].items()
+            if image not in others
+        ],
+        "targets": [
+            {"says": f"{row['says']} ({row['set']})", "value": row["value"], "reached": row["reached"]}
+            for row in rows
+        ],
+    }
