@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +34,12 @@ def pair_of(head: Head, *, source: str, target: str) -> Pair:
     )
 
 
-def brain_measurement(source: str, target: str) -> Callable[[Path, Callable[[Volume], Volume]], Measurement]:
+def brain_measurement(
+    source: str, target: str
+) -> Callable[[Sequence[Path], Callable[[Volume], Volume]], Measurement]:
     """The `measure` of a task that makes `target` of `source`."""
 
-    def measure(cohort: Path, translated: Callable[[Volume], Volume]) -> Measurement:
+    def measure(cohorts: Sequence[Path], translated: Callable[[Volume], Volume]) -> Measurement:
         # Measuring is needed after training alone, and takes seconds to load.
         from inference.brain.agreement import measure_heads  # noqa: PLC0415
         from inference.brain.summary import measurement_of  # noqa: PLC0415
@@ -46,7 +48,8 @@ def brain_measurement(source: str, target: str) -> Callable[[Path, Callable[[Vol
             others = {kind: head.images[kind] for kind in KINDS if kind != target}
             return {**others, "ai": translated(head.images[source])}
 
-        return measurement_of(measure_heads(read_heads(cohort), images_of), source=source, target=target)
+        heads = (head for cohort in cohorts for head in read_heads(cohort))
+        return measurement_of(measure_heads(heads, images_of), source=source, target=target)
 
     return measure
 
