@@ -23,7 +23,7 @@ from inference.evaluation.heart_tables import (
     territory_table,
     uncertainty_table,
 )
-from inference.evaluation.markdown import number, table
+from inference.evaluation.markdown import number, origin, table
 from inference.evaluation.statistics import RESAMPLES
 from inference.physics.patient import STATES
 
@@ -79,7 +79,7 @@ def _opening(data: Mapping[str, Any]) -> list[str]:
                     str(one["patients"]),
                     str(one["women"]),
                     str(one["diseased"]),
-                    _claim(made["cohorts"].get(name)),
+                    origin(made["cohorts"][name]) if name in made["cohorts"] else "all of the above",
                 ]
                 for name, one in data["sets"].items()
             ),
@@ -101,14 +101,6 @@ def _opening(data: Mapping[str, Any]) -> list[str]:
         "",
     ]
     return lines
-
-
-def _claim(claim: Mapping[str, Any] | None) -> str:
-    if claim is None:
-        return "all of the above"
-    return ", ".join(
-        f"{key} {claim[key]}" for key in ("seed", "sites", "mix", "shift", "version") if claim.get(key)
-    )
 
 
 def _misses(data: Mapping[str, Any]) -> list[str]:
@@ -343,7 +335,8 @@ def _shifts(data: Mapping[str, Any]) -> list[str]:
     return [
         "## Under shift",
         "",
-        f"The first of the same patients, seen otherwise than in training; PET is as before. {_SUMMARY}",
+        "Some of the same patients, seen by a camera or in a body unlike those of training, or by a model "
+        f"that never saw their sex; PET is as before. {_SUMMARY}",
         "",
         *table(["", *SUMMARY_HEADS], rows),
     ]

@@ -50,9 +50,12 @@ def patient_folders(cohort: Path) -> list[Path]:
     )
 
 
-def read_images(folder: Path, *, truth: dict[str, Any] | None) -> PatientImages:
-    """Every image that `truth` names for the patient of the folder; without it, uncorrected SPECT and PET.
+def read_images(
+    folder: Path, *, truth: dict[str, Any] | None, only: tuple[str, ...] | None = None
+) -> PatientImages:
+    """Every image of the heart that `truth` names for the patient; without it, uncorrected SPECT and PET.
 
+    only: of these kinds.
     Raises Unreadable; ValueError if an image is missing; KeyError for a patient whom `truth` does not know.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -62,9 +65,10 @@ def read_images(folder: Path, *, truth: dict[str, Any] | None) -> PatientImages:
         )
     patient_id = read_header(files[0].read_bytes()).patient_id
     record: dict[str, Any] = {} if truth is None else truth["patients"][patient_id]
+    wanted = LABELS if only is None else only
     named: dict[str, dict[str, str]] = record.get("images", {})
     images = (
-        {kind: _named(folder.parents[1], by_state) for kind, by_state in named.items()}
+        {kind: _named(folder.parents[1], by_state) for kind, by_state in named.items() if kind in wanted}
         if named
         else _found_by_header(folder, files)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 NONE = "–"
@@ -49,3 +49,10 @@ def per_cent(ends: Sequence[float] | None, *, signed: bool = False) -> str:
 
 def p_value(p: float) -> str:
     return "< .001" if p < 0.001 else f"{p:.3f}".lstrip("0") if p < 1 else "1"
+
+
+def origin(claim: Mapping[str, Any]) -> str:
+    """How a simulated cohort was made, as far as it says."""
+    return ", ".join(
+        f"{key} {claim[key]}" for key in ("seed", "sites", "mix", "sex", "shift", "version") if claim.get(key)
+    )

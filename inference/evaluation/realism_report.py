@@ -9,7 +9,7 @@ import numpy as np
 
 from inference.evaluation.drawing import MARKERS, colour_of, figure, style, svg
 from inference.evaluation.images import LABELS
-from inference.evaluation.markdown import number, table
+from inference.evaluation.markdown import number, origin, table
 from inference.evaluation.published import RICH_PATIENTS, RICH_SEGMENTS, WALL_TARGETS, WALLS
 from inference.evaluation.realism import SCORED_BY
 
@@ -22,14 +22,14 @@ def as_markdown(data: Mapping[str, Any]) -> str:
 def _opening(data: Mapping[str, Any]) -> list[str]:
     judged = [*data["rows"], *data["pattern"].values()]
     failed = sum(not row["passes"] for row in judged)
-    claim = ", ".join(f"{key} {value}" for key, value in data["made_from"].items() if value)
     healthy = data["without_disease"]
     return [
         "# How real the simulated hearts look",
         "",
-        f"**Every patient here is simulated** ({claim or 'no record of how'}): {data['patients']} patients, "
-        f"{healthy['all']} of them without coronary disease ({healthy['men']} men, {healthy['women']} "
-        f"women). {failed} of {len(judged)} rows FAIL; nothing was changed to make one pass.",
+        f"**Every patient here is simulated** ({origin(data['made_from']) or 'no record of how'}): "
+        f"{data['patients']} patients, {healthy['all']} of them without coronary disease ({healthy['men']} "
+        f"men, {healthy['women']} women). {failed} of {len(judged)} rows FAIL; nothing was changed to make "
+        "one pass.",
         "",
         "Values are per cent of each image's own robust maximum, of patients without disease, at stress, "
         "unless a row says otherwise. Tolerances stand in the code and were written before the cohort was "
