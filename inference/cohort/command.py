@@ -35,9 +35,14 @@ class Extra(StrEnum):
 
     CORRECTIONS = "corrections"
     PROJECTIONS = "projections"
+    GATED = "gated"
 
 
-_KINDS = {Extra.CORRECTIONS: ("chang", "ctac"), Extra.PROJECTIONS: ("projections", "mumap")}
+_KINDS = {
+    Extra.CORRECTIONS: ("chang", "ctac"),
+    Extra.PROJECTIONS: ("projections", "mumap"),
+    Extra.GATED: ("gated",),
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,13 @@ class Order:
 
     @property
     def options(self) -> Options:
-        return Options(self.mix, self.sex, self.shift, corrections=Extra.CORRECTIONS in self.extras)
+        return Options(
+            self.mix,
+            self.sex,
+            self.shift,
+            corrections=Extra.CORRECTIONS in self.extras,
+            gated=Extra.GATED in self.extras,
+        )
 
     @property
     def kinds(self) -> tuple[str, ...]:

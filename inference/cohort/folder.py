@@ -2,7 +2,7 @@
 
 import io
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -17,6 +17,7 @@ from inference.cohort.header import header_of, plant_identifiers, speak_tersely
 from inference.cohort.hospital import Hospital, Variant
 from inference.cohort.identity import Identity, scanned_at, uid
 from inference.cohort.scans import Scans
+from inference.dicom.gated import gated_dataset
 from inference.dicom.projections import Projections, attenuation_dataset, projections_dataset
 from inference.dicom.write import nm_dataset, pt_datasets
 from inference.physics.patient import STATES, State
@@ -25,6 +26,7 @@ from inference.volume import Volume
 # How Corrected Image (0028,0051) describes a gamma camera's images.
 _CORRECTED: dict[str, tuple[str, ...]] = {"spect": (), "chang": ("ATTN",), "ctac": ("ATTN", "SCAT")}
 _SECONDS_PER_VIEW = 25.0
+_BEAT_MS = 850.0
 
 
 def folder_name(identity: Identity, hospital: Hospital) -> str:
@@ -47,7 +49,7 @@ def write_patient(
 ) -> None:
     """Write every file under `scratch`, then move all to `target` at once: a folder that exists is whole.
 
-    kinds: which of "spect", "chang", "ctac", "pet", "projections", "mumap".
+    kinds: which of "spect", "chang", "ctac", "pet", "projections", "mumap", "gated".
     """
     shutil.rmtree(scratch, ignore_errors=True)
     writer = _Writer(identity, hospital, frozenset(encodings), scratch)
@@ -59,6 +61,8 @@ def write_patient(
                 writer.projections(scans.projections[state], state=state)
             case "mumap":
                 writer.attenuation(scans.attenuation[state], state=state)
+            case "gated":
+                writer.gated(scans.gated[state], state=state)
             case _:
                 writer.spect(scans.images[kind][state], kind=kind, state=state)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +115,12 @@ class _Writer:
             ds.SOPInstanceUID = f"{ds.SeriesInstanceUID}.{ds.InstanceNumber}"
             name = f"IM{number:04d}.dcm" if textbook else f"{ds.SOPInstanceUID}.dcm"
             self._write(ds, self.root / image_path("pet", state) / name, kind="pet", state=state)
+
+    def gated(self, frames: Sequence[Volume], *, state: State) -> None:
+        turned = [self._stacked(frame) for frame in frames]
+        ds = gated_dataset(turned, header=self._header("gated", state), state=state, beat_ms=_BEAT_MS)
+        phrased(ds, self.encodings)
+        self._write(ds, self.root / image_path("gated", state), kind="gated", state=state)
 
     def _header(self, kind: str, state: State) -> dict[str, object]:
         header = header_of(self.identity, self.hospital, kind=kind, state=state)

@@ -31,12 +31,16 @@ class Shift(StrEnum):
 
 @dataclass(frozen=True)
 class Options:
-    """What a cohort is made of. sex: None for two thirds men. corrections: Chang's and SPECT/CT images too."""
+    """What a cohort is made of.
+
+    sex: None for two thirds men. corrections: Chang's and SPECT/CT images too. gated: SPECT in frames of a beat too.
+    """
 
     mix: Mix = Mix.REFERRED
     sex: Sex | None = None
     shift: Shift | None = None
     corrections: bool = False
+    gated: bool = False
 
 
 REFERRED = Options()
@@ -69,6 +73,7 @@ class Stream(IntEnum):
     IDENTITY = 3
     CORRECTION = 4
     SCATTER_WINDOW = 5
+    GATE = 6
 
 
 def stream(*, seed: int, index: int, of: Stream) -> np.random.Generator:

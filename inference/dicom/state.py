@@ -95,6 +95,8 @@ def attenuation_corrected(ds: Dataset) -> bool:
     """
     if ds.get("Modality") == "PT":
         return True
+    if "TRANSMISSION" in (ds.get("ImageType") or []):  # called "AC map", and itself no image of activity
+        return False
     said = ds.get("CorrectedImage")
     if said:
         return "ATTN" in ([said] if isinstance(said, str) else said)
