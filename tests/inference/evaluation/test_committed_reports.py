@@ -14,11 +14,12 @@ RENDERED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "cohort": realism_report.as_markdown,
     "heart": heart_report.as_markdown,
 }
+COMMITTED = sorted(path for name in RENDERED for path in RESULTS.glob(f"*/{name}.json"))
 
 
-@pytest.mark.parametrize("name", [name for name in RENDERED if (RESULTS / name).is_dir()])
-def test_the_committed_report_is_the_rendering_of_the_committed_numbers(name: str) -> None:
-    data = json.loads((RESULTS / name / f"{name}.json").read_text(encoding="utf-8"))
-    text = (RESULTS / name / "report.md").read_text(encoding="utf-8")
-    assert RENDERED[name](data) == text
-    assert all(figure.name in text for figure in (RESULTS / name).glob("*.svg"))
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.parent.name)
+def test_the_committed_report_is_the_rendering_of_the_committed_numbers(path: Path) -> None:
+    data = json.loads(path.read_text(encoding="utf-8"))
+    text = path.with_name("report.md").read_text(encoding="utf-8")
+    assert RENDERED[path.stem](data) == text
+    assert all(figure.name in text for figure in path.parent.glob("*.svg"))
