@@ -11,6 +11,7 @@ import pytest
 from pydicom import dcmread
 
 from inference.dicom.read import read_header, read_volume
+from inference.dicom.write import nm_dataset, to_bytes
 from inference.objects import ObjectStore
 from inference.translation.bundle import SHIPPED, read_bundle
 from inference.translation.files import output_name
@@ -20,6 +21,7 @@ from inference.worker import app, translate
 from tests.inference.translation.simulated import heart, nm_bytes, on_another_grid
 
 MODEL = read_bundle(SHIPPED / "heart-spect-to-pet").model
+GATED = ["DERIVED", "PRIMARY", "RECON GATED TOMO", "EMISSION"]
 JOB = "3c3f6c1e-1a7c-4f0b-9f0a-0d1c1f8f3b11"
 
 
@@ -92,6 +94,17 @@ def test_the_output_lies_on_the_grid_of_the_ventricle_whatever_that_of_its_sourc
     assert np.corrcoef(first.voxels[inner].ravel(), second.voxels[inner].ravel())[0, 1] > 0.95
 
 
+def test_the_uncertainty_of_several_members_lies_beside_the_image_on_its_grid(store: ObjectStore) -> None:
+    _, (manifest,) = work([store.put(nm_bytes(heart(inferior=0.6)))])
+    key = manifest["uncertainty_key"]
+    assert bool(key) == (manifest["members"] > 1)
+    if key:
+        image, spread = (store.get(one) for one in (manifest["output_key"], key))
+        assert np.allclose(read_volume([spread]).affine, read_volume([image]).affine)
+        assert read_header(spread).ai_generated and read_header(spread).patient_id == "A-0001"
+        assert read_header(spread).series_uid != read_header(image).series_uid
+
+
 def test_the_same_call_on_two_machines_gives_the_same_bytes(
     store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +124,11 @@ def test_a_repeated_call_hands_back_the_first_object(store: ObjectStore) -> None
     assert second["output_key"] == first["output_key"]
 
 
+def saying(**attributes: object) -> bytes:
+    """A heart whose file says this of itself."""
+    return to_bytes(nm_dataset(heart(), header={"PatientID": "A-0001", **attributes}, state="stress"))
+
+
 def _damaged(store: ObjectStore) -> list[str]:
     key = store.put(b"was whole")
     store.path(key).write_bytes(b"is not")
@@ -125,6 +143,10 @@ def _damaged(store: ObjectStore) -> list[str]:
         (lambda store: ["not a key"], {}, "input_corrupt"),
         (lambda store: [], {}, "input"),
         (lambda store: [store.put(b"not DICOM")], {}, "not_dicom"),
+        (lambda store: [store.put(saying(CorrectedImage=["ATTN"]))], {}, "not_translatable"),
+        (lambda store: [store.put(saying(SyntheticData="YES"))], {}, "not_translatable"),
+        (lambda store: [store.put(saying(BodyPartExamined="BRAIN"))], {}, "not_translatable"),
+        (lambda store: [store.put(saying(ImageType=GATED))], {}, "not_translatable"),
         (lambda store: [store.put(nm_bytes(heart()))], {"digest": "0" * 64}, "model"),
         (lambda store: [store.put(nm_bytes(heart()))], {"settings": {"dose": 2}}, "settings"),
     ],
