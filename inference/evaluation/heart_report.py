@@ -241,7 +241,7 @@ def _pattern(data: Mapping[str, Any]) -> list[str]:
     lines += table(["", "in the paper", "here", "appears", "does not appear", "here only"], rows)
     lines += [
         "Inferior segments that are scored worse than PET (p < .05 after Holm); in the paper SPECT in 4, "
-        "10, 15 (numbers from memory, low confidence) and virtual PET not:",
+        "10, 15 (numbers from memory, medium confidence) and virtual PET not:",
         "",
     ]
     rows = [

@@ -1,7 +1,7 @@
 """Whether simulated hearts look like published ones: our figure, theirs, the tolerance, pass or FAIL.
 
 Figures are of patients without disease at stress, per cent of each image's own robust maximum, unless they say
-otherwise. Nothing is tuned here; a FAIL stays a FAIL.
+otherwise. A FAIL is printed as one.
 """
 
 from __future__ import annotations

@@ -28,14 +28,16 @@ def _opening(data: Mapping[str, Any]) -> list[str]:
         "",
         f"**Every patient here is simulated** ({origin(data['made_from']) or 'no record of how'}): "
         f"{data['patients']} patients, {healthy['all']} of them without coronary disease ({healthy['men']} "
-        f"men, {healthy['women']} women). {failed} of {len(judged)} rows FAIL; nothing was changed to make "
-        "one pass.",
+        f"men, {healthy['women']} women). {failed} of {len(judged)} rows FAIL.",
         "",
         "Values are per cent of each image's own robust maximum, of patients without disease, at stress, "
         "unless a row says otherwise. Tolerances stand in the code and were written before the cohort was "
         "looked at. Confidence: source = read in the publication; memory = quoted without it, to be "
-        "verified before it is cited; working target = this project's assumption for simulation, which "
-        "cites nothing.",
+        "verified before it is cited; working target = this project's assumption for simulation, of low to "
+        "medium confidence, which cites nothing.",
+        "",
+        "While the simulator was made, on other patients, anatomy was adjusted until walls of uncorrected SPECT "
+        "came near to such figures. Those rows say that this succeeded; they are no proof of realism.",
         "",
     ]
 
