@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.physics.camera import Camera
+from inference.physics import spect
+from inference.physics.camera import STANDARD, Camera
 from inference.physics.projector import (
     CollimatorProjector,
     Grid,
@@ -20,7 +21,7 @@ ANGLES = [math.radians(angle) for angle in (-45, 0, 17, 90, 131)]
 
 
 def adjoint_error(projector: Projector, image: torch.Tensor) -> float:
-    """|<A f, p> - <f, A' p>| relative to |A f| |p|."""
+    """|<A f, p> - <f, A' p>| relative to |A f| |p|, in 2-norms; operators in single precision, sums in double."""
     projected = projector.forward(image)
     data = torch.rand(projected.shape)
     there = (projected.double() * data.double()).sum()
@@ -55,6 +56,19 @@ def test_attenuated_collimator_projector_and_its_adjoint_match(
     if tissue:
         projector = projector.attenuated(0.03 * torch.rand(side * side, slices))
     assert adjoint_error(projector, torch.rand(side * side, batch * slices)) < 1e-6
+
+
+@pytest.mark.parametrize("tissue", [False, True])
+@pytest.mark.parametrize("views", [range(60), range(3, 60, 8)])
+def test_the_clinical_camera_and_its_adjoint_match_at_full_size(*, tissue: bool, views: range) -> None:
+    """64 x 64 x 36, stress and rest; data with both signs, as a correction's differences have."""
+    projector = spect.seen_by(STANDARD)
+    if tissue:
+        projector = projector.attenuated(0.02 * torch.rand(64 * 64, 36))
+    part: Projector
+    for part in (projector.subset(views), spect.plain_camera().subset(views)):
+        assert adjoint_error(part, torch.rand(64 * 64, 72)) < 1e-6
+        assert adjoint_error(part, torch.randn(64 * 64, 72)) < 1e-6
 
 
 def disc(side: int, slices: int, radius: float) -> torch.Tensor:
