@@ -9,6 +9,7 @@ import argparse
 import sys
 from dataclasses import dataclass
 from importlib import import_module
+from textwrap import fill
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,32 @@ COMMANDS = {
     "train": Command(
         "inference.translation.command",
         "Train a translation model on a simulated cohort and write its bundle: weights and model card.",
-        "--cohort var/cohort --out var/bundle --seconds 240 --seed 1",
+        "--task heart/spect-to-pet --cohort var/cohort --validation var/others --steps 2000 --seed 1 --out var/bundle",
+    ),
+    "translate": Command(
+        "inference.translation.translating",
+        "Translate NM files with a trained model into derived NM files: the image, and how uncertain it is.",
+        "--bundle var/bundle --out var/translated var/cohort",
+    ),
+    "card": Command(
+        "inference.translation.released",
+        "Write into a bundle's card what the evaluation on test patients found.",
+        "--bundle var/bundle --report docs/image-science/heart/heart.json",
+    ),
+    "correct": Command(
+        "inference.correct.command",
+        "Correct SPECT files for attenuation: with a map of the tissue (ctac), or with Chang's guess of it (chang).",
+        "ctac --projections P.dcm --attenuation MU.dcm --out CTAC.dcm",
     ),
     "evaluate": Command(
         "inference.evaluation.command",
-        "Measure how far images are from PET and from the simulated truth.",
-        "--cohort var/cohort --bundle var/bundle",
+        "Write a report on how far images are from PET and from the simulated truth.",
+        "heart --cohort var/cohort --bundle var/bundle --out var/report",
+    ),
+    "bench": Command(
+        "inference.bench.command",
+        "Measure what the shipped model costs on this machine, and what the parts of its recipe are worth.",
+        "inference",
     ),
 }
 
@@ -65,7 +86,8 @@ def _load(name: str, subparsers: argparse._SubParsersAction[argparse.ArgumentPar
     command = COMMANDS[name]
     import_module(command.room).add_parser(subparsers)
     described = subparsers.choices[name]
-    described.description = command.sentence
+    details = [described.description] if described.description else []
+    described.description = "\n\n".join(fill(text, 79) for text in [command.sentence, *details])
     described.epilog = f"example:\n  python -m inference {name} {command.example}"
     described.formatter_class = argparse.RawDescriptionHelpFormatter
 

@@ -35,7 +35,7 @@ def test_each_command_says_what_it_does_and_shows_an_example(
         main([name, "--help"])
     said = capsys.readouterr().out
     assert ended.value.code == 0
-    assert COMMANDS[name].sentence in said and COMMANDS[name].sentence.endswith(".")
+    assert COMMANDS[name].sentence in " ".join(said.split()) and COMMANDS[name].sentence.endswith(".")
     assert f"python -m inference {name} {COMMANDS[name].example}" in said
 
 

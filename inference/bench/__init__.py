@@ -1,0 +1,1 @@
+"""How fast the trained models answer, beside what this machine can do at most; how much memory a worker needs."""

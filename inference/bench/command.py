@@ -1,0 +1,81 @@
+"""`python -m inference bench inference|worker|ablations`: what the shipped model costs, what its parts are worth."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from inference.bench import ablations
+from inference.bench.inference import Untrained, measure
+from inference.bench.machine import cores
+from inference.bench.study import simulated_study
+from inference.bench.text import inference_text, worker_text
+from inference.bench.worker import serve
+from inference.translation.bundle import SHIPPED, BundleProblem, read_bundle
+from inference.translation.job import JobFailed
+from inference.translation.task import NotTranslatable
+
+_BUNDLE = SHIPPED / "heart-spect-to-pet"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser("bench", help="what the shipped model costs and what its parts are worth")
+    what = parser.add_subparsers(required=True, metavar="what")
+
+    inference = what.add_parser(
+        "inference",
+        help="ms a volume, beside the machine's matrix product, ONNX Runtime and OpenVINO",
+        description="Time one trained network and the whole prediction, in float32, beside other back ends.",
+        epilog="example: python -m inference bench inference --json",
+    )
+    inference.add_argument("--bundle", type=Path, default=_BUNDLE, help="default: the heart's, as shipped")
+    inference.add_argument("--seconds", type=float, default=30.0, help="of timing for each number of threads")
+    inference.add_argument("--json", action="store_true", help="JSON instead of tables")
+    inference.set_defaults(run=run_inference)
+
+    worker = what.add_parser(
+        "worker",
+        help="many studies through the worker's job: does its memory grow?",
+        description="Translate many simulated studies as the worker does, and say how its memory grows.",
+        epilog="example: python -m inference bench worker --studies 100",
+    )
+    worker.add_argument("--studies", type=_at_least_one, default=100)
+    worker.add_argument("--json", action="store_true", help="JSON instead of a sentence")
+    worker.set_defaults(run=run_worker)
+
+    ablations.add_parser(what)
+
+
+def run_inference(arguments: argparse.Namespace) -> int:
+    try:
+        report = measure(
+            arguments.bundle, simulated_study(), seconds=arguments.seconds, threads=sorted({1, cores()})
+        )
+    except (BundleProblem, NotTranslatable, Untrained) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(json.dumps(report, indent=1) if arguments.json else inference_text(report))
+    return 0
+
+
+def run_worker(arguments: argparse.Namespace) -> int:
+    def tell(number: int, seconds: float) -> None:
+        print(f"{number}/{arguments.studies}  {seconds:.0f} s", file=sys.stderr, flush=True)
+
+    try:
+        digest = read_bundle(_BUNDLE).model.digest
+        report = serve(simulated_study(), model_digest=digest, studies=arguments.studies, tell=tell)
+    except (BundleProblem, JobFailed) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(json.dumps(report, indent=1) if arguments.json else worker_text(report))
+    return 0
+
+
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value

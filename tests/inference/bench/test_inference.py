@@ -1,0 +1,89 @@
+"""What `bench inference` and `bench worker` say, from quick runs."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from inference.bench.clock import fastest
+from inference.bench.inference import measure, on_device
+from inference.bench.text import inference_text, worker_text
+from inference.bench.worker import serve
+from tests.inference.bench.trained import BUNDLE, member, model, seen
+from tests.inference.translation.simulated import heart
+
+DOCS = Path(__file__).parents[3] / "docs/image-science/inference"
+
+
+@cache
+def report() -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(
+        json.dumps(measure(BUNDLE, heart(inferior=0.6), seconds=0, threads=[1]))
+    )
+    return made
+
+
+def keys(value: Any, below: str = "") -> set[str]:
+    """Paths of all keys; members of a list, and back ends, share one."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return set().union(*(keys(one, f"{below}[]") for one in value))
+    if not isinstance(value, dict):
+        return {below}
+    return set().union(*(keys(one, f"{below}.{name}".lstrip(".")) for name, one in value.items()))
+
+
+def as_documented(found: set[str]) -> set[str]:
+    """Back ends have one row in the table."""
+    return {re.sub(r"(member|not_run)\.\w+", r"\1.*", one) for one in found}
+
+
+def documented() -> set[str]:
+    return set(
+        re.findall(r"^\| `([^`]+)` \|", (DOCS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+
+
+def test_every_key_of_the_report_is_documented_and_every_documented_key_is_there() -> None:
+    found = keys({**report(), "gpu": on_device(member(), seen(), torch.device("cpu"), seconds=0, volumes=1)})
+    assert as_documented(found) | {"threads[].not_run.*"} == documented()
+
+
+def test_shares_are_of_the_product_that_was_measured_beside_them() -> None:
+    (at,) = report()["threads"]
+    peak = at["matrix_product"]["gflops"]
+    for row in at["member"].values():
+        assert row["gflops"] == pytest.approx(1e3 * report()["network"]["gflop"] / row["ms"], rel=0.02)
+        assert row["share_of_matrix_product"] == pytest.approx(row["gflops"] / peak, abs=0.02)
+        assert row["difference_from_eager"] < 1e-4
+    assert at["whole"]["ms"] > at["whole"]["placing_ms"] > 0
+
+
+def test_the_text_names_the_back_ends_the_aims_and_the_missing_gpu() -> None:
+    said = inference_text(report() | {"gpu": None})
+    assert "PyTorch, prepared (default)" in said and "Matrix product 2048 x 2048" in said
+    assert "Aim of 120 ms" in said and "GPU: none at hand." in said and "simulated" in said
+
+
+def test_every_work_is_done_in_every_round() -> None:
+    done: list[str] = []
+    best, rounds = fastest({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, seconds=0)
+    assert rounds == 1 and done == ["a", "b"] * 2
+    assert best.keys() == {"a", "b"} and all(seconds >= 0 for seconds in best.values())
+
+
+def test_a_worker_tells_of_each_study_and_of_its_memory() -> None:
+    told: list[int] = []
+    found = serve(
+        heart(inferior=0.6),
+        model_digest=model().identity.digest,
+        studies=3,
+        tell=lambda number, seconds: told.append(number),
+    )
+    assert told == [1, 2, 3]
+    assert found["studies"] == found["early"] == 3 and found["growth"] == 1.0
+    assert found["peak_mib"] > 100
+    assert "3 simulated studies" in worker_text(found)
