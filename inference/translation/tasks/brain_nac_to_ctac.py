@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inference.brain.heads import read_heads
-from inference.brain.pairing import brain_measurement, pair_of
+from inference.brain.pairing import brain_measurement, pair_of, with_mirror
 from inference.brain.placing import place_head, refusal
 from inference.dicom.read import Header
 from inference.translation.refusals import CORRECTED
@@ -22,8 +22,9 @@ def refuse(header: Header | None, volume: Volume) -> str | None:
 
 
 def pairs(cohort: Path) -> Iterator[Pair]:
-    """Every head once. Raises FileNotFoundError, Unreadable, NotTranslatable."""
-    return (pair_of(head, source="nac", target="ctac") for head in read_heads(cohort))
+    """Every head and its mirror image. Raises FileNotFoundError, Unreadable, NotTranslatable."""
+    for head in read_heads(cohort):
+        yield from with_mirror(pair_of(head, source="nac", target="ctac"))
 
 
 TASK = Task(

@@ -74,15 +74,19 @@ def test_a_head_keeps_its_voxels_on_the_grid_and_its_scale_ignores_hot_glands(he
 
 def test_the_pairs_hold_the_absolute_gain_and_say_where_the_striatum_is(cohort: Path) -> None:
     pairs = list(TO_CTAC.pairs(cohort))
-    assert len({pair.patient for pair in pairs}) == len(pairs) == 4
+    assert len({pair.patient for pair in pairs}) == 4 and len(pairs) == 8
     for pair in pairs:
         brain = pair.region >= NEAR
         seen = pair.placed.image.voxels / pair.placed.scale
         assert 1.8 < pair.target[brain].mean() / seen[brain].mean() < 3.2
         assert 0 < (pair.region == ABNORMAL).mean() < 0.02
-    transporter = pairs[1]
+    transporter, mirrored = pairs[2:4]
     hot = np.argwhere(transporter.region == ABNORMAL).mean(axis=0)
     assert abs(hot[2] - 31.5) < 6  # both striata: their middle is the middle
+    np.testing.assert_array_equal(mirrored.target, transporter.target[:, :, ::-1])
+    np.testing.assert_array_equal(mirrored.region, transporter.region[:, :, ::-1])
+    # What is left of the middle of the head in one lies right of it in the other.
+    np.testing.assert_allclose(mirrored.placed.coordinates[2], -transporter.placed.coordinates[2][::-1])
 
 
 def test_a_little_training_beats_no_correction_and_a_card_can_be_written_of_it(
@@ -91,7 +95,7 @@ def test_a_little_training_beats_no_correction_and_a_card_can_be_written_of_it(
     recipe = replace(TO_CTAC.recipe, batch=6, averaging=0.9)
     pairs = list(TO_CTAC.pairs(cohort))
     network = train(
-        examples_of(pairs[:2]), shape=TO_CTAC.network, recipe=recipe, steps=60, seed=1, tell=lambda _: None
+        examples_of(pairs[:4]), shape=TO_CTAC.network, recipe=recipe, steps=60, seed=1, tell=lambda _: None
     )
     assert next(network.parameters()).dtype == torch.float32
     model = Model(TO_CTAC, ModelIdentity("tiny", "1", "0" * 64), (network,))
