@@ -208,7 +208,7 @@ def _scores(data: Mapping[str, Any]) -> list[str]:
     ]
     for thresholds, by_kind in found.items():
         lines += [
-            f"Thresholds {thresholds} % of the maximum:",
+            f"By the thresholds {thresholds} (% of the maximum):",
             "",
             *scores_table(by_kind, _spect_and_models(data), data["labels"]),
             *summed_table(by_kind, data["labels"]),

@@ -17,15 +17,14 @@ from inference.evaluation.detection import ABNORMAL_BELOW, columns
 from inference.evaluation.images import LABELS, Values
 from inference.evaluation.pattern import SIGNIFICANT
 from inference.evaluation.published import WALLS, Anchor
-from inference.evaluation.scoring import THRESHOLDS
 from inference.evaluation.segments import Measured
 from inference.evaluation.statistics import Flags, bonferroni, wilcoxon
-from inference.heart.segments import INFERIOR, scores_from_uptake
+from inference.heart.scores import DEFAULT
+from inference.heart.segments import INFERIOR
 from inference.physics.patient import STATES
 
 _STRESS = STATES.index("stress")
 _LOW_RISK = 3  # summed stress score of a normal study, at most
-SCORED_BY = "70/50/30/10"
 _SEXES = {"M": "men", "F": "women", None: "all"}
 _SUMMED_CLASSES = {"0 to 3": (0, 3), "4 to 8": (4, 8), "9 to 13": (9, 13), "14 and more": (14, 68)}
 
@@ -75,6 +74,7 @@ def realism(measured: Measured, *, mix: str) -> dict[str, Any]:
         },
         "rich": _rich(measured, mix),
         "pattern": _pattern(measured),
+        "scored_by": f"{DEFAULT.name}, version {DEFAULT.version}",
         "summed_stress_scores": _summed(measured),
         "doubted": measured.doubted,
         "left_out": measured.left_out,
@@ -212,7 +212,7 @@ def _whole_cohort(measured: Measured, mix: str) -> list[dict[str, Any]]:
 
 
 def _summed_scores(values: Values) -> Values:
-    return np.asarray(scores_from_uptake(values, THRESHOLDS[SCORED_BY]).sum(axis=-1))
+    return np.asarray(DEFAULT.scores(values).sum(axis=-1))
 
 
 def _summed(measured: Measured) -> dict[str, dict[str, int]]:

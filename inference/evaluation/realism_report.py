@@ -11,7 +11,6 @@ from inference.evaluation.drawing import MARKERS, colour_of, figure, style, svg
 from inference.evaluation.images import LABELS
 from inference.evaluation.markdown import number, origin, table
 from inference.evaluation.published import RICH_PATIENTS, RICH_SEGMENTS, WALL_TARGETS, WALLS
-from inference.evaluation.realism import SCORED_BY
 
 
 def as_markdown(data: Mapping[str, Any]) -> str:
@@ -122,7 +121,7 @@ def _scores(data: Mapping[str, Any]) -> list[str]:
     return [
         "## Summed stress scores",
         "",
-        f"Patients, whole cohort, scores from thresholds {SCORED_BY} %.",
+        f"Patients, whole cohort, scores by the thresholds {data['scored_by']} (% of the maximum).",
         "",
         *table(["image", *classes], ([LABELS[kind], *map(str, one.values())] for kind, one in found.items())),
     ]

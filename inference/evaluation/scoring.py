@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from inference.evaluation.images import Values
 from inference.evaluation.statistics import bonferroni, holm, wilcoxon
-from inference.heart.segments import scores_from_uptake
+from inference.heart.scores import DEFAULT, NAMED, Thresholds
 
 Scores = NDArray[np.int64]
 
-THRESHOLDS: Mapping[str, tuple[float, ...]] = {
-    "70/50/30/10": (70.0, 50.0, 30.0, 10.0),
-    "80/70/60/50": (80.0, 70.0, 60.0, 50.0),
-}
+# The default cannot call mild attenuation abnormal; the tighter one can.
+THRESHOLDS = (DEFAULT, NAMED["tight"])
 READINGS = ("stress", "rest", "difference")
 
 
@@ -28,17 +26,17 @@ def scored(images: Mapping[str, Values], reference: Values) -> dict[str, Any]:
     "difference" is the score at stress less that at rest. The 51 tests of an image are one family.
     """
     return {
-        name: {
-            kind: _against(_readings(values, cutoffs), _readings(reference, cutoffs))
+        thresholds.name: {
+            kind: _against(_readings(values, thresholds), _readings(reference, thresholds))
             for kind, values in images.items()
         }
-        for name, cutoffs in THRESHOLDS.items()
+        for thresholds in THRESHOLDS
     }
 
 
-def _readings(values: Values, cutoffs: Sequence[float]) -> Scores:
+def _readings(values: Values, thresholds: Thresholds) -> Scores:
     """[patient, state, segment] in per cent -> scores [patient, reading, segment]."""
-    scores = scores_from_uptake(values, cutoffs)
+    scores = thresholds.scores(values)
     return np.concatenate([scores, scores[:, :1] - scores[:, 1:]], axis=1)
 
 

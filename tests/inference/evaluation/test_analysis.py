@@ -97,7 +97,7 @@ def test_scores_are_over_where_an_image_is_darker_and_difference_scores_follow_s
     pet = np.full((10, 2, 17), 90.0)
     spect = pet.copy()
     spect[:, 0, 3] = 60
-    found = scored({"spect": spect}, pet)["70/50/30/10"]["spect"]
+    found = scored({"spect": spect}, pet)["guideline 70/50/30/10"]["spect"]
     assert found["stress"]["over"][3] == 10 and sum(found["stress"]["over"]) == 10
     assert found["difference"]["mean"][3] == 1 and found["rest"]["mean"][3] == 0
     assert found["summed"]["stress"]["difference"] == 1 and found["summed"]["rest"]["difference"] == 0
@@ -113,8 +113,8 @@ def test_the_papers_pattern_is_found_where_it_was_put() -> None:
     found = paper_pattern(analysed(heart_set(one)), kinds=("spect", "virtual_pet"))
     assert found["spect"]["differs"]["stress"]["here"] == [1, 4, 6, 8, 9, 10, 15]
     assert found["spect"]["differs"]["stress"]["agreed"] == 15
-    assert found["spect"]["overscored"]["80/70/60/50"]["stress"]["paper"] == [4, 10, 15]
-    assert found["virtual_pet"]["overscored"]["80/70/60/50"]["stress"]["here"] == []
+    assert found["spect"]["overscored"]["tight 80/70/60/50"]["stress"]["paper"] == [4, 10, 15]
+    assert found["virtual_pet"]["overscored"]["tight 80/70/60/50"]["stress"]["here"] == []
 
 
 def test_targets_say_what_is_reached_and_by_how_much_not() -> None:
