@@ -6,7 +6,7 @@ import argparse
 from importlib import import_module
 
 # What can be evaluated: each module of this package describes and runs one of the subcommands.
-ROOMS = ("cohort", "heart", "brain")
+ROOMS = ("cohort", "heart", "brain", "finder")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

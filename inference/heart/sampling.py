@@ -6,6 +6,8 @@ Hybrid sampling, across a cylinder and across a hemisphere at the apex, as in th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
@@ -22,24 +24,67 @@ _BASE_INSET_MM = 6.0  # blur dims the last slice before the base
 PolarMap = NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class Wall:
+    """What the rays met, [ring, angle]. distance_mm: from a ray's origin to where its value was read."""
+
+    activity: PolarMap
+    distance_mm: PolarMap
+
+
 def wall_activity(voxels: NDArray[np.float32], *, base_k: float, radius_mm: float) -> PolarMap:
-    """[ring, angle] in the units of `voxels`, which lie on the neutral grid.
+    """[ring, angle] in the units of `voxels`, which lie on the neutral grid; see trace_wall."""
+    return trace_wall(voxels, base_k=base_k, radius_mm=radius_mm).activity
+
+
+def trace_wall(
+    voxels: NDArray[np.float32], *, base_k: float, radius_mm: float, apex_k: float = APEX_K
+) -> Wall:
+    """Activity of the wall and where it was met, on the neutral grid.
 
     A ray's value is its largest local maximum. Activity that only rises towards an end of the ray belongs to
     a neighbour (liver, gut, the right ventricle): then the value is that at the middle of the wall.
     """
-    origin, direction = _rays((base_k - APEX_K) * NEUTRAL_SPACING_MM, radius_mm)
     distance = radius_mm + np.arange(-_REACH_MM, _REACH_MM + 1e-6, _STEP_MM)
-    points = origin[..., None] + direction[..., None] * distance  # [3 (i, j, k), ring, angle, distance], mm
-    _, rows, columns = NEUTRAL_SHAPE
-    middle = np.array([(columns - 1) / 2, (rows - 1) / 2, APEX_K]).reshape(3, 1, 1, 1)
-    index = (points / NEUTRAL_SPACING_MM + middle)[::-1]
-    profile = map_coordinates(voxels, index, output=np.float32, order=1, mode="constant", cval=0.0)
+    shape = (RINGS, ANGLES, len(distance))
+    profile = _along_rays(
+        voxels, np.broadcast_to(distance, shape), base_k=base_k, radius_mm=radius_mm, apex_k=apex_k
+    )
     inner = profile[..., 1:-1]
     is_peak = (inner >= profile[..., :-2]) & (inner >= profile[..., 2:])
-    peak = np.where(is_peak, inner, -np.inf).max(axis=-1)
-    at_mid_wall = profile[..., len(distance) // 2]
-    return np.where(np.isfinite(peak), peak, at_mid_wall).astype(np.float32)
+    peaks = np.where(is_peak, inner, -np.inf)
+    at = np.where(is_peak.any(axis=-1), 1 + peaks.argmax(axis=-1), len(distance) // 2)
+    activity = np.take_along_axis(profile, at[..., None], axis=-1)[..., 0]
+    return Wall(activity, distance[at].astype(np.float32))
+
+
+def activity_at(
+    voxels: NDArray[np.float32], distance_mm: PolarMap, *, base_k: float, radius_mm: float
+) -> PolarMap:
+    """[ring, angle] of another volume on the neutral grid, read where `trace_wall` of the first met the wall."""
+    return _along_rays(voxels, distance_mm[..., None], base_k=base_k, radius_mm=radius_mm, apex_k=APEX_K)[
+        ..., 0
+    ]
+
+
+def _along_rays(
+    voxels: NDArray[np.float32],
+    distance_mm: NDArray[np.floating],
+    *,
+    base_k: float,
+    radius_mm: float,
+    apex_k: float,
+) -> NDArray[np.float32]:
+    """Trilinear samples [ring, angle, ...] at distances of that shape; 0 outside."""
+    origin, direction = _rays((base_k - apex_k) * NEUTRAL_SPACING_MM, radius_mm)
+    points = (
+        origin[..., None] + direction[..., None] * distance_mm
+    )  # [3 (i, j, k), ring, angle, distance], mm
+    _, rows, columns = NEUTRAL_SHAPE
+    middle = np.array([(columns - 1) / 2, (rows - 1) / 2, apex_k]).reshape(3, 1, 1, 1)
+    index = (points / NEUTRAL_SPACING_MM + middle)[::-1]
+    sampled = map_coordinates(voxels, index, output=np.float32, order=1, mode="constant", cval=0.0)
+    return np.asarray(sampled, dtype=np.float32)
 
 
 def _rays(length_mm: float, radius_mm: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -44,3 +44,27 @@ def test_the_table_names_every_segment(tmp_path: Path, capsys: pytest.CaptureFix
     printed = capsys.readouterr().out
     assert "basal anteroseptal" in printed
     assert "flags: none" in printed
+
+
+def test_stress_and_rest_of_a_patient_are_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for state, study in (
+        ("stress", volume(one_defect(10, remaining=0.1), background=0.05)),
+        ("rest", volume()),
+    ):
+        path = tmp_path / f"{state}.dcm"
+        path.write_bytes(to_bytes(nm_dataset(study, header={"PatientID": "A1"}, state=state)))
+    assert quantify("--json", "--thresholds", "tight", str(tmp_path)) == 0
+    *_, pair = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert pair["thresholds"] == {"name": "tight 80/70/60/50", "version": "1"}
+    assert pair["SSS"] > pair["SRS"] == 0
+    assert pair["SDS"] == pair["SSS"] == pair["territories"]["RCA"] + pair["territories"]["LCX"]
+    assert pair["difference"][9] == max(pair["difference"])
+    assert quantify(str(tmp_path)) == 0
+    assert "automatic scores by guideline 70/50/30/10, version 1" in capsys.readouterr().out
+
+
+def test_unknown_thresholds_are_refused_before_any_work(capsys: pytest.CaptureFixture[str]) -> None:
+    assert quantify("--thresholds", "loose", "absent.dcm") == 2
+    assert "loose is neither" in capsys.readouterr().err

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import map_coordinates
 
 from inference.dicom.read import read_volume
 from inference.dicom.write import nm_dataset, to_bytes
 from inference.heart.frame import NEUTRAL_SHAPE
 from inference.heart.neutral import FULL_SCALE, Neutral, neutral_volume
 from inference.heart.polar import decode, encode, polar_map
-from inference.heart.sampling import ANGLES, RINGS
+from inference.heart.sampling import ANGLES, RINGS, activity_at, trace_wall
 from inference.heart.segments import (
     SEGMENT_NAMES,
     TERRITORIES,
@@ -22,9 +23,10 @@ from inference.heart.segments import (
 from inference.heart.ventricle import find_left_ventricle
 from inference.volume import Volume
 from tests.inference.dicom.hearts import MIRRORS, stored_as
-from tests.inference.heart.phantom import Ball, one_defect, volume
+from tests.inference.heart.phantom import Ball, Shape, one_defect, volume
 
 LIVER = (Ball(lateral_mm=-15, inferior_mm=55, basal_mm=30, radius_mm=22, activity=1.5),)
+HOTTER = (Ball(lateral_mm=-15, inferior_mm=55, basal_mm=30, radius_mm=22, activity=2.0),)
 
 
 def neutral_of(study: Volume) -> Neutral:
@@ -36,13 +38,21 @@ def values_of(study: Volume) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("seen", "fwhm_mm"), [("clean", 8.0), ("background and noise", 14.0), ("hot liver", 14.0)]
+    ("seen", "fwhm_mm"),
+    [
+        ("clean", 8.0),
+        ("background and noise", 14.0),
+        ("hot liver", 14.0),
+        ("hotter liver", 8.0),
+        ("hotter liver", 14.0),
+    ],
 )
 def test_each_of_17_single_segment_defects_is_found_in_its_segment(seen: str, fwhm_mm: float) -> None:
     around = {
         "clean": {},
         "background and noise": {"background": 0.1, "noise": 0.1},
         "hot liver": {"background": 0.1, "noise": 0.1, "balls": LIVER},
+        "hotter liver": {"background": 0.1, "noise": 0.1, "balls": HOTTER},
     }[seen]
     normal = values_of(volume(fwhm_mm=fwhm_mm, **around))
     for segment in range(1, 18):
@@ -84,10 +94,31 @@ def test_a_defect_turned_by_thirty_degrees_towards_the_septum_moves_that_way() -
     assert abs((polar[15].argmin() + 0.5) * 5 - 120) < 15
 
 
+def test_a_study_turned_by_thirty_degrees_towards_the_septum_moves_a_septal_defect_on() -> None:
+    study = volume(one_defect(9, remaining=0.2), background=0.05)
+    x, y, _ = Shape().apex_mm
+    k, j, i = (np.arange(n) * 4.0 for n in study.voxels.shape)
+    lateral, inferior = i[None, :] - x, j[:, None] - y
+    theta = np.arctan2(-lateral, -inferior) - np.radians(30)
+    across = np.hypot(lateral, inferior)
+    row, column = (y - across * np.cos(theta)) / 4, (x - across * np.sin(theta)) / 4
+    turned = np.stack(
+        [map_coordinates(plane, [row, column], order=1, mode="nearest") for plane in study.voxels]
+    )
+    middles = []
+    for one in (study, Volume(turned, study.affine, study.kind)):
+        mid = polar_map(neutral_of(one))[12:18].mean(axis=0)
+        lost = np.flatnonzero(mid < (mid.min() + mid.max()) / 2)
+        middles.append((lost + 0.5).mean() * 5)
+    assert abs(middles[0] - 120) < 6
+    assert abs(middles[1] - middles[0] - 30) < 4
+
+
 def test_one_slice_more_or_less_at_the_base_changes_little() -> None:
     neutral = neutral_of(volume(background=0.1))
-    longer = Neutral(neutral.voxels, {**neutral.lv, "base_k": neutral.lv["base_k"] + 2})
-    assert np.abs(segment_values(polar_map(longer)) - segment_values(polar_map(neutral))).max() < 6.0
+    for step in (-2, 2):  # 4 mm
+        other = Neutral(neutral.voxels, {**neutral.lv, "base_k": neutral.lv["base_k"] + step})
+        assert np.abs(segment_values(polar_map(other)) - segment_values(polar_map(neutral))).max() < 5.0
 
 
 def test_activity_that_only_rises_outwards_does_not_fill_a_defect() -> None:
@@ -95,6 +126,17 @@ def test_activity_that_only_rises_outwards_does_not_fill_a_defect() -> None:
     alone = values_of(volume(segments, background=0.1))[9]
     beside = values_of(volume(segments, background=0.1, balls=(Ball(0, 81, 36, 50, 1.5),)))[9]
     assert beside < alone + 12
+
+
+def test_another_volume_is_read_where_the_first_one_met_its_wall() -> None:
+    neutral = neutral_of(volume(one_defect(10), background=0.1))
+    voxels = neutral.voxels.astype(np.float32)
+    place = {"base_k": neutral.lv["base_k"], "radius_mm": neutral.lv["radius_mm"]}
+    wall = trace_wall(voxels, **place)
+    np.testing.assert_allclose(activity_at(voxels, wall.distance_mm, **place), wall.activity, rtol=1e-4)
+    np.testing.assert_allclose(
+        activity_at(voxels * 0.25, wall.distance_mm, **place), wall.activity / 4, rtol=1e-4
+    )
 
 
 def test_an_empty_ventricle_gives_an_empty_map() -> None:
