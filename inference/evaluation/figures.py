@@ -10,6 +10,7 @@ import numpy as np
 from inference.evaluation.detection import columns
 from inference.evaluation.differences import MARGIN
 from inference.evaluation.drawing import (
+    COLOURS,
     DIVERGING,
     INK,
     MARKERS,
@@ -58,7 +59,7 @@ def misses(found: Mapping[str, Any], labels: Mapping[str, str], *, simulated: bo
     """Share of inferior defects missed and of normal inferior segments called, bars with patients' intervals."""
     against = found["against"]
     drawing = figure(7.0, 1.2 + 1.6 * len(against), simulated=simulated)
-    grid = drawing.subplots(len(against), 2, squeeze=False, sharex="col")
+    grid = drawing.subplots(len(against), 2, squeeze=False, sharex="col", sharey="row")
     for row, (reference, one) in zip(grid, against.items(), strict=True):
         area = one["detection"]["inferior"]
         kinds = [kind for kind in area["images"] if kind != "ideal"]
@@ -71,17 +72,19 @@ def misses(found: Mapping[str, Any], labels: Mapping[str, str], *, simulated: bo
             _bars(axes, [area["images"][kind][event] for kind in kinds], kinds, labels)
             axes.set_title(f"{title} ({_REFERENCES[reference]})")
     for place, axes in enumerate(grid[-1]):
-        axes.set_xlim(0, max(1.2 * max(each.dataLim.x1 for each in grid[:, place]), 5))
-        axes.set_xlabel("per cent of segments (95 % interval over patients)")
+        axes.set_xlim(0, max(1.35 * max(each.dataLim.x1 for each in grid[:, place]), 5))
+        axes.set_xlabel("% of segments, 95 % interval")
     return svg(drawing)
 
 
 def _bars(
     axes: Axes, found: Sequence[Mapping[str, Any]], kinds: Sequence[str], labels: Mapping[str, str]
 ) -> None:
+    models = [kind for kind in kinds if kind not in COLOURS]
     for place, (kind, one) in enumerate(zip(kinds, found, strict=True)):
         share = 100 * (one["share"] or 0)
-        axes.barh(place, share, color=colour_of(kind, place), height=0.62)
+        colour = colour_of(kind, models.index(kind) if kind in models else place)
+        axes.barh(place, share, color=colour, height=0.62)
         low, high = (100 * end for end in (one["interval"] or (one["share"] or 0,) * 2))
         axes.plot([low, high], [place, place], color=INK, linewidth=1)
         axes.annotate(
