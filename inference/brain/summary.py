@@ -22,7 +22,8 @@ def summary(heads: Sequence[HeadMeasured], *, against: str) -> dict[str, Any]:
     """By image: errors against one of the references ("ctac", "ideal", "noise_free"), ready for JSON.
 
     Regional errors are in per cent. mean: signed, over heads and regions; mean_abs and max: of the magnitude;
-    by_region: signed means. Asymmetry is in points of the index, binding in per cent of the reference's binding ratio.
+    by_region: signed means. scale: of the mean in the brain mask, over heads. Asymmetry is in points of the index,
+    binding in per cent of the reference's binding ratio.
     """
     images = list(heads[0].against[against])
     return {image: _of_image([head.against[against][image] for head in heads]) for image in images}
@@ -31,6 +32,7 @@ def summary(heads: Sequence[HeadMeasured], *, against: str) -> dict[str, Any]:
 def _of_image(found: list[Against]) -> dict[str, Any]:
     binding = np.array([one.binding for one in found if one.binding.size])
     return {
+        "scale": _mean_sd([_scale_error(one) for one in found]),
         "raw": _errors(np.array([one.raw for one in found]), _NAMES),
         "scaled": _errors(np.array([one.scaled for one in found]), _NAMES),
         "nmse": _mean_sd([one.nmse for one in found]),
@@ -54,6 +56,11 @@ def _errors(errors: Floats, names: Sequence[str]) -> dict[str, Any]:
         "max": float(np.nanmax(np.abs(errors))),
         "by_region": {name: float(np.nanmean(errors[:, n])) for n, name in enumerate(names)},
     }
+
+
+def _scale_error(one: Against) -> float:
+    """Of the mean in the mask, in per cent: what the scaled errors no longer hold."""
+    return float(np.nanmedian(100 * ((1 + one.raw / 100) / (1 + one.scaled / 100) - 1)))
 
 
 def _mean_sd(values: Sequence[float]) -> dict[str, float]:

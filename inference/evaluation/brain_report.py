@@ -33,7 +33,7 @@ def as_markdown(data: dict[str, Any]) -> str:
         "## Regional errors against CTAC",
         "",
         "In per cent, over 16 regions and all heads; scaled: with CTAC's mean in the brain mask. A negative mean is "
-        "underestimation.",
+        "underestimation. Scale: error of the mean in the mask, over heads.",
         "",
         *_regional(data, "ctac"),
         "By region, mean of signed errors, raw:",
@@ -117,7 +117,16 @@ def _regional(data: dict[str, Any], reference: str) -> list[str]:
                 number(one["nmse_scaled"]["mean"], 4),
             ]
         )
-    heads = ["mean", "magnitude", "largest", "NMSE", "magnitude, scaled", "largest, scaled", "NMSE, scaled"]
+    heads = [
+        "scale, mean ± sd",
+        "mean",
+        "magnitude",
+        "largest",
+        "NMSE",
+        "magnitude, scaled",
+        "largest, scaled",
+        "NMSE, scaled",
+    ]
     return table(["image", *heads], rows)
 
 
