@@ -161,7 +161,7 @@ def fitted(rows: NDArray[np.float64], right: NDArray[np.bool_], *, ridge: float 
 def calibration() -> Calibration:
     """The constants in use."""
     stored = json.loads(CONSTANTS.read_text(encoding="utf-8"))
-    columns = [
+    mean, scale, weight = (
         np.array([stored["quantities"][name][key] for name in NAMES]) for key in ("mean", "scale", "weight")
-    ]
-    return Calibration(*columns, stored["intercept"], stored["doubt_below"])
+    )
+    return Calibration(mean, scale, weight, stored["intercept"], stored["doubt_below"])
