@@ -103,8 +103,8 @@ def read_volume(files: Sequence[bytes]) -> Volume:
     Raises Unreadable.
     """
     datasets = [parsed(data, pixels=True) for data in files]
-    classes = {str(ds.get("SOPClassUID", "")) for ds in datasets}
     try:
+        classes = {str(ds.get("SOPClassUID", "")) for ds in datasets}
         if classes == {str(NuclearMedicineImageStorage)}:
             return _nm_volume(datasets)
         if classes == {str(PositronEmissionTomographyImageStorage)}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,7 @@ def calibrate(cohorts: Sequence[Path], curve: Callable[[Volume], Callable[[float
             made.append(curve(found.spect[state]))
             wanted.append(_segments(found.pet[state]))
 
+    @cache
     def excess(exponent: float) -> float:
         return float(np.mean([_segments(image(exponent)) for image in made]) - np.mean(wanted))
 
