@@ -51,7 +51,7 @@ class Maker:
         """What each member makes alone, as kind#1, kind#2, and so on, and their mean, as kind."""
         alone = [replace(self.model, members=(member,)) for member in self.model.members]
         made = [translate(one, head.images[self.source]).image for one in alone]
-        mean = np.mean([image.voxels for image in made], axis=0, dtype=np.float32)
+        mean = np.stack([image.voxels for image in made]).mean(axis=0, dtype=np.float32)
         members = {f"{self.kind}#{n}": image for n, image in enumerate(made, start=1)}
         return {self.kind: Volume(mean, made[0].affine, made[0].kind), **(members if len(made) > 1 else {})}
 

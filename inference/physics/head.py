@@ -40,11 +40,11 @@ def attenuation(patient: HeadPatient, raster: Raster) -> Array:
     step = raster.voxel_mm
     head = coverage(shape.skin(points, shell_mm=skull.thickness_mm + skull.scalp_mm), step)
     cranium = shape.cranium(points)
-    bone = coverage(cranium - skull.thickness_mm, step) - coverage(cranium, step)
+    bone: Array = coverage(cranium - skull.thickness_mm, step) - coverage(cranium, step)
     # Below the skull base a vertebra's worth of bone would matter little; the face is soft tissue and air.
-    bone *= coverage(-60 - points.z, step)
+    bone = bone * coverage(-60 - points.z, step)
     density: Array = head * soft + head * bone * (skull.attenuation * _BONE_FACTOR[patient.tracer] - soft)
-    density += _inside(points, shape.mastoid, step) * head * (skull.mastoid_attenuation - density)
+    density = density + _inside(points, shape.mastoid, step) * head * (skull.mastoid_attenuation - density)
     air: Array = _inside(points, lambda some: shape.air(some, skull.sinus_size), step)
     density = density + air * head * (_AIR - density)
     return _as_volume(density, raster)
@@ -56,7 +56,7 @@ def activity(patient: HeadPatient, raster: Raster) -> Array:
     points, step = _template_points(patient, raster), raster.voxel_mm
     head = coverage(shape.skin(points, shell_mm=skull.thickness_mm + skull.scalp_mm), step)
     cranium = coverage(shape.cranium(points) - skull.thickness_mm, step)
-    level = uptake.scalp * head * (1 - cranium)
+    level: Array = uptake.scalp * head * (1 - cranium)
     level += _inside(points, shape.glands, step) * (1 - cranium) * (uptake.glands - level)
     level = _filled(level, _inside(points, shape.stem, step), 0.6 * uptake.white + 0.2)
     level = _filled(level, _inside(points, shape.cerebellum, step), _sided(points, uptake.cerebellum))
