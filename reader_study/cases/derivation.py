@@ -11,13 +11,12 @@ from pydicom import dcmread
 from inference.dicom.read import Unreadable, read_volume
 from inference.heart.neutral import Neutral, neutral_volume
 from inference.heart.polar import encode, polar_map
-from inference.heart.sampling import ROBUST_QUANTILE, PolarMap, wall_activity
+from inference.heart.sampling import ROBUST_QUANTILE, PolarMap, activity_at, trace_wall
 from inference.heart.segments import segment_values
 from inference.heart.ventricle import LeftVentricle, find_left_ventricle
 from inference.volume import Volume
 
 UNUSABLE = "uncertainty_unusable"
-_STEP = 0.01
 
 
 @dataclass(frozen=True)
@@ -103,18 +102,12 @@ def _derive_uncertainty(deviation: Volume, image: Neutral, ventricle: LeftVentri
 
 
 def _uncertainty_of_wall(image: Neutral, deviation: Neutral) -> PolarMap:
-    """The standard deviation where the image's polar map found its value, in points of % of its maximum.
-
-    A ray's value is a maximum, and a maximum changes as the image changes at its place: the map's derivative
-    along the standard deviation is the standard deviation there.
-    """
+    """The standard deviation where the image's polar map found its value, in points of % of its maximum."""
     place = {"base_k": image.lv["base_k"], "radius_mm": image.lv["radius_mm"]}
-    wall = image.voxels.astype(np.float32)
-    shown = wall_activity(wall, **place)
-    raised = wall_activity(wall + np.float32(_STEP) * deviation.voxels, **place)
-    highest = float(np.quantile(shown, ROBUST_QUANTILE))
-    points = np.clip((raised - shown) / _STEP, 0, None) * (100 / highest)
-    return np.asarray(points, dtype=np.float32)
+    wall = trace_wall(image.voxels.astype(np.float32), **place)
+    there = activity_at(deviation.voxels.astype(np.float32), wall.distance_mm, **place)
+    highest = float(np.quantile(wall.activity, ROBUST_QUANTILE))
+    return np.asarray(there * (100 / highest), dtype=np.float32)
 
 
 def _rounded(polar: PolarMap) -> list[float]:
