@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from inference.bench import ablations
 from inference.bench.inference import Untrained, measure
@@ -33,6 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     inference.add_argument("--bundle", type=Path, default=_BUNDLE, help="default: the heart's, as shipped")
     inference.add_argument("--seconds", type=float, default=30.0, help="of timing for each number of threads")
     inference.add_argument("--json", action="store_true", help="JSON instead of tables")
+    inference.add_argument("--out", type=Path, help="folder for report.md and inference.json of this run")
     inference.set_defaults(run=run_inference)
 
     worker = what.add_parser(
@@ -43,6 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     worker.add_argument("--studies", type=_at_least_one, default=100)
     worker.add_argument("--json", action="store_true", help="JSON instead of a sentence")
+    worker.add_argument("--out", type=Path, help="folder for worker.md and worker.json of this run")
     worker.set_defaults(run=run_worker)
 
     ablations.add_parser(what)
@@ -56,7 +59,7 @@ def run_inference(arguments: argparse.Namespace) -> int:
     except (BundleProblem, NotTranslatable, Untrained) as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(json.dumps(report, indent=1) if arguments.json else inference_text(report))
+    _give(arguments, report, text=inference_text(report), names=("report.md", "inference.json"))
     return 0
 
 
@@ -70,8 +73,20 @@ def run_worker(arguments: argparse.Namespace) -> int:
     except (BundleProblem, JobFailed) as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(json.dumps(report, indent=1) if arguments.json else worker_text(report))
+    _give(arguments, report, text=worker_text(report), names=("worker.md", "worker.json"))
     return 0
+
+
+def _give(
+    arguments: argparse.Namespace, report: dict[str, Any], *, text: str, names: tuple[str, str]
+) -> None:
+    """Prints a report, and writes it to the folder that was asked for. names: of the text and of the JSON."""
+    data = json.dumps(report, indent=1)
+    if arguments.out is not None:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        for name, content in zip(names, (text, data), strict=True):
+            (arguments.out / name).write_text(content + "\n", encoding="utf-8")
+    print(data if arguments.json else text)
 
 
 def _at_least_one(text: str) -> int:

@@ -19,6 +19,8 @@ def inference_text(report: dict[str, Any]) -> str:
         f"{name} {machine[name] or 'not installed'}" for name in ("torch", "onnxruntime", "openvino")
     )
     lines = [
+        "# How fast the models answer",
+        "",
         f"{machine['processor']}, {_count(machine['cores'], 'core')}, {' '.join(machine['instructions'])}; {versions}.",
         f"Model {model['name']} {model['version']} ({model['digest'][:12]}…), {_count(model['members'], 'member')}, "
         f"float32. One member on one simulated study, input {' x '.join(map(str, network['input']))}: "
@@ -47,7 +49,7 @@ def _at(at: dict[str, Any], *, members: int) -> list[str]:
     size = f"{product['size']} x {product['size']}"
     shape = " x ".join(map(str, product["like_heaviest_layer"]))
     lines = [
-        f"### {_count(at['threads'], 'thread')}",
+        f"## {_count(at['threads'], 'thread')}",
         "",
         f"Matrix product {size}: {product['gflops']:.1f} GFLOPS; one shaped like the heaviest layer ({shape}): "
         f"{product['like_heaviest_layer_gflops']:.1f} GFLOPS. {at['rounds']} rounds.",

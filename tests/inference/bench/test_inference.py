@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import torch
 
+from inference.__main__ import main
 from inference.bench.clock import fastest
 from inference.bench.inference import measure, on_device
-from inference.bench.text import inference_text, worker_text
-from inference.bench.worker import serve
-from tests.inference.bench.trained import BUNDLE, member, model, seen
+from inference.bench.text import inference_text
+from tests.inference.bench.trained import BUNDLE, member, seen
 from tests.inference.translation.simulated import heart
 
 DOCS = Path(__file__).parents[3] / "docs/image-science/inference"
@@ -75,15 +75,20 @@ def test_every_work_is_done_in_every_round() -> None:
     assert best.keys() == {"a", "b"} and all(seconds >= 0 for seconds in best.values())
 
 
-def test_a_worker_tells_of_each_study_and_of_its_memory() -> None:
-    told: list[int] = []
-    found = serve(
-        heart(inferior=0.6),
-        model_digest=model().identity.digest,
-        studies=3,
-        tell=lambda number, seconds: told.append(number),
-    )
-    assert told == [1, 2, 3]
-    assert found["studies"] == found["early"] == 3 and found["growth"] == 1.0
+def test_the_worker_tells_of_each_study_and_of_its_memory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", "worker", "--studies", "2", "--json", "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert [line.split()[0] for line in said.err.splitlines()] == ["1/2", "2/2"]
+    assert found["studies"] == found["early"] == 2 and found["growth"] == 1.0
     assert found["peak_mib"] > 100
-    assert "3 simulated studies" in worker_text(found)
+    assert json.loads((tmp_path / "worker.json").read_text(encoding="utf-8")) == found
+    assert "2 simulated studies" in (tmp_path / "worker.md").read_text(encoding="utf-8")
+
+
+def test_the_committed_report_has_the_same_keys() -> None:
+    committed = json.loads((DOCS / "inference.json").read_text(encoding="utf-8"))
+    found = as_documented(keys({name: value for name, value in committed.items() if name != "gpu"}))
+    assert found | {"threads[].not_run.*"} == {one for one in documented() if not one.startswith("gpu.")}
