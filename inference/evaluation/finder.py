@@ -149,7 +149,7 @@ def at(
 
 # Said loudly: no values, no picture.
 REFUSED: dict[str, Any] = {
-    "outcome": "wrong, flagged",
+    "outcome": "wrong and flagged",
     "confidence": 0.0,
     "flags": ["not_found"],
     "evidence": None,
@@ -190,8 +190,8 @@ def judged(found: LeftVentricle, true: LeftVentricle, errors: NDArray[np.float64
 
 def outcome(*, wrong: bool, flags: Sequence[str]) -> str:
     if wrong:
-        return "wrong, flagged" if flags else "wrong, silent"
-    return "right, flagged" if flags else "right"
+        return "wrong and flagged" if flags else "wrong and silent"
+    return "right but flagged" if flags else "right"
 
 
 def _file(folder: Path, index: int) -> Path:

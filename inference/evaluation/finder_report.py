@@ -1,4 +1,4 @@
-"""The report of `evaluate finder`: how often the ventricle was right, flagged, or silently wrong, and where."""
+"""The report of `evaluate finder`: how often the ventricle was right but flagged, or silently wrong, and where."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inference.evaluation.finder import APEX_MM, AXIS_MM, BASE_MM, POINTS
 from inference.evaluation.markdown import number, table
 from inference.evaluation.statistics import wilson
 
-OUTCOMES = ("right", "right, flagged", "wrong, flagged", "wrong, silent")
+OUTCOMES = ("right", "right but flagged", "wrong and flagged", "wrong and silent")
 _ACTIVITIES = (
     ("liver and gut as in the cohort", 0.0, 0.8),
     ("80 to 120 % of muscle", 0.8, 1.2),
@@ -26,7 +26,7 @@ _LIMITS = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97, 1.0)
 def summary(hearts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Counts of outcomes by class of heart, errors, what each flag was worth, and calibration of the confidence."""
     placed = [heart for heart in hearts if heart["evidence"] is not None]
-    silent = sum(heart["outcome"] == "wrong, silent" for heart in hearts)
+    silent = sum(heart["outcome"] == "wrong and silent" for heart in hearts)
     return {
         "hearts": len(hearts),
         "wrong_if_more_than": {
@@ -93,7 +93,7 @@ def _flags(hearts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
     raised: dict[str, Counter[str]] = {}
     for heart in hearts:
         for flag in heart["flags"]:
-            raised.setdefault(flag, Counter())[heart["outcome"].split(",")[0]] += 1
+            raised.setdefault(flag, Counter())[heart["outcome"].split()[0]] += 1
     return {flag: {"right": raised[flag]["right"], "wrong": raised[flag]["wrong"]} for flag in sorted(raised)}
 
 

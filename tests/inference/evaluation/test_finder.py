@@ -47,9 +47,9 @@ def test_a_heart_is_wrong_beyond_the_limits_and_silent_without_a_flag(
     errors = np.zeros(17)
     errors[4] = -points
     heart = finder.judged(lv, true, errors)
-    assert heart["outcome"] == ("right" if right else "wrong, silent")
+    assert heart["outcome"] == ("right" if right else "wrong and silent")
     doubted = finder.judged(replace(lv, flags=("hot_neighbour",)), true, errors)
-    assert doubted["outcome"] == ("right, flagged" if right else "wrong, flagged")
+    assert doubted["outcome"] == ("right but flagged" if right else "wrong and flagged")
     assert heart["values_off"] is (points > 10)
     assert not points or heart["segment"] == 5
 
@@ -106,13 +106,15 @@ def test_a_report_goes_on_from_the_hearts_that_are_there(
     data = json.loads((tmp_path / "report" / "finder.json").read_text())
     assert data["outcomes"]["all"] == {
         "right": 4,
-        "right, flagged": 0,
-        "wrong, flagged": 0,
-        "wrong, silent": 0,
+        "right but flagged": 0,
+        "wrong and flagged": 0,
+        "wrong and silent": 0,
     }
     assert data["right_or_flagged"] == 1
     assert "simulated" in (tmp_path / "report" / "report.md").read_text()
-    assert len((tmp_path / "report" / "hearts.csv").read_text().splitlines()) == 5
+    rows = (tmp_path / "report" / "hearts.csv").read_text().splitlines()
+    assert len(rows) == 5
+    assert len({row.count(",") for row in rows}) == 1
     other = parser.parse_args([*arguments[:4], "2", *arguments[5:]])
     assert other.run(other) == 1
     assert "another cohort" in capsys.readouterr().err
@@ -132,7 +134,7 @@ def test_calibration_doubts_what_would_be_silently_wrong() -> None:
                 "evidence": evidence.tolist(),
                 "flags": [],
                 "values_off": False,
-                "outcome": "wrong, silent" if wrong else "right",
+                "outcome": "wrong and silent" if wrong else "right",
             }
         )
     constants = calibrated(hearts, seed=1)
