@@ -203,10 +203,11 @@ def _cohort(folder: Path) -> dict[str, object]:
 def _regions_csv(heads: Sequence[HeadMeasured]) -> str:
     """Errors of every region of every head and image, in per cent."""
     rows = [
-        [head.patient_id, head.tracer, reference, image, name, side, f"{raw:.3f}", f"{scaled:.3f}"]
+        [head.patient_id, head.tracer, reference, image, name, side, f"{raw:.2f}", f"{scaled:.2f}"]
         for head in heads
         for reference in _REFERENCES
         for image, found in head.against[reference].items()
+        if "#" not in image
         for (name, side), raw, scaled in zip(READ_REGIONS, found.raw, found.scaled, strict=True)
     ]
     return csv_text(["patient", "tracer", "reference", "image", "region", "side", "raw", "scaled"], rows)

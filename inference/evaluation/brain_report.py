@@ -30,6 +30,7 @@ def as_markdown(data: dict[str, Any]) -> str:
         "## Targets",
         "",
         *_targets(data),
+        *_why(data),
         "## Regional errors against CTAC",
         "",
         "In per cent, over 16 regions and all heads; scaled: with CTAC's mean in the brain mask. A negative mean is "
@@ -97,6 +98,24 @@ def _targets(data: dict[str, Any]) -> list[str]:
     return table(["regional error against CTAC, raw", "found", "wanted", "reached"], rows)
 
 
+def _why(data: dict[str, Any]) -> list[str]:
+    """How much of a distance from CTAC is CTAC's own: it has errors of each head that no network can foresee."""
+    truth, ctac = data["against"]["ideal"], data["against"]["ctac"]
+    own = number(truth["ctac"]["scale"]["sd"], 1)
+    lines = []
+    for kind, model in data["models"].items():
+        if model["source"] == "nac":
+            lines += [
+                f"The scale of a whole head: CTAC scatters by {own} % (sd over heads) round the truth, {kind} by "
+                f"{number(truth[kind]['scale']['sd'], 1)} %, and the two against each other by "
+                f"{number(ctac[kind]['scale']['sd'], 1)} %. In shape, {kind} is "
+                f"{number(truth[kind]['scaled']['mean_abs'])} % off the truth a region, CTAC "
+                f"{number(truth['ctac']['scaled']['mean_abs'])} %.",
+                "",
+            ]
+    return lines
+
+
 def _regional(data: dict[str, Any], reference: str) -> list[str]:
     rows = []
     for image in _shown(found := data["against"][reference]):
@@ -106,12 +125,11 @@ def _regional(data: dict[str, Any], reference: str) -> list[str]:
         rows.append(
             [
                 _name(image),
-                *(
-                    []
-                    if reference == "ideal"
-                    else [number(raw["mean"], 1, signed=True), number(raw["mean_abs"])]
-                ),
-                *([] if reference == "ideal" else [number(raw["max"], 1), number(one["nmse"]["mean"], 4)]),
+                f"{number(one['scale']['mean'], 1, signed=True)} ± {number(one['scale']['sd'], 1)}",
+                number(raw["mean"], 1, signed=True),
+                number(raw["mean_abs"]),
+                number(raw["max"], 1),
+                number(one["nmse"]["mean"], 4),
                 number(scaled["mean_abs"]),
                 number(scaled["max"], 1),
                 number(one["nmse_scaled"]["mean"], 4),

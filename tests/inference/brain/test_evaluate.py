@@ -41,6 +41,11 @@ def test_a_network_that_has_learned_nothing_is_as_far_off_as_no_correction(
     text = as_markdown(data)
     assert "**Simulated heads**" in text and text.count("**no**") == 3
     assert "untrained#2" in text.split("## Seeds")[1]
+    cells = [*(line.count("|") for line in text.splitlines()), 0]
+    heads_of_tables = [n for n, count in enumerate(cells) if count and not cells[n - 1]]
+    for first in heads_of_tables:  # every row has as many cells as its head
+        rows = cells[first : cells.index(0, first)]
+        assert len(set(rows)) == 1, text.splitlines()[first]
     pictures = brain_figures(data, example_of(images_of(heads[0])))
     assert pictures == brain_figures(json.loads(json_text(data)), example_of(images_of(heads[0])))
     assert set(summary(measured, against="noise_free")) == {*KINDS, "untrained", "untrained#1", "untrained#2"}
