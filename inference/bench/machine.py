@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import resource
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from inference.cohort.pool import cores
 
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _TELLING = (
@@ -19,11 +20,6 @@ _TELLING = (
     "asimd",
     "sve",
 )  # what decides a matrix product's speed
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def machine() -> dict[str, Any]:

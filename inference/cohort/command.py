@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import time
@@ -18,7 +17,7 @@ from inference.cohort.folder import folder_name, image_path, write_oddments, wri
 from inference.cohort.hospital import MOST_HOSPITALS, Hospital, hospital
 from inference.cohort.identity import Identity, identity_of
 from inference.cohort.plan import VERSION, Mix, Options, Shift, planned_patient, shifted
-from inference.cohort.pool import DifferentCohort, claim, simulated, write_json
+from inference.cohort.pool import DifferentCohort, claim, cores, simulated, write_json
 from inference.cohort.scans import simulate_patient
 from inference.physics.patient import STATES, Patient, Sex
 from inference.physics.ventricle import true_segments
@@ -108,9 +107,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--sites", type=_at_least_one, default=1, help=f"at most {MOST_HOSPITALS}")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument(
-        "--jobs", type=_at_least_one, default=len(os.sched_getaffinity(0)), help="default: every core"
-    )
+    parser.add_argument("--jobs", type=_at_least_one, default=cores(), help="default: every core")
     parser.add_argument("--organ", choices=["heart", "brain"], default="heart", help="default: heart")
     parser.add_argument("--mix", choices=list(Mix), help="which disease; default: referred")
     parser.add_argument("--sex", choices=["M", "F"], help="default: two thirds men")

@@ -22,6 +22,11 @@ class DifferentCohort(Exception):
     """The directory already holds patients of another order or another version of the simulator."""
 
 
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def simulated(
     members: Sequence[T], *, make: Callable[[T], float], there: Callable[[T], bool], jobs: int
 ) -> Iterator[tuple[T, float | None]]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from inference.correct import chang, ctac
 from inference.dicom.derived import source_image, taken_over
 from inference.dicom.projections import read_attenuation, read_projections
-from inference.dicom.read import Unreadable, number_of, read_header, read_volume
+from inference.dicom.read import Unreadable, number_of, parsed, read_header, read_volume
 from inference.dicom.state import state_of
 from inference.dicom.write import Organ, nm_dataset, to_bytes, uid_from
 from inference.volume import Kind, Volume
@@ -65,13 +63,12 @@ def correct_by_map(projections: bytes, attenuation: bytes) -> Dataset:
 
     Raises Unreadable, Refused.
     """
-    source, tissue = (
-        dcmread(io.BytesIO(data), stop_before_pixels=True) for data in (projections, attenuation)
-    )
+    source, tissue = (parsed(data, pixels=False) for data in (projections, attenuation))
     counts, volume = read_projections(projections), read_attenuation(attenuation)
-    if source.PatientID != tissue.PatientID:
-        raise Refused("The projections and the attenuation map are of different patients.")
-    if source.get("FrameOfReferenceUID") != tissue.get("FrameOfReferenceUID"):
+    if not source.get("PatientID") or source.PatientID != tissue.get("PatientID"):
+        raise Refused("The projections and the attenuation map are not known to be of one patient.")
+    frame = source.get("FrameOfReferenceUID")
+    if not frame or frame != tissue.get("FrameOfReferenceUID"):
         raise Refused(
             "The projections and the attenuation map have different frames of reference: register them."
         )
@@ -97,6 +94,8 @@ def correct_by_guess(data: bytes, *, mu_per_mm: float, threshold: float) -> Data
     header = read_header(data)
     if header.modality != "NM":
         raise Refused("Chang's correction is for NM images.")
+    if header.ai_generated:
+        raise Refused("This image was made by a network; correct the one that it was made from.")
     if header.attenuation_corrected:
         raise Refused("This image has been corrected for attenuation already.")
     if not 0 < mu_per_mm < 0.1 or not 0 < threshold < 1:
@@ -109,7 +108,7 @@ def correct_by_guess(data: bytes, *, mu_per_mm: float, threshold: float) -> Data
     i_mm, j_mm, _ = volume.spacing
     if volume.voxels.shape[1] != volume.voxels.shape[2] or not np.isclose(i_mm, j_mm, rtol=1e-3):
         raise Refused("Chang's correction needs square slices of square voxels.")
-    source = dcmread(io.BytesIO(data))
+    source = parsed(data, pixels=True)
     arcs = [number_of(item.ScanArc) for item in source.get("RotationInformationSequence") or []]
     if arcs and sum(arcs) < _FULL_TURN_DEG:
         raise Refused(f"Chang's factors are for views over 360 degrees; this image is from {sum(arcs):.0f}.")
@@ -151,6 +150,8 @@ def _described(
 
 def _run(out: Path, made: Callable[[], Dataset]) -> int:
     try:
+        if out.exists():
+            raise Refused(f"{out} exists already; name another file.")
         data = to_bytes(made())
     except (OSError, Unreadable, Refused) as reason:
         print(reason, file=sys.stderr)

@@ -17,6 +17,8 @@ from inference.dicom.state import attenuation_corrected, state_of, view_of
 from inference.volume import Affine, Kind, Volume, Voxels
 
 _MOST_VOXELS = 2**26
+_MOST_FRAMES = 4096
+_WIDEST_MM = 1500.0  # no field of view is wider; a grid laid over it would have no end
 _IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
@@ -143,6 +145,8 @@ def _nm_volume(datasets: list[Dataset]) -> Volume:
 def nm_stack(ds: Dataset) -> Volume:
     """The frames of a reconstructed NM image, whatever they show. Raises Unreadable, ImplausibleOrientation."""
     frames = int(ds.get("NumberOfFrames") or 1)
+    if not 0 < frames <= _MOST_FRAMES:
+        raise Unreadable("pixels", "The pixel data of this image have an impossible size.")
     order = [int(n) for n in np.atleast_1d(ds.get("SliceVector") or range(1, frames + 1))]
     if order != list(range(1, frames + 1)):
         raise Unreadable("slice_order", "The slices of this file are not numbered 1 to N in order.")
@@ -248,6 +252,8 @@ def _affine(
     spacing = [number_of(v) for v in ds.get("PixelSpacing") or []]
     if len(spacing) != 2 or min(spacing) <= 0 or abs(step) < 1e-3:
         raise Unreadable("geometry_missing", "This image does not say how large its voxels are.")
+    if max(int(ds.Rows) * spacing[0], int(ds.Columns) * spacing[1]) > _WIDEST_MM or abs(step) > _WIDEST_MM:
+        raise Unreadable("header", "The voxels of this image are too large for a person.")
     direction = np.array(_IDENTITY) if orientation is None else orientation
     row, column = direction[:3], direction[3:]
     if (

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -62,9 +61,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--hearts", type=int, required=True, help="an even number: two studies a person")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the report")
-    parser.add_argument(
-        "--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes; default: every core"
-    )
+    parser.add_argument("--jobs", type=int, help="processes; default: every core")
     parser.add_argument(
         "--calibrate", action="store_true", help="also fit the constants of confidence to these hearts"
     )
@@ -74,12 +71,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Hearts already measured are kept beside the report, in OUT.hearts, so that a stopped run goes on."""
     from inference.cohort.plan import VERSION  # noqa: PLC0415
-    from inference.cohort.pool import DifferentCohort, claim, simulated  # noqa: PLC0415
+    from inference.cohort.pool import DifferentCohort, claim, cores, simulated  # noqa: PLC0415
     from inference.evaluation.finder_report import as_markdown, confidence_figure, summary  # noqa: PLC0415
 
     started = time.process_time()
     people, out = arguments.hearts // 2, arguments.out
-    if people < 1 or arguments.hearts % 2 or arguments.jobs < 1:
+    jobs = cores() if arguments.jobs is None else arguments.jobs
+    if people < 1 or arguments.hearts % 2 or jobs < 1:
         print("--hearts must be even and at least 2, --jobs at least 1", file=sys.stderr)
         return 2
     kept: Path = out.with_name(f"{out.name}.hearts")
@@ -87,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         claim(kept, {"finder": True, "seed": arguments.seed, "version": VERSION})
         make = partial(measure_person, seed=arguments.seed, folder=kept)
         todo = simulated(
-            range(people), make=make, there=lambda index: _file(kept, index).is_file(), jobs=arguments.jobs
+            range(people), make=make, there=lambda index: _file(kept, index).is_file(), jobs=jobs
         )
         for number, _ in enumerate(todo, start=1):
             print(f"{number}/{people}", flush=True)

@@ -115,6 +115,11 @@ def _calibration(hearts: Sequence[Mapping[str, Any]]) -> list[dict[str, float | 
     return rows
 
 
+def _share_flagged(outcomes: Mapping[str, int]) -> str:
+    needless, right = outcomes["right but flagged"], outcomes["right"]
+    return f"{needless} of {needless + right}" if needless + right else "none"
+
+
 def as_markdown(data: Mapping[str, Any]) -> str:
     wrong, low = data["wrong_if_more_than"], data["right_or_flagged_interval"]
     lines = [
@@ -128,7 +133,8 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         f"{wrong['apex_mm']:.0f} mm or base by more than {wrong['base_mm']:.0f} mm.",
         "",
         f"**Right or flagged: {100 * data['right_or_flagged']:.1f} %** "
-        f"(95 % interval {100 * low[0]:.1f} to {100 * low[1]:.1f}).",
+        f"(95 % interval {100 * low[0]:.1f} to {100 * low[1]:.1f}). Flagging every heart would give 100 %: here "
+        f"{_share_flagged(data['outcomes']['all'])} right ones carry a flag too.",
         "",
     ]
     off = data["values_off"]

@@ -74,13 +74,18 @@ def studies_of(paths: Sequence[Path]) -> list[Study]:
     for given in paths:
         found = sorted(path for path in given.rglob("*") if _is_nm(path)) if given.is_dir() else [given]
         for path in found:
-            name = path.relative_to(given).with_suffix("") if given.is_dir() else Path(path.stem)
+            name = _without_ending(path.relative_to(given) if given.is_dir() else Path(path.name))
             if name in studies:
                 raise ValueError(
                     f"{studies[name].path} and {path} would both become {name}: give the folder that holds both."
                 )
             studies[name] = Study(path, name)
     return list(studies.values())
+
+
+def _without_ending(path: Path) -> Path:
+    """Files are often named by their UID, whose last number is no ending."""
+    return path.with_suffix("") if path.suffix.lower() == ".dcm" else path
 
 
 def _is_nm(path: Path) -> bool:

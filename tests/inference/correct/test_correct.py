@@ -131,7 +131,7 @@ def test_a_scatter_window_takes_out_what_it_counted() -> None:
 @pytest.mark.parametrize(
     ("option", "reason"),
     [
-        ({"PatientID": "A-2"}, "different patients"),
+        ({"PatientID": "A-2"}, "not known to be of one patient"),
         ({"FrameOfReferenceUID": "2.25.7"}, "different frames of reference"),
     ],
 )
