@@ -10,10 +10,10 @@ from typing import Any
 
 from inference.bench import ablations
 from inference.bench.inference import Untrained, measure
-from inference.bench.machine import cores
 from inference.bench.study import simulated_study
 from inference.bench.text import inference_text, worker_text
 from inference.bench.worker import serve
+from inference.cohort.pool import cores
 from inference.translation.bundle import SHIPPED, BundleProblem, read_bundle
 from inference.translation.job import JobFailed
 from inference.translation.task import NotTranslatable

@@ -77,6 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         makers = _makers(arguments.bundle)
         cohorts = _by_mix(arguments.cohort)
+        tested = [*cohorts.values(), *(folder for _, folder in arguments.shift)]
+        for folder in [*arguments.bundle, *(one.bundle for one in arguments.held_out)]:
+            _refuse_known_patients(folder, tested)
         sets = {name: measured_set(cohort, makers, tell=_tell(name)) for name, cohort in cohorts.items()}
         shifted = {
             name: measured_set(cohort, makers, members=False, tell=_tell(name)).measured
@@ -169,6 +172,18 @@ def _everything(sets: Mapping[str, HeartSet], shifted: Mapping[str, Measured]) -
         alone = {member: values for members in one.members.values() for member, values in members.items()}
         measured[name] = replace(one.measured, images={**one.measured.images, **alone})
     return {**measured, **{f"shift {name}": one for name, one in shifted.items()}}
+
+
+def _refuse_known_patients(bundle: Path, cohorts: Sequence[Path]) -> None:
+    """A seed is its patients: whom a model learned from, or was chosen on, cannot test it. Raises ValueError."""
+    card = read_bundle(bundle).card
+    for part, purpose in (("training", "trained"), ("validation", "chosen")):
+        seeds = {cohort["claim"]["seed"] for cohort in card.get(part, {}).get("cohorts", [])}
+        for cohort in cohorts:
+            if made_by(cohort).get("seed") in seeds:
+                raise ValueError(
+                    f"{cohort} holds patients that {bundle.name} was {purpose} on: simulate a cohort with another seed."
+                )
 
 
 def _makers(folders: Sequence[Path]) -> list[Maker]:

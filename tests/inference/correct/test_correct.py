@@ -210,3 +210,16 @@ def test_what_chang_s_correction_is_not_for_is_refused(data: bytes, reason: str)
 def test_a_coefficient_in_another_unit_is_refused(mu: float, threshold: float) -> None:
     with pytest.raises(Refused, match="1/mm"):
         correct_by_guess(head_file(), mu_per_mm=mu, threshold=threshold)
+
+
+def test_what_lies_there_already_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    image = tmp_path / "image.dcm"
+    image.write_bytes(b"the only copy")
+    assert main(["correct", "chang", str(image), "--out", str(image)]) == 1
+    assert "exists already" in capsys.readouterr().err and image.read_bytes() == b"the only copy"
+
+
+def test_an_image_that_a_network_made_is_not_corrected() -> None:
+    ds = nm_dataset(lopsided(), header={"SyntheticData": "YES"}, state=None)
+    with pytest.raises(Refused, match="made by a network"):
+        correct_by_guess(to_bytes(ds), mu_per_mm=0.012, threshold=0.1)

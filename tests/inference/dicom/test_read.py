@@ -215,6 +215,18 @@ def test_an_incomplete_or_mixed_pt_series_is_refused() -> None:
     assert refusal() == "sop_class"
 
 
+def test_sizes_that_nothing_has_are_refused_before_anything_is_built_from_them() -> None:
+    def countless(ds: Dataset) -> None:
+        ds.NumberOfFrames = 2**31 - 1
+        del ds.SliceVector
+
+    def vast(ds: Dataset) -> None:
+        ds.PixelSpacing = [500, 500]
+
+    assert refusal(nm_file(countless)) == "pixels"
+    assert refusal(nm_file(vast)) == "header"
+
+
 @given(st.binary(max_size=300))
 def test_bytes_that_are_no_dicom_are_refused(data: bytes) -> None:
     assert refusal(data) == "not_dicom"

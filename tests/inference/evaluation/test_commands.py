@@ -1,6 +1,7 @@
 """The commands from a cohort on disk to a report, and what they say when something is missing."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,17 @@ def test_what_is_missing_is_said_in_one_sentence(
     with pytest.raises(SystemExit):
         main(["evaluate", "heart", f"--cohort={cohort}", f"--bundle={BUNDLE}", "--held-out=women=X:b", out])
     assert "must be NAME=F:BUNDLE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("part", "purpose"), [("training", "trained"), ("validation", "chosen")])
+def test_nobody_tests_a_model_that_knows_him(
+    cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], part: str, purpose: str
+) -> None:
+    [known, *_] = json.loads((BUNDLE / "card.json").read_text())[part]["cohorts"]
+    again = tmp_path / "again"
+    shutil.copytree(cohort, again)
+    claim = {**json.loads((again / ".cohort.json").read_text()), "seed": known["claim"]["seed"]}
+    (again / ".cohort.json").write_text(json.dumps(claim))
+    out = f"--out={tmp_path / 'report'}"
+    assert main(["evaluate", "heart", f"--cohort={again}", f"--bundle={BUNDLE}", out]) == 1
+    assert f"was {purpose} on: simulate a cohort with another seed" in capsys.readouterr().err

@@ -97,6 +97,15 @@ def test_two_files_that_would_become_one_are_refused(tmp_path: Path) -> None:
     assert [study.name for study in studies_of([tmp_path])] == [Path("a/stress"), Path("b/stress")]
 
 
+def test_files_named_by_their_uid_are_two_files(tmp_path: Path) -> None:
+    for name in ("1.2.3.4.5", "1.2.3.4.6"):
+        (tmp_path / name).write_bytes(_file(tmp_path / "hidden", "stress").read_bytes())
+    assert {study.name for study in studies_of([tmp_path / "1.2.3.4.5", tmp_path / "1.2.3.4.6"])} == {
+        Path("1.2.3.4.5"),
+        Path("1.2.3.4.6"),
+    }
+
+
 def test_a_damaged_bundle_is_refused_in_one_sentence(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
