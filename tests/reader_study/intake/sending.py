@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reader_study.studies.models import Study
+from tests.reader_study.intake.files import Secrets, nm_file, noise, pt_files
 
 
 def manifest(files: Sequence[bytes]) -> dict[str, Any]:
@@ -43,3 +44,11 @@ def status(browser: Any, upload: str) -> dict[str, Any]:
 
 def verdicts(browser: Any, upload: str) -> list[tuple[str, str]]:
     return [(file["verdict"], file["code"]) for file in status(browser, upload)["files"]]
+
+
+def spect(seed: int = 1, state: str = "stress", **more: Any) -> bytes:
+    return nm_file(noise(seed=seed), state=state, secrets=Secrets(seed), more=more)
+
+
+def pet(seed: int = 1, slices: int = 3, state: str = "rest") -> list[bytes]:
+    return pt_files(noise((slices, 16, 16)), state=state, secrets=Secrets(seed))

@@ -1,0 +1,226 @@
+"""Killed workers, closed doors and brokers that are down: an upload loses nothing and leaves nothing behind."""
+
+import hashlib
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from reader_study.audit.models import Entry
+from reader_study.cases.models import Image
+from reader_study.celery import app
+from reader_study.intake import processing, staging
+from reader_study.intake.actions import receive_blob, sweep
+from reader_study.intake.models import Instance, Upload, UploadedFile
+from reader_study.problems import Conflict
+from tests.reader_study.cases.world import World
+from tests.reader_study.intake.files import Secrets, heart, pt_files
+from tests.reader_study.intake.hostile import DOUBTFUL, HOSTILE
+from tests.reader_study.intake.sending import manifest, put, send, spect, status, verdicts
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_killed_worker_loses_nothing(browser: Any, world: World, work: Any, monkeypatch: Any) -> None:
+    """The worker dies at the second file; the sweep finds the upload when its lease has run out."""
+    files = [spect(1), spect(2), spect(3)]
+    upload = send(browser, world.study, files)
+    died = []
+    whole = processing.examine
+
+    def dies(*args: Any, **more: Any) -> Any:
+        if len(died) == 1:
+            died.append(True)
+            raise SystemExit
+        died.append(False)
+        return whole(*args, **more)
+
+    monkeypatch.setattr(processing, "examine", dies)
+    with pytest.raises(SystemExit):
+        work()
+    monkeypatch.undo()
+    assert [verdict for verdict, _ in verdicts(browser, upload)] == ["accepted", "pending", "pending"]
+    sweep()
+    work()
+    assert status(browser, upload)["state"] == "processing"  # the lease still holds
+    Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweep()
+    work()
+    assert verdicts(browser, upload) == [("accepted", "")] * 3
+    assert Instance.objects.count() == 3
+
+
+def test_a_file_that_kills_its_workers_is_refused_in_the_end(browser: Any, world: World, work: Any) -> None:
+    upload = send(browser, world.study, [spect(1), spect(2)])
+    UploadedFile.objects.filter(number=0).update(attempts=processing.FILE_ATTEMPTS)
+    work()
+    assert verdicts(browser, upload) == [("refused", "unreadable"), ("accepted", "")]
+
+
+def test_a_worker_that_lost_its_lease_stops(browser: Any, world: World, work: Any, monkeypatch: Any) -> None:
+    upload = send(browser, world.study, [spect(1), spect(2)])
+    whole = processing.examine
+
+    def overtaken(*args: Any, **more: Any) -> Any:
+        Upload.objects.update(attempts=7)
+        return whole(*args, **more)
+
+    monkeypatch.setattr(processing, "examine", overtaken)
+    work()
+    assert [verdict for verdict, _ in verdicts(browser, upload)] == ["pending", "pending"]
+
+
+def test_an_upload_that_nobody_completes_is_closed_after_a_day(
+    browser: Any, world: World, work: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    opened = browser.post(f"/api/studies/{world.study.id}/uploads", manifest([spect(1)])).json()
+    put(browser, opened["id"], opened["missing"][0], spect(1))
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+    assert status(browser, opened["id"])["state"] == "receiving"
+    Upload.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+    assert status(browser, opened["id"])["state"] == "done"
+    assert not list(staging.staging().rglob("*.*"))
+
+
+def test_the_bytes_of_a_site_are_gone_and_only_the_doubtful_are_kept_apart(
+    browser: Any, world: World, work: Any
+) -> None:
+    doubtful = DOUBTFUL["overlay"][0]()
+    upload = send(browser, world.study, [spect(1), HOSTILE["gated"][0](), doubtful])
+    work()
+    assert not list(staging.staging().rglob("*"))
+    kept = [path for path in staging.quarantine().rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in kept] == [doubtful]
+    assert kept[0].relative_to(staging.quarantine()) == Path(upload) / "2"
+    assert set(UploadedFile.objects.values_list("sha256", flat=True)) == {""}
+
+
+def kept_apart() -> list[bytes]:
+    return [path.read_bytes() for path in staging.quarantine().rglob("*") if path.is_file()]
+
+
+def test_a_broker_that_is_down_does_not_stop_a_coordinator(
+    browser: Any, world: World, work: Any, monkeypatch: Any
+) -> None:
+    def down(*args: Any, **more: Any) -> None:
+        raise OSError("no broker")
+
+    monkeypatch.setattr(app, "send_task", down)
+    upload = send(browser, world.study, [spect(1)])
+    monkeypatch.undo()
+    sweep()
+    work()
+    assert verdicts(browser, upload) == [("accepted", "")]
+
+
+@pytest.mark.parametrize("dies_at", ["set_apart", "discard"])
+def test_a_doubtful_file_is_apart_before_its_verdict_stands(
+    browser: Any, world: World, work: Any, monkeypatch: Any, dies_at: str
+) -> None:
+    doubtful = DOUBTFUL["overlay"][0]()
+    upload = send(browser, world.study, [doubtful])
+
+    def dies(**more: Any) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(staging, dies_at, dies)
+    with pytest.raises(SystemExit):
+        work()
+    monkeypatch.undo()
+    assert verdicts(browser, upload) == [("pending", "")] or kept_apart() == [doubtful]
+    Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweep()
+    work()
+    assert verdicts(browser, upload) == [("quarantined", "overlay")] and kept_apart() == [doubtful]
+    assert not list(staging.staging().rglob("*"))
+
+
+def test_a_verdict_that_was_rolled_back_leaves_no_copy_apart(
+    browser: Any, world: World, work: Any, monkeypatch: Any
+) -> None:
+    upload = send(browser, world.study, [DOUBTFUL["overlay"][0]()])
+
+    def dies(*args: Any, **more: Any) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(UploadedFile, "save", dies)
+    with pytest.raises(SystemExit):
+        work()
+    monkeypatch.undo()
+    assert verdicts(browser, upload) == [("pending", "")]
+    UploadedFile.objects.update(attempts=processing.FILE_ATTEMPTS)  # the next verdict is another one
+    Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweep()
+    work()
+    assert verdicts(browser, upload) == [("refused", "unreadable")] and kept_apart() == []
+
+
+def test_bytes_that_outlived_their_upload_are_removed_by_the_sweep(
+    browser: Any, world: World, work: Any, monkeypatch: Any
+) -> None:
+    """The process died between the last commit and the removal; or the database was set back to a backup."""
+    waiting = browser.post(f"/api/studies/{world.study.id}/uploads", manifest([spect(2)])).json()
+    put(browser, waiting["id"], waiting["missing"][0], spect(2))
+
+    def dies(**more: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(staging, "clear", dies)
+    monkeypatch.setattr(staging, "discard", lambda **more: None)
+    done = send(browser, world.study, [spect(1)])
+    work()
+    monkeypatch.undo()
+    assert status(browser, done)["state"] == "done" and (staging.staging() / done).exists()
+    unknown = staging.staging() / "00000000-0000-4000-8000-000000000000"
+    unknown.mkdir()
+    sweep()
+    assert [folder.name for folder in staging.staging().iterdir()] == [waiting["id"]]
+
+
+class Late:
+    """A body whose upload is closed while it arrives."""
+
+    def __init__(self, data: bytes) -> None:
+        self.file = io.BytesIO(data)
+
+    def read(self, size: int, /) -> bytes:
+        Upload.objects.update(state=Upload.State.DONE, finished_at=timezone.now())
+        return self.file.read(size)
+
+
+def test_bytes_that_arrive_after_the_upload_was_closed_are_not_kept(browser: Any, world: World) -> None:
+    data = spect(1)
+    opened = browser.post(f"/api/studies/{world.study.id}/uploads", manifest([data])).json()
+    digest = hashlib.sha256(data).hexdigest()
+    with pytest.raises(Conflict, match="complete"):
+        receive_blob(actor=world.coordinator_a, upload_id=opened["id"], sha256=digest, body=Late(data))
+    assert not [path for path in staging.staging().rglob("*") if path.is_file()]
+
+
+def failed() -> Image:
+    Image.objects.update(
+        status="failed", code="internal", neutral_key="", polar_key="", lv=None, segments=None
+    )
+    return Image.objects.get()
+
+
+def test_a_file_sent_again_makes_its_failed_image_ready(browser: Any, world: World, work: Any) -> None:
+    """Why it failed was not the file's fault."""
+    slices = pt_files(heart(), state="rest", secrets=Secrets(1))
+    send(browser, world.study, slices)
+    work()
+    image = failed()
+    upload = send(browser, world.study, slices[:3])
+    assert work().count("cases.derive") == 1
+    image.refresh_from_db()
+    assert (image.status, image.code) == ("ready", "")
+    assert verdicts(browser, upload) == [("duplicate", "prepared_again")] * 3
+    assert Entry.objects.get(action="cases.derivation_restarted").actor == world.coordinator_a.id
+    upload = send(browser, world.study, slices[:3])
+    assert "cases.derive" not in work() and verdicts(browser, upload) == [("duplicate", "duplicate")] * 3
