@@ -40,6 +40,12 @@ def as_markdown(data: dict[str, Any]) -> str:
         "By region, mean of signed errors, raw:",
         "",
         *_by_region(data),
+        "![Errors by region](regions.svg)",
+        "",
+        "One head, each image scaled to its own brightest hundredth:",
+        "",
+        "![One head](example.svg)",
+        "",
         "## Against the simulated truth",
         "",
         "The tracer at the resolution of CTAC. CTAC has errors of its own, drawn for each head (2 % in attenuation, "

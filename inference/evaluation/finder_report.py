@@ -164,7 +164,7 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         [[name, str(one["right"]), str(one["wrong"])] for name, one in data["flags"].items()],
     )
     lines += table(
-        ["confidence", "hearts", "mean", "share right"],
+        ["confidence", "hearts", "mean", "share with place and values right"],
         [
             [
                 f"{row['from']:.2f} to {row['to']:.2f}",
@@ -175,6 +175,7 @@ def as_markdown(data: Mapping[str, Any]) -> str:
             for row in data["confidence"]
         ],
     )
+    lines += ["![Confidence and what it was worth](confidence.svg)", ""]
     return "\n".join(lines)
 
 

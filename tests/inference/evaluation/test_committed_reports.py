@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 
-from inference.evaluation import heart_report, realism_report
+from inference.evaluation import brain_report, finder_report, heart_report, realism_report
 
 RESULTS = Path(__file__).parents[3] / "docs" / "image-science"
 RENDERED: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "brain": brain_report.as_markdown,
     "cohort": realism_report.as_markdown,
+    "finder": finder_report.as_markdown,
     "heart": heart_report.as_markdown,
 }
 COMMITTED = sorted(path for name in RENDERED for path in RESULTS.glob(f"*/{name}.json"))
+
+
+def test_every_kind_of_report_is_there() -> None:
+    assert {path.stem for path in COMMITTED} == set(RENDERED)
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.parent.name)
