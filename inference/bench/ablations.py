@@ -100,6 +100,7 @@ def ablations(
     task: Task, *, cohort: Path, validation: Sequence[Path], steps: int, seed: int
 ) -> dict[str, Any]:
     """Figures of Task.measure for each variant, by its name; each with the contrast exponent that it asks for."""
+    claims = [cohort_of(one, organ=task.organ) for one in (cohort, *validation)]
     examples = examples_of(task.pairs(cohort))
     found: dict[str, Any] = {}
     for name, variant in VARIANTS.items():
@@ -114,8 +115,12 @@ def ablations(
             {
                 "simulated": True,
                 "task": task.name,
-                "training": {**cohort_of(cohort), "patients": len(examples.patients)},
-                "validation": [cohort_of(one) for one in validation],
+                "training": {
+                    **claims[0],
+                    "patients": len(examples.patients),
+                    "left_out": len(examples.left_out),
+                },
+                "validation": claims[1:],
                 "steps": steps,
                 "seed": seed,
                 "variants": found,

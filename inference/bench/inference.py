@@ -19,7 +19,7 @@ from inference.translation.bundle import Bundle, read_bundle
 from inference.translation.network import SLICES
 from inference.translation.predict import Model, input_of, translate
 from inference.translation.prepared import prepared
-from inference.translation.weights import model_of, trained_of
+from inference.translation.weights import fastest_device, model_of, trained_of
 from inference.volume import Volume
 
 AIM_MS, AIM_SHARE = 120.0, 0.80  # of one member, prepared, one thread
@@ -75,7 +75,7 @@ def _measured(bundle: Bundle, study: Volume, *, seconds: float, threads: Sequenc
     changed = change(member, seen)
     at = [_at(subject, threads=number, seconds=seconds) for number in threads]
     reached = at[0]["member"]["prepared"]
-    gpu = torch.device("cuda") if torch.cuda.is_available() else None
+    gpu = fastest_device() if torch.cuda.is_available() else None
     return {
         "machine": machine(),
         "model": {**asdict(model.identity), "members": len(model.members)},

@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 from inference.dicom.read import Unreadable
-from inference.evaluation.images import patient_folders
 from inference.evaluation.realism import realism
 from inference.evaluation.realism_report import as_markdown, walls_figure
-from inference.evaluation.segments import made_by, measure, read_truth, values_csv
+from inference.evaluation.segments import made_by, measure, values_csv
 from inference.evaluation.writing import NotAReport, rounded, write_report
+from inference.translation.pairs import patient_folders, read_truth
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

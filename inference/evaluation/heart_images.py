@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from inference.evaluation.analysis import HeartSet
-from inference.evaluation.images import PatientImages, patient_folders, read_images
-from inference.evaluation.segments import MeasuredPatient, measure_patient, read_truth, together
+from inference.evaluation.images import PatientImages, read_images
+from inference.evaluation.segments import MeasuredPatient, measure_patient, together
 from inference.evaluation.voxels import METRICS, likeness
 from inference.heart.ventricle import VentricleNotFound
 from inference.physics.patient import STATES
+from inference.translation.pairs import patient_folders, read_truth
 from inference.translation.predict import Answers, Model, answers
 from inference.translation.task import NotTranslatable
 from inference.volume import Volume

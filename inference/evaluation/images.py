@@ -43,13 +43,6 @@ class PatientImages:
     images: Mapping[str, Mapping[str, Volume]]
 
 
-def patient_folders(cohort: Path) -> list[Path]:
-    """The folders below the sites of a cohort, in the order of their names."""
-    return sorted(
-        (folder for folder in cohort.glob("*/*") if folder.is_dir()), key=lambda folder: folder.name
-    )
-
-
 def read_images(
     folder: Path, *, truth: dict[str, Any] | None, only: tuple[str, ...] | None = None
 ) -> PatientImages:

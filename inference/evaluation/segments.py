@@ -18,6 +18,7 @@ from inference.heart.polar import polar_map
 from inference.heart.segments import segment_values
 from inference.heart.ventricle import LeftVentricle, VentricleNotFound, find_left_ventricle
 from inference.physics.patient import STATES
+from inference.translation.task import NotTranslatable
 from inference.volume import Volume
 
 # Reports rest on values as the CSV prints them, so that whoever starts from the CSV gets the same report.
@@ -71,17 +72,18 @@ def measure(
 ) -> Measured:
     """Measures every patient of the folders, in their order, and the virtual PET that `translate` makes of his SPECT.
 
-    truth: `truth.json` of the cohort. Raises what read_images and `translate` raise.
+    truth: `truth.json` of the cohort. A patient without a ventricle, or whom `translate` refuses, is left out and named
+    with the reason. Raises what read_images raises.
     """
     measured, left_out = [], {}
     for folder in folders:
         patient = read_images(folder, truth=truth)
-        if translate is not None:
-            made: dict[str, Volume] = {state: translate(patient.images["spect"][state]) for state in STATES}
-            patient = replace(patient, images={**patient.images, "virtual_pet": made})
         try:
+            if translate is not None:
+                made = {state: translate(patient.images["spect"][state]) for state in STATES}
+                patient = replace(patient, images={**patient.images, "virtual_pet": made})
             measured.append(measure_patient(patient))
-        except VentricleNotFound as problem:
+        except (NotTranslatable, VentricleNotFound) as problem:
             left_out[patient.patient_id] = str(problem)
     return together(measured, left_out=left_out)
 
@@ -120,15 +122,6 @@ def together(measured: Sequence[MeasuredPatient], *, left_out: dict[str, str]) -
         },
         left_out=dict(left_out),
     )
-
-
-def read_truth(cohort: Path) -> dict[str, Any] | None:
-    """The ground truth beside a simulated cohort; None if there is none."""
-    try:
-        found: dict[str, Any] = json.loads((cohort / "truth.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return found
 
 
 def made_by(cohort: Path) -> dict[str, Any]:

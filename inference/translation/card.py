@@ -22,10 +22,11 @@ _SIMULATED = "Trained on simulated patients only. It has never seen a real patie
 
 @dataclass(frozen=True)
 class Cohort:
-    """A simulated cohort, by what its own manifest says, and how many of its patients were used."""
+    """A simulated cohort, by what its own manifest says: how many patients were used, how many refused."""
 
     claim: dict[str, Any]
     patients: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,19 @@ class Trained:
     contrast_exponent: float
 
 
-def cohort_of(folder: Path) -> dict[str, Any]:
+def cohort_of(folder: Path, *, organ: str) -> dict[str, Any]:
     """What the manifest of a simulated cohort says: its seed, and how else it was made.
 
-    Raises FileNotFoundError for a folder that was not made by the command cohort."""
+    Raises FileNotFoundError for a folder that was not made by the command cohort, ValueError for one of another organ.
+    """
     manifest = folder / ".cohort.json"
     if not manifest.exists() or not (folder / "truth.json").exists():
         raise FileNotFoundError(
             f"{folder} is no finished simulated cohort; make one with the command cohort."
         )
     found: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    if found.get("organ", "heart") != organ:
+        raise ValueError(f"{folder} is no cohort of the {organ}; make one with cohort --organ {organ}")
     return found
 
 
@@ -211,4 +215,6 @@ def _compared_rows(compared: Iterable[tuple[str, float | None, bool | None]]) ->
 
 def _cohort_in_words(cohort: dict[str, Any]) -> str:
     claim = ", ".join(f"{name} {value}" for name, value in cohort["claim"].items())
-    return f"{cohort['patients']} patients of the simulated cohort with {claim}"
+    refused = cohort.get("left_out", 0)
+    more = f"; {refused} more left out, in whom the task found nothing to translate" if refused else ""
+    return f"{cohort['patients']} patients of the simulated cohort with {claim}{more}"

@@ -9,17 +9,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from inference.dicom.read import Unreadable
 from inference.translation.bundle import ModelIdentity, write_bundle
 from inference.translation.card import Cohort, Trained, card_of, card_text, cohort_of
-from inference.translation.pairs import patient_folders
 from inference.translation.predict import Model, answers, translate
 from inference.translation.prepared import prepared
 from inference.translation.registry import TASKS, task_named
-from inference.translation.task import Task
+from inference.translation.task import LeftOut, Task
 from inference.translation.train import Examples, Progress, examples_of, first_patients, joined, train
 from inference.translation.weights import weights_of
 from inference.volume import Volume
@@ -90,18 +90,16 @@ def make_bundle(
     Raises FileNotFoundError for a folder that is no simulated cohort, ValueError for cohorts of one seed, and what
     reading and measuring raise.
     """
-    given = [cohort_of(cohort) for cohort in cohorts]
-    judges = [cohort_of(cohort) for cohort in validation]
+    given = [cohort_of(cohort, organ=task.organ) for cohort in cohorts]
+    judges = [cohort_of(cohort, organ=task.organ) for cohort in validation]
     if {claim["seed"] for claim in judges} & {claim["seed"] for claim in given}:
         raise ValueError(
             "A validation cohort has the seed of a training cohort: the same people are in both."
         )
     began = time.process_time()
-    parts: list[Examples] = []
-    for cohort in cohorts:
-        left = None if patients is None else patients - sum(len(part.patients) for part in parts)
-        if left != 0:
-            parts.append(examples_of(first_patients(task.pairs(cohort), left)))
+    parts = _taught(task, cohorts, patients)
+    # A file that cannot be read is found before hours of training, not after.
+    chose = [_judging(task, claim, cohort) for claim, cohort in zip(judges, validation, strict=True)]
     examples = joined(parts)
     members = tuple(
         train(
@@ -124,19 +122,54 @@ def make_bundle(
     trained = Trained(
         shape=task.network,
         recipe=task.recipe,
-        cohorts=tuple(Cohort(claim, len(part.patients)) for claim, part in zip(given, parts, strict=False)),
+        cohorts=tuple(
+            Cohort(claim, len(part.patients), len(part.left_out))
+            for claim, part in zip(given, parts, strict=False)
+        ),
         steps=steps,
         seeds=tuple(seeds),
         seconds=time.process_time() - began,
         contrast_exponent=exponent,
     )
-    chose = tuple(
-        Cohort(claim, len(patient_folders(cohort))) for claim, cohort in zip(judges, validation, strict=True)
-    )
-    card = card_of(task, trained, validation=chose, measured=measured)
+    card = card_of(task, trained, validation=tuple(chose), measured=measured)
     return write_bundle(
         out, weights=weights, name=out.name, version=str(task.version), card=card, text=card_text(card)
     )
+
+
+def _taught(task: Task, cohorts: Sequence[Path], patients: int | None) -> list[Examples]:
+    """The examples of the first `patients` of all cohorts, those of one cohort after those of another."""
+    parts: list[Examples] = []
+    left = patients
+    for cohort in cohorts:
+        if left == 0:
+            break
+        part = examples_of(first_patients(task.pairs(cohort), left))
+        _name_left_out(cohort, part.left_out)
+        left = None if left is None else left - len(part.patients) - len(part.left_out)
+        parts.append(part)
+    if left and patients:
+        raise ValueError(f"--patients {patients}: the cohorts hold {patients - left}")
+    return parts
+
+
+def _judging(task: Task, claim: dict[str, Any], cohort: Path) -> Cohort:
+    """A cohort for validation, all of whose files have been read once."""
+    patients, left_out = set(), []
+    for found in task.pairs(cohort):
+        if isinstance(found, LeftOut):
+            left_out.append(found)
+        else:
+            patients.add(found.patient)
+    _name_left_out(cohort, left_out)
+    if not patients:
+        raise ValueError(f"{cohort} holds nobody to measure the model on")
+    return Cohort(claim, len(patients), len(left_out))
+
+
+def _name_left_out(cohort: Path, left_out: Sequence[LeftOut]) -> None:
+    for one in left_out:
+        print(f"{cohort}: {one.patient} is left out: {one.reason}", file=sys.stderr, flush=True)
 
 
 def contrast_exponent(model: Model, validation: Sequence[Path]) -> float:

@@ -53,6 +53,14 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A patient of a cohort whom the task refuses, and why, in one sentence."""
+
+    patient: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class NetworkShape:
     """coordinates: how many of Placed.coordinates the network sees. channels: of its three levels.
 
@@ -129,7 +137,8 @@ class Task:
     inputs, makes: words for the card. label: what series call the output, e.g. "vPET".
     refuse: why an image is none that the task was made for, or None; the header is None where there is no file.
     place: raises NotTranslatable.
-    pairs: the examples of a simulated cohort in the order of its patients; raises Unreadable, ValueError.
+    pairs: the examples of a simulated cohort in the order of its patients, or why a patient is left out; raises
+    Unreadable, ValueError.
     measure: compares what a translation makes of the patients of some cohorts, whom the model never saw, with their
     targets and with the simulated truth.
     calibrate: the contrast exponent that validation patients ask for, from their cohorts and from a function that
@@ -147,7 +156,7 @@ class Task:
     place: Callable[[Volume], Placed]
     network: NetworkShape
     recipe: Recipe
-    pairs: Callable[[Path], Iterator[Pair]]
+    pairs: Callable[[Path], Iterator[Pair | LeftOut]]
     measure: Callable[[Sequence[Path], Callable[[Volume], Volume]], Measurement]
     calibrate: Callable[[Sequence[Path], Callable[[Volume], Callable[[float], Volume]]], float] | None = None
     label: str = "AI"

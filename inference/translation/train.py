@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from inference.translation.network import SLICES, Network
-from inference.translation.task import ABNORMAL, NetworkShape, Pair, Recipe
+from inference.translation.task import ABNORMAL, LeftOut, NetworkShape, Pair, Recipe
 
 _LEAST_ABNORMAL = 4  # voxels that make a slice abnormal
 _REPORTS = 20
@@ -22,12 +22,13 @@ _REPORTS = 20
 class Examples:
     """What training keeps in memory: n pairs on one grid, about 0.8 MB each for [40, 64, 64].
 
-    patients: whose pairs these are, in the order of the pairs, each once.
+    patients: whose pairs these are, in the order of the pairs, each once. left_out: whom the task refused.
     image, target: float16 [n, k, j, i], in units of the network. region: uint8 [n, k, j, i].
     along_k, along_j, along_i: float32 [n, k], [n, j], [n, i], the coordinates.
     """
 
     patients: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     image: Tensor
     target: Tensor
     region: Tensor
@@ -45,10 +46,14 @@ class Progress:
     loss: float
 
 
-def examples_of(pairs: Iterable[Pair]) -> Examples:
+def examples_of(pairs: Iterable[Pair | LeftOut]) -> Examples:
     """The pairs as training wants them. ValueError if there are none."""
     patients, images, targets, regions, lines = [], [], [], [], []
+    left_out = []
     for pair in pairs:
+        if isinstance(pair, LeftOut):
+            left_out.append(pair)
+            continue
         patients.append(pair.patient)
         images.append((pair.placed.image.voxels / np.float32(pair.placed.scale)).astype(np.float16))
         targets.append(pair.target.astype(np.float16))
@@ -58,11 +63,11 @@ def examples_of(pairs: Iterable[Pair]) -> Examples:
         raise ValueError("there are no patients to learn from")
     k, j, i = (torch.from_numpy(np.stack(along)) for along in zip(*lines, strict=True))
     image, target, region = (torch.from_numpy(np.stack(parts)) for parts in (images, targets, regions))
-    return Examples(tuple(dict.fromkeys(patients)), image, target, region, k, j, i)
+    return Examples(tuple(dict.fromkeys(patients)), tuple(left_out), image, target, region, k, j, i)
 
 
-def first_patients(pairs: Iterable[Pair], count: int | None) -> Iterator[Pair]:
-    """The pairs of the first `count` patients; of all for None."""
+def first_patients(pairs: Iterable[Pair | LeftOut], count: int | None) -> Iterator[Pair | LeftOut]:
+    """What is of the first `count` patients; of all for None."""
     seen: set[str] = set()
     for pair in pairs:
         if pair.patient not in seen and len(seen) == count:
@@ -78,8 +83,9 @@ def joined(parts: Sequence[Examples]) -> Examples:
         return torch.cat([getattr(part, name) for part in parts])
 
     patients = tuple(patient for part in parts for patient in part.patients)
+    left_out = tuple(one for part in parts for one in part.left_out)
     names = ("image", "target", "region", "along_k", "along_j", "along_i")
-    return Examples(patients, *(together(name) for name in names))
+    return Examples(patients, left_out, *(together(name) for name in names))
 
 
 def train(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
-from scipy.optimize import brentq
+from scipy.optimize import minimize_scalar
 
 from inference.dicom.read import Header
 from inference.heart.neutral import neutral_volume
@@ -28,12 +28,13 @@ from inference.translation.grid import (
     in_frame,
     scale_of,
 )
-from inference.translation.pairs import STATES, patient_folders, read_pairs
+from inference.translation.pairs import STATES, patient_folders, read_pairs, read_truth
 from inference.translation.task import (
     ABNORMAL,
     ELSEWHERE,
     NEAR,
     Acceptance,
+    LeftOut,
     Measurement,
     NetworkShape,
     NotTranslatable,
@@ -61,41 +62,48 @@ def refuse(header: Header | None, volume: Volume) -> str | None:
 
 def place(volume: Volume) -> Placed:
     """The volume in the frame of the ventricle that is found in it. Raises NotTranslatable."""
+    return _placed(volume)[0]
+
+
+def pairs(cohort: Path) -> Iterator[Pair | LeftOut]:
+    """Stress and rest of every patient; nothing of one in whom no ventricle is found, as in use.
+
+    Voxels correspond by index, so PET is put in the frame found in SPECT. Raises Unreadable, ValueError.
+    """
+    for folder in patient_folders(cohort):
+        found = read_pairs(folder)
+        try:
+            yield from [_pair(found.patient_id, found.spect[state], found.pet[state]) for state in STATES]
+        except (NotTranslatable, VentricleNotFound, NoActivity) as problem:
+            yield LeftOut(found.patient_id, str(problem))
+
+
+def _pair(patient: str, spect: Volume, pet: Volume) -> Pair:
+    placed, ventricle = _placed(spect)
+    target = in_frame(pet, frame_of(ventricle))
+    return Pair(
+        patient=patient,
+        placed=placed,
+        target=target.voxels / np.float32(scale_of(target.voxels)),
+        region=_regions(target),
+    )
+
+
+def _placed(volume: Volume) -> tuple[Placed, LeftVentricle]:
+    """The volume in the frame of its ventricle, and the ventricle. Raises NotTranslatable."""
     try:
         ventricle = find_left_ventricle(volume)
         if "not_ventricle_like" in ventricle.flags:
             raise VentricleNotFound("Nothing in this image looks like a left ventricle.")
-        return _placed(volume, ventricle)
+        image = in_frame(volume, frame_of(ventricle))
+        scale = scale_of(image.voxels)
     except (VentricleNotFound, NoActivity) as problem:
         reason = str(problem).removesuffix(".")
         raise NotTranslatable(refusals.NO_VENTRICLE.format(reason=reason)) from problem
-
-
-def pairs(cohort: Path) -> Iterator[Pair]:
-    """Stress and rest of every patient. Voxels correspond by index, so PET is put in the frame found in SPECT.
-
-    Raises Unreadable, NotTranslatable, ValueError.
-    """
-    for folder in patient_folders(cohort):
-        found = read_pairs(folder)
-        for state in STATES:
-            spect, pet = found.spect[state], found.pet[state]
-            ventricle = find_left_ventricle(spect)
-            target = in_frame(pet, frame_of(ventricle))
-            yield Pair(
-                patient=found.patient_id,
-                placed=_placed(spect, ventricle),
-                target=target.voxels / np.float32(scale_of(target.voxels)),
-                region=_regions(target),
-            )
-
-
-def _placed(volume: Volume, ventricle: LeftVentricle) -> Placed:
-    image = in_frame(volume, frame_of(ventricle))
     where = coordinates(length_mm=ventricle.length_mm, radius_mm=ventricle.radius_mm)
     flags = tuple(dict.fromkeys([*image.flags, *ventricle.flags]))
     image = Volume(image.voxels, image.affine, image.kind, flags)
-    return Placed(image=image, scale=scale_of(image.voxels), coordinates=where)
+    return Placed(image=image, scale=scale, coordinates=where), ventricle
 
 
 def _regions(pet: Volume) -> NDArray[np.uint8]:
@@ -124,13 +132,12 @@ def _wall(ventricle: LeftVentricle) -> NDArray[np.bool_]:
 def measure(cohorts: Sequence[Path], translated: Callable[[Volume], Volume]) -> Measurement:
     """Segments of SPECT and of virtual PET against PET and against the truth; misses first.
 
-    Raises Unreadable, NotTranslatable, VentricleNotFound, ValueError.
+    Raises Unreadable, ValueError.
     """
     # Measuring is needed after training alone, and takes seconds to load.
     from inference.evaluation.images import LABELS  # noqa: PLC0415
     from inference.evaluation.report import agreement, as_text  # noqa: PLC0415
     from inference.evaluation.segments import measure as measured  # noqa: PLC0415
-    from inference.evaluation.segments import read_truth  # noqa: PLC0415
 
     truths = [read_truth(cohort) or {"patients": {}} for cohort in cohorts]
     truth = {"patients": {name: known for one in truths for name, known in one["patients"].items()}}
@@ -155,25 +162,24 @@ def measure(cohorts: Sequence[Path], translated: Callable[[Volume], Volume]) -> 
 
 
 def calibrate(cohorts: Sequence[Path], curve: Callable[[Volume], Callable[[float], Volume]]) -> float:
-    """The exponent that takes the mean of virtual PET less PET over all segments to 0, between 1 and 1.6.
+    """The exponent, 1 to 1.6, at which the most biased of the 17 segments at stress and at rest is biased least.
 
+    That is what equivalence in all segments asks for. The mean over all segments at 0 was tried before: it deepens
+    defects of PET below 60 % by 4 to 7 points to make up for normal segments that are a little too high.
     Raises Unreadable, NotTranslatable, VentricleNotFound, ValueError.
     """
     made, wanted = [], []
     for folder in (folder for cohort in cohorts for folder in patient_folders(cohort)):
         found = read_pairs(folder)
-        for state in STATES:
-            made.append(curve(found.spect[state]))
-            wanted.append(_segments(found.pet[state]))
+        made.append([curve(found.spect[state]) for state in STATES])
+        wanted.append([_segments(found.pet[state]) for state in STATES])
 
-    @cache
-    def excess(exponent: float) -> float:
-        return float(np.mean([_segments(image(exponent)) for image in made]) - np.mean(wanted))
+    def largest_bias(exponent: float) -> float:
+        """Of means over patients."""
+        values = [[_segments(image(exponent)) for image in states] for states in made]
+        return float(np.abs(np.subtract(values, wanted).mean(axis=0)).max())
 
-    low, high = 1.0, 1.6
-    if excess(low) <= 0 or excess(high) >= 0:
-        return low if excess(low) <= 0 else high
-    return float(brentq(excess, low, high, xtol=0.005))
+    return float(minimize_scalar(largest_bias, bounds=(1.0, 1.6), options={"xatol": 0.01}).x)
 
 
 def _segments(volume: Volume) -> NDArray[np.float64]:

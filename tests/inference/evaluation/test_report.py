@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.evaluation.images import patient_folders
 from inference.evaluation.report import agreement, as_text
-from inference.evaluation.segments import Measured, Values, measure, read_truth
+from inference.evaluation.segments import Measured, Values, measure
+from inference.translation.pairs import patient_folders, read_truth
 from tests.inference.translation.simulated import write_cohort
 
 

@@ -51,7 +51,15 @@ def write_cohort(root: Path, *, patients: int, seed: int = 5) -> Path:
             for k, ds in enumerate(slices):
                 (folder / "PET" / state / f"{k}.dcm").write_bytes(to_bytes(ds))
         values = [100 * value for value in segments(inferior=defect)]
-        truth[patient] = {"true_segments": dict.fromkeys(STATES, values)}
+        place = f"site-a/{patient}"
+        truth[patient] = {
+            "index": number,
+            "true_segments": dict.fromkeys(STATES, values),
+            "images": {
+                "spect": {state: f"{place}/SPECT/{state}.dcm" for state in STATES},
+                "pet": {state: f"{place}/PET/{state}" for state in STATES},
+            },
+        }
     (root / "truth.json").write_text(json.dumps({"simulated": True, "patients": truth}))
     (root / ".cohort.json").write_text(json.dumps({"seed": seed, "sites": 1, "version": 1}))
     return root

@@ -15,11 +15,11 @@ from inference.translation.network import Network
 from inference.translation.pairs import patient_folders, read_pairs
 from inference.translation.predict import translate
 from inference.translation.registry import task_named
-from inference.translation.task import ABNORMAL, ELSEWHERE, NEAR, Pair, Recipe
+from inference.translation.task import ABNORMAL, ELSEWHERE, NEAR, LeftOut, Pair, Recipe
 from inference.translation.train import Examples, Progress, examples_of, first_patients, joined, train
 from inference.translation.weights import model_of
 from inference.volume import Volume
-from tests.inference.translation.simulated import heart, write_cohort
+from tests.inference.translation.simulated import heart, nm_bytes, write_cohort
 
 TASK = task_named("heart/spect-to-pet")
 SMALL = replace(TASK.network, channels=(8, 8, 8))
@@ -38,7 +38,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pairs(cohort: Path) -> list[Pair]:
-    return list(TASK.pairs(cohort))
+    return [pair for pair in TASK.pairs(cohort) if isinstance(pair, Pair)]
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +124,46 @@ def test_defects_are_found_where_pet_shows_them_and_are_drawn_more_often(pairs: 
 
 
 def test_only_the_first_patients_are_used(pairs: list[Pair]) -> None:
-    assert [pair.patient for pair in first_patients(pairs, 1)] == ["0000", "0000"]
+    refused = LeftOut("none", "no ventricle")
+    assert [one.patient for one in first_patients([refused, *pairs], 2)] == ["none", "0000", "0000"]
     assert len(list(first_patients(pairs, None))) == 4
+
+
+def test_a_patient_without_a_ventricle_is_left_out_and_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cohorts = {seed: write_cohort(tmp_path / str(seed), patients=2, seed=seed) for seed in (5, 6)}
+    for cohort in cohorts.values():
+        dark = heart()
+        empty = Volume(np.zeros_like(dark.voxels), dark.affine, dark.kind)
+        (cohort / "site-a/0001/SPECT/rest.dcm").write_bytes(nm_bytes(empty, state="rest", patient="0001"))
+    out = tmp_path / "bundle"
+    asked = ["train", f"--cohort={cohorts[5]}", f"--validation={cohorts[6]}", f"--out={out}"]
+    assert main([*asked, "--steps=1", "--seed=1"]) == 0
+    said = capsys.readouterr().err
+    assert said.count("0001 is left out: ") == 2 and "whole left ventricle" in said
+    card = read_bundle(out).card
+    for part in ("training", "validation"):
+        [found] = card[part]["cohorts"]
+        assert (found["patients"], found["left_out"]) == (1, 1)
+    assert card["validation"]["report"]["patients"] == 1
+    assert "1 more left out" in (out / "card.md").read_text(encoding="utf-8")
+
+
+def test_more_patients_than_there_are_and_heads_for_hearts_are_refused_before_training(
+    cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = write_cohort(tmp_path / "other", patients=2, seed=6)
+    asked = ["train", f"--cohort={cohort}", f"--validation={other}", f"--out={tmp_path / 'bundle'}"]
+    asked += ["--steps=1", "--seed=1"]
+    assert main([*asked, "--patients=3"]) == 1
+    assert "--patients 3: the cohorts hold 2" in capsys.readouterr().err
+    assert main([*asked, "--task=brain/nac-to-ctac"]) == 1
+    assert "no cohort of the brain; make one with cohort --organ brain" in capsys.readouterr().err
+    (other / "site-a/0001/PET/rest/0.dcm").write_bytes(b"torn")
+    assert main(asked) == 1
+    told = capsys.readouterr()
+    assert "not a DICOM file" in told.err and "step" not in told.out
 
 
 def test_cohorts_are_joined_in_their_order(pairs: list[Pair], examples: Examples) -> None:
