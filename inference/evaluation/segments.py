@@ -80,7 +80,9 @@ def measure(
         patient = read_images(folder, truth=truth)
         try:
             if translate is not None:
-                made = {state: translate(patient.images["spect"][state]) for state in STATES}
+                made: dict[str, Volume] = {
+                    state: translate(patient.images["spect"][state]) for state in STATES
+                }
                 patient = replace(patient, images={**patient.images, "virtual_pet": made})
             measured.append(measure_patient(patient))
         except (NotTranslatable, VentricleNotFound) as problem:

@@ -19,6 +19,9 @@ from inference.translation import refusals
 from inference.translation.predict import Model, translate
 from inference.translation.task import NotTranslatable
 
+# Raise it when the same answers of the same networks no longer become the same file: a name stands for its bytes.
+WRITTEN = 1
+
 
 @dataclass(frozen=True)
 class Translated:
@@ -54,7 +57,13 @@ def translated(model: Model, data: bytes, *, name: str) -> Translated:
     )
 
 
-def output_name(*, input_keys: Sequence[str], model_digest: str, settings: Mapping[str, Any]) -> str:
-    """64 hex digits that stand for this input, model and settings, and for nothing else."""
-    asked = {"input": list(input_keys), "model": model_digest, "settings": dict(settings)}
+def output_name(*, input_keys: Sequence[str], model: Model, settings: Mapping[str, Any]) -> str:
+    """64 hex digits that stand for all that decides the output: input, model, settings, and what the code does."""
+    asked = {
+        "input": list(input_keys),
+        "model": model.identity.digest,
+        "task": [model.task.name, model.task.version, model.task.placing],
+        "written": WRITTEN,
+        "settings": dict(settings),
+    }
     return digest_of(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode())

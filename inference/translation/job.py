@@ -30,16 +30,16 @@ class JobFailed(RuntimeError):
 def translate_object(
     store: ObjectStore, *, input_keys: Sequence[str], model_digest: str, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Makes the virtual PET of a stored NM file and stores it under the hash of (input, model, settings).
+    """Makes the virtual PET of a stored NM file and stores it under the hash of all that decides it: see output_name.
 
     Returns the manifest: everything that is needed to make the same object again, and how long it took. Time is
     in the manifest only: no clock reaches the object. Raises JobFailed.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
-    name = output_name(input_keys=input_keys, model_digest=model_digest, settings=settings)
     data = _input(store, input_keys, settings)
     try:
         model = installed_model(model_digest)
+        name = output_name(input_keys=input_keys, model=model, settings=settings)
         made = translated(model, data, name=name)
     except Unreadable as error:
         raise JobFailed(error.code, error.message) from error
@@ -53,6 +53,7 @@ def translate_object(
         "uncertainty_key": "" if made.uncertainty is None else _kept_beside(store, name, made.uncertainty),
         "input_keys": list(input_keys),
         "model": asdict(model.identity),
+        "task": {"name": model.task.name, "version": model.task.version, "placing": model.task.placing},
         "settings": dict(settings),
         "members": len(model.members),
         "flags": list(made.flags),

@@ -136,7 +136,8 @@ class Task:
     version: changes when a trained network no longer fits what `place` gives it.
     inputs, makes: words for the card. label: what series call the output, e.g. "vPET".
     refuse: why an image is none that the task was made for, or None; the header is None where there is no file.
-    place: raises NotTranslatable.
+    place: raises NotTranslatable. placing: version of what `place` rests on elsewhere, such as the finder of the organ:
+    another one gives another image, though the networks still fit.
     pairs: the examples of a simulated cohort in the order of its patients, or why a patient is left out; raises
     Unreadable, ValueError.
     measure: compares what a translation makes of the patients of some cohorts, whom the model never saw, with their
@@ -159,6 +160,7 @@ class Task:
     pairs: Callable[[Path], Iterator[Pair | LeftOut]]
     measure: Callable[[Sequence[Path], Callable[[Volume], Volume]], Measurement]
     calibrate: Callable[[Sequence[Path], Callable[[Volume], Callable[[float], Volume]]], float] | None = None
+    placing: int = 0
     label: str = "AI"
     limits: tuple[str, ...] = ()
     acceptance: tuple[Acceptance, ...] = ()

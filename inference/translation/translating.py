@@ -99,7 +99,7 @@ def _is_nm(path: Path) -> bool:
 
 def _translate(model: Model, study: Study, *, out: Path) -> tuple[str, ...]:
     data = study.path.read_bytes()
-    name = output_name(input_keys=[digest_of(data)], model_digest=model.identity.digest, settings={})
+    name = output_name(input_keys=[digest_of(data)], model=model, settings={})
     made = translated(model, data, name=name)
     target = out / study.name
     target.parent.mkdir(parents=True, exist_ok=True)

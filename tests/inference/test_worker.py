@@ -16,7 +16,7 @@ from inference.objects import ObjectStore
 from inference.translation.bundle import SHIPPED, read_bundle
 from inference.translation.files import output_name
 from inference.translation.grid import SHAPE
-from inference.translation.weights import model_of
+from inference.translation.weights import installed_model, model_of
 from inference.worker import app, translate
 from tests.inference.translation.simulated import heart, nm_bytes, on_another_grid
 
@@ -62,7 +62,9 @@ def test_a_translation_ends_in_a_manifest_that_says_how_to_make_it_again(store: 
     assert manifest["model"] == {"name": MODEL.name, "version": MODEL.version, "digest": MODEL.digest}
     assert manifest["members"] == len(model_of(read_bundle(SHIPPED / "heart-spect-to-pet")).members)
     assert manifest["flags"] == []
-    assert manifest["output_name"] == output_name(input_keys=[key], model_digest=MODEL.digest, settings={})
+    assert manifest["output_name"] == output_name(
+        input_keys=[key], model=installed_model(MODEL.digest), settings={}
+    )
     assert store.key_of(manifest["output_name"]) == manifest["output_key"]
     assert manifest["seconds"] > 0 and manifest["device"] and manifest["torch"] and manifest["started_at"]
 
