@@ -33,16 +33,18 @@ class Head:
     def truth(self) -> HeadTruth:
         """What no upload contains: the arrays beside the cohort."""
         with np.load(self.truth_file) as found:
-            return HeadTruth(found["ideal"], found["noise_free"], found["labels"])
+            return HeadTruth(found["ideal"], found["noise_free"], found["exact"], found["labels"])
 
 
 @dataclass(frozen=True, eq=False)
 class HeadTruth:
     """ideal: the tracer at the resolution of the corrected image. noise_free: the corrected image without noise.
-    labels: the region of each voxel. All [k, j, i] on the grid of the images, in their units."""
+    exact: that with a CT in its place, and neither attenuation nor scatter wrong. labels: the region of each voxel.
+    All [k, j, i] on the grid of the images, in their units."""
 
     ideal: Voxels
     noise_free: Voxels
+    exact: Voxels
     labels: NDArray[np.int8]
 
 

@@ -27,7 +27,8 @@ from inference.volume import Volume
 _STATEMENT = (
     "Every patient, person, institution and image of this cohort is simulated. "
     "truth/PATIENT.npz holds the tracer at the resolution of the corrected image (ideal), the corrected image without "
-    "noise (noise_free), both in stored values of the patient's files, and the region of every voxel (labels)."
+    "noise (noise_free) and with an exact CT too (exact), all in stored values of the patient's files, and the region "
+    "of every voxel (labels)."
 )
 _SCRATCH, _TRUTH = ".unfinished", "truth"
 _BODY_MASS_INDEX = 23.5
@@ -71,6 +72,7 @@ class HeadMember:
 
     seed: int
     index: int
+    sites: int
     patient: HeadPatient
     identity: Identity
     hospital: Hospital
@@ -106,11 +108,11 @@ def make_brain_cohort(*, patients: int, sites: int, seed: int, out: Path, jobs: 
 
 def head_member(*, seed: int, index: int, sites: int) -> HeadMember:
     """Patients are dealt to the sites in turn, so a longer cohort begins with the shorter one."""
-    patient, place = planned_head(seed=seed, index=index), hospital(index % sites)
+    patient, place = planned_head(seed=seed, index=index, sites=sites), hospital(index % sites)
     identity = identity_of(
         seed=seed, index=index, sex=patient.sex, body_mass_index=_BODY_MASS_INDEX, hospital=place
     )
-    return HeadMember(seed, index, patient, identity, place)
+    return HeadMember(seed, index, sites, patient, identity, place)
 
 
 def head_path(kind: HeadImage) -> Path:
@@ -136,6 +138,7 @@ def write_head(scans: HeadScans, one: HeadMember, *, target: Path, truth: Path, 
         truth,
         ideal=scans.ideal.voxels / np.float32(factor),
         noise_free=scans.noise_free.voxels / np.float32(factor),
+        exact=scans.exact.voxels / np.float32(factor),
         labels=scans.labels,
     )
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -144,7 +147,7 @@ def write_head(scans: HeadScans, one: HeadMember, *, target: Path, truth: Path, 
 
 def _make(one: HeadMember, out: Path) -> float:
     started = time.monotonic()
-    scans = simulate_head(seed=one.seed, index=one.index)
+    scans = simulate_head(seed=one.seed, index=one.index, sites=one.sites)
     scratch = out / _SCRATCH / str(one.index)
     write_head(scans, one, target=out / one.folder, truth=out / one.truth, scratch=scratch)
     return time.monotonic() - started

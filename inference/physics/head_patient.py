@@ -17,6 +17,9 @@ Four = tuple[float, float, float, float]
 LesionKind = Literal["territorial", "focal"]
 
 TRACERS: tuple[Tracer, ...] = get_args(Tracer)
+# How far one scanner's factors differ from head to head (sd): drift of a CT between its daily checks, which allow
+# water 0.4 to 0.7 % of error, and noise of a scatter estimate that was smoothed over a whole head.
+_CT_DRIFT, _SCATTER_DRIFT = 0.003, 0.01
 # Where a stroke lies: middle, middle posterior, anterior and posterior cerebral artery, seen from the left.
 _TERRITORIES: tuple[tuple[Triple, Triple], ...] = (
     ((48.0, -22.0, 18.0), (30.0, 36.0, 34.0)),
@@ -84,9 +87,19 @@ class Pose:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """What one scanner does wrong to every head: factors of the attenuation that its CT states, and of its estimate
+    of scatter."""
+
+    ct: float = 1.0
+    scatter: float = 1.0
+
+
+@dataclass(frozen=True)
 class HeadScan:
     """`counts` expected in all views. The CT was made of the head after it had moved by `ct_moved`;
-    its attenuation is wrong by the factor `ct_scale`, the scatter estimate by `scatter_scale`."""
+    its attenuation is wrong by the factor `ct_scale`, the scatter estimate by `scatter_scale`: the scanner's
+    calibration, and a little that differs from head to head."""
 
     counts: float
     ct_moved: Pose
@@ -135,8 +148,11 @@ def mean_head(tracer: Tracer) -> HeadPatient:
     )
 
 
-def sample_head(rng: np.random.Generator, *, tracer: Tracer) -> HeadPatient:
-    """Draw a head. Perfusion: 3 in 5 have lesions. Dopamine transporter: 3 in 5 have lost putamen, unevenly."""
+def sample_head(rng: np.random.Generator, *, tracer: Tracer, calibration: Calibration) -> HeadPatient:
+    """Draw a head and how a scanner of this calibration sees it.
+
+    Perfusion: 3 in 5 have lesions. Dopamine transporter: 3 in 5 have lost putamen, unevenly.
+    """
     mean = mean_head(tracer)
     sex: Sex = "M" if rng.random() < 0.5 else "F"
     return HeadPatient(
@@ -153,8 +169,8 @@ def sample_head(rng: np.random.Generator, *, tracer: Tracer) -> HeadPatient:
         scan=HeadScan(
             counts=float(rng.lognormal(math.log(mean.scan.counts), 0.25)),
             ct_moved=Pose(_triple(rng, (1.0, 1.0, 1.0)), _triple(rng, (1.5, 1.5, 1.5))),
-            ct_scale=float(rng.normal(1.0, 0.02)),
-            scatter_scale=float(rng.normal(1.0, 0.08)),
+            ct_scale=calibration.ct * float(rng.normal(1.0, _CT_DRIFT)),
+            scatter_scale=calibration.scatter * float(rng.normal(1.0, _SCATTER_DRIFT)),
         ),
     )
 

@@ -9,7 +9,15 @@ import pytest
 
 from inference.brain.heads import KINDS, Head
 from inference.brain.orientation import upright
-from inference.cohort.brain import CHANG_MU, HEAD_IMAGES, HeadScans, chang, planned_head, simulate_head
+from inference.cohort.brain import (
+    CALIBRATIONS,
+    CHANG_MU,
+    HEAD_IMAGES,
+    HeadScans,
+    chang,
+    planned_head,
+    simulate_head,
+)
 from inference.cohort.brain_folder import head_member, head_path, make_brain_cohort, write_head
 from inference.cohort.pool import DifferentCohort
 from inference.dicom.read import read_header, read_volume
@@ -33,7 +41,7 @@ def test_what_a_hospital_writes_is_read_back_voxel_for_voxel_and_left_stays_left
     images = {kind: drawn(n) for n, kind in enumerate(HEAD_IMAGES)}
     dim = replace(images["nac"], voxels=0.3 * images["nac"].voxels)
     scans = HeadScans(
-        member.patient, {**images, "nac": dim}, drawn(8), drawn(9), np.zeros((40, 64, 64), np.int8)
+        member.patient, {**images, "nac": dim}, drawn(8), drawn(9), drawn(10), np.zeros((40, 64, 64), np.int8)
     )
     write_head(
         scans, member, target=tmp_path / "p", truth=tmp_path / "t" / "p.npz", scratch=tmp_path / "scratch"
@@ -76,8 +84,8 @@ def test_no_folder_of_a_patient_holds_truth(cohort: Path) -> None:
 def test_the_same_seed_gives_the_same_bits_and_a_started_cohort_is_kept(
     cohort: Path, seed: int, heads: list[Head], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    scans = simulate_head(seed=seed, index=0)
-    assert scans.patient == planned_head(seed=seed, index=0)
+    scans = simulate_head(seed=seed, index=0, sites=2)
+    assert scans.patient == planned_head(seed=seed, index=0, sites=2)
     factor = max(float(image.voxels.max()) for image in scans.images.values()) / STORED_MAXIMUM
     for kind in HEAD_IMAGES:  # the files are another process'
         stored = stored_values(scans.images[kind].voxels, factor).astype(np.float32)
@@ -111,3 +119,15 @@ def test_chang_factors_are_those_of_the_method() -> None:
     # The outline is widened by 5 mm to a radius of 100 mm.
     assert middle == pytest.approx(np.exp(0.012 * 100), rel=0.04)
     assert 1.75 < rim < 2.1
+
+
+def test_a_scanner_errs_alike_on_every_head_and_each_scanner_sees_both_tracers() -> None:
+    heads = [planned_head(seed=3, index=index, sites=2) for index in range(40)]
+    for site, calibration in enumerate(CALIBRATIONS[:2]):
+        seen = heads[site::2]
+        ct, scatter = (
+            np.array([getattr(head.scan, name) for head in seen]) for name in ("ct_scale", "scatter_scale")
+        )
+        assert ct.mean() == pytest.approx(calibration.ct, abs=0.003) and 0.001 < ct.std() < 0.006
+        assert scatter.mean() == pytest.approx(calibration.scatter, abs=0.01) and 0.004 < scatter.std() < 0.02
+        assert sum(head.tracer == "dat" for head in seen) == 10

@@ -18,6 +18,7 @@ from inference.physics.head import (
 from inference.physics.head_patient import (
     TRACERS,
     BrainLesion,
+    Calibration,
     HeadPatient,
     Pose,
     Tracer,
@@ -30,7 +31,7 @@ COARSE = Raster(side=64, slices=40, voxel_mm=4.0)
 
 
 def drawn(seed: int, tracer: Tracer = "perfusion") -> HeadPatient:
-    return sample_head(np.random.default_rng(seed), tracer=tracer)
+    return sample_head(np.random.default_rng(seed), tracer=tracer, calibration=Calibration())
 
 
 @pytest.mark.parametrize("tracer", TRACERS)
