@@ -146,7 +146,6 @@ def test_a_patient_without_a_ventricle_is_left_out_and_counted(
     for part in ("training", "validation"):
         [found] = card[part]["cohorts"]
         assert (found["patients"], found["left_out"]) == (1, 1)
-    assert card["validation"]["report"]["patients"] == 1
     assert "1 more left out" in (out / "card.md").read_text(encoding="utf-8")
 
 
@@ -172,7 +171,7 @@ def test_cohorts_are_joined_in_their_order(pairs: list[Pair], examples: Examples
     assert torch.equal(both.image, examples.image) and torch.equal(both.along_k, examples.along_k)
 
 
-def test_contrast_is_raised_until_the_mean_of_all_segments_is_that_of_pet(cohort: Path) -> None:
+def test_contrast_is_raised_until_no_segment_is_far_from_pet(cohort: Path) -> None:
     calibrate = TASK.calibrate
     assert calibrate is not None
 
