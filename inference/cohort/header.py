@@ -33,7 +33,9 @@ class Series:
 SERIES = {
     "spect": Series("NM", 0, "SA NM", "短軸像 SA NM", "Short Ax", "OSEM 4x8"),
     "pet": Series("PT", 0, "SA PT", "短軸像 SA PT", "", ""),
-    "chang": Series("NM", 10, "SA AC Chang NM", "短軸像 SA AC Chang NM", "Short Ax AC", "FBP Chang 0.12/cm"),
+    "chang": Series(
+        "NM", 10, "SA AC Chang NM", "短軸像 SA AC Chang NM", "Short Ax AC", "OSEM 4x8 Chang 1st order 0.12/cm"
+    ),
     "ctac": Series("NM", 20, "SA CTAC NM", "短軸像 SA CTAC NM", "Short Ax CTAC", "OSEM 4x8 AC SC RR"),
     "projections": Series("NM", 30, "TOMO NM", "収集 TOMO NM", "Tomo", ""),
     "mumap": Series("NM", 40, "AC map NM", "減弱係数 map NM", "AC map", "CT to 140 keV"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Literal
 
 import numpy as np
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, VR
 
 from inference.dicom import codes
 from inference.dicom.state import state_of
@@ -16,10 +19,10 @@ from inference.volume import Kind, Volume
 
 Role = Literal["image", "uncertainty"]
 _VIEWS = {Kind.SHORT_AXIS: "SA", Kind.TRANSAXIAL: "TRANSAXIAL"}
+_TEXT = {*CUSTOMIZABLE_CHARSET_VR, VR.SQ, None}  # None: an implicit VR, known once the element is looked at
 # What a derived image takes over from its source: who, which study, which frame of reference, how it was
 # acquired, and what the de-identifier said about itself. Everything else is written anew.
 _KEPT = (
-    "SpecificCharacterSet",
     "PatientName",
     "PatientID",
     "PatientBirthDate",
@@ -108,10 +111,27 @@ def derived_nm(
 
 
 def taken_over(source: Dataset, ds: Dataset) -> None:
-    """Puts into `ds` who, which study, which place and which acquisition its source is about."""
+    """Puts into `ds` who, which study, which place and which acquisition its source is about, in UTF-8.
+
+    Not in the source's characters: of the bytes of a kanji in ISO 2022 one may be 5C, which many readers take for
+    the backslash between two values (against PS3.5 6.1.2.5.3), and UTF-8 has room for every name.
+    """
+    ds.SpecificCharacterSet = "ISO_IR 192"
     for keyword in _KEPT:
         if keyword in source:
-            ds[keyword] = source[keyword]
+            ds[keyword] = _decoded(source[keyword])
+
+
+def _decoded(element: DataElement) -> DataElement:
+    """A copy whose text no longer hangs on the character set of its file, nor of an item of its sequence."""
+    copied = deepcopy(element)
+    for item in copied.value if copied.VR == VR.SQ else ():
+        for tag in list(item.keys()):
+            # Text alone: a number that no program understands is handed on as its bytes.
+            if item.get_item(tag).VR in _TEXT:
+                item[tag] = _decoded(item[tag])
+        item.pop("SpecificCharacterSet", None)
+    return copied
 
 
 def source_image(source: Dataset, *, preserved: bool) -> Dataset:

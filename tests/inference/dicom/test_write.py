@@ -95,6 +95,47 @@ def test_a_derived_image_takes_over_nothing_it_was_not_told_to() -> None:
     assert "free text" not in text
 
 
+@pytest.mark.parametrize(
+    ("character_set", "name"),
+    [
+        ("ISO_IR 100", "MÜLLER^JOSÉ"),
+        (["", "ISO 2022 IR 100", "ISO 2022 IR 87"], "GÖTZ^ANDRÉ=山本^能登=ソ^ひょう"),
+        (["ISO 2022 IR 13", "ISO 2022 IR 87"], "ﾔﾏﾓﾄ^ﾋｮｳ=山本^表=やまもと^ひょう"),
+        ("GB18030", "Wang^XiaoDong=王^小东"),
+    ],
+)
+def test_names_of_the_source_are_kept_whatever_its_character_set(character_set: object, name: str) -> None:
+    ds = nm_dataset(
+        lopsided(), header={"SpecificCharacterSet": character_set, "PatientName": name}, state=None
+    )
+    tracer = ds.RadiopharmaceuticalInformationSequence[0]
+    tracer.RadiopharmaceuticalRoute = name
+    tracer.RadiopharmaceuticalCodeSequence[0].CodeMeaning = name
+    # An item may have a set of its own.
+    ds.EnergyWindowInformationSequence[0].SpecificCharacterSet = "ISO_IR 101"
+    ds.EnergyWindowInformationSequence[0].EnergyWindowName = "ŁÓDŹ"
+    original = dcmread(io.BytesIO(to_bytes(ds)))
+    untouched = to_bytes(original)
+    made = dcmread(io.BytesIO(to_bytes(derived_nm(doubled(), source=original, model=MODEL, name=NAME))))
+    assert made.SpecificCharacterSet == "ISO_IR 192"
+    assert str(made.PatientName) == name
+    tracer = made.RadiopharmaceuticalInformationSequence[0]
+    assert tracer.RadiopharmaceuticalRoute == name
+    assert tracer.RadiopharmaceuticalCodeSequence[0].CodeMeaning == name
+    window = made.EnergyWindowInformationSequence[0]
+    assert window.EnergyWindowName == "ŁÓDŹ" and "SpecificCharacterSet" not in window
+    assert to_bytes(original) == untouched
+
+
+def test_a_number_in_the_source_that_nobody_can_read_stops_nothing() -> None:
+    original = source()
+    tracer = original.RadiopharmaceuticalInformationSequence[0]
+    tracer.RadionuclideTotalDose = "555"
+    data = to_bytes(original).replace(b"DS\x04\x00555 ", b"DS\x04\x00high")
+    made = derived_nm(doubled(), source=dcmread(io.BytesIO(data)), model=MODEL, name=NAME)
+    assert b"DS\x04\x00high" in to_bytes(made)
+
+
 def test_an_uncertainty_says_what_it_is_and_shares_the_units_of_its_image() -> None:
     """A stored value times the slope is in the units of the source, for both, whatever the maxima."""
     original = source()
