@@ -19,7 +19,7 @@ import torch
 from inference.dicom.read import Unreadable
 from inference.evaluation.markdown import NONE, number, table
 from inference.evaluation.writing import NotAReport, rounded, write_report
-from inference.translation.bundle import ModelIdentity
+from inference.model import ModelIdentity
 from inference.translation.card import cohort_of
 from inference.translation.command import contrast_exponent
 from inference.translation.predict import Model, translate

@@ -12,9 +12,10 @@ from pydicom.sequence import Sequence
 from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, VR
 
 from inference.dicom import codes
+from inference.dicom.read import UNCERTAINTY
 from inference.dicom.state import state_of
 from inference.dicom.write import STORED_MAXIMUM, Organ, nm_dataset, set_pixels, stored_values, uid_from
-from inference.translation.bundle import ModelIdentity
+from inference.model import ModelIdentity
 from inference.volume import Kind, Volume
 
 Role = Literal["image", "uncertainty"]
@@ -90,7 +91,7 @@ def derived_nm(
     words = [what, (state or "").upper(), _VIEWS[volume.kind], "(AI, research)"]
     ds.SeriesDescription = " ".join(filter(None, words))
     ds.SeriesNumber = int(source.get("SeriesNumber") or 0) + (1000 if of_image else 2000)
-    kind = "SYNTHETIC IMAGE" if of_image else "UNCERTAINTY OF A SYNTHETIC IMAGE"
+    kind = "SYNTHETIC IMAGE" if of_image else UNCERTAINTY
     ds.ImageComments = f"{kind} - research use only, not for clinical use"
     ds.DerivationDescription = (
         f"{title} computed from SPECT by the neural network {model.name} {model.version} "

@@ -16,6 +16,7 @@ from inference.dicom.orientation import ImplausibleOrientation, canonical_short_
 from inference.dicom.state import attenuation_corrected, state_of, view_of
 from inference.volume import Affine, Kind, Volume, Voxels
 
+UNCERTAINTY = "UNCERTAINTY OF A SYNTHETIC IMAGE"  # how Image Comments (0020,4000) of such a file begin
 _MOST_VOXELS = 2**26
 _MOST_FRAMES = 4096
 _WIDEST_MM = 1500.0  # no field of view is wider; a grid laid over it would have no end
@@ -39,7 +40,9 @@ class Header:
     view: "short_axis", "vertical_long_axis", "horizontal_long_axis", "transaxial" or None.
     ai_generated: Synthetic Data (0008,001C) is YES.
     image_type: the values of (0008,0008), e.g. ("DERIVED", "PRIMARY", "RECON TOMO", "EMISSION").
+    uncertainty: it is no image, but how far those who made one are apart in each voxel.
     attenuation_corrected: by code, by words, or because it is PET; False if the file does not say.
+    corrected: the values of Corrected Image (0028,0051), e.g. ("ATTN", "SCAT"); empty if the file has none.
     body_part: Body Part Examined (0018,0015), "" if unsaid.
     """
 
@@ -53,9 +56,11 @@ class Header:
     state_source: str
     view: str | None
     ai_generated: bool
+    uncertainty: bool
     frames: int
     image_type: tuple[str, ...]
     attenuation_corrected: bool
+    corrected: tuple[str, ...]
     body_part: str
 
     @property
@@ -86,9 +91,11 @@ def read_header(data: bytes) -> Header:
             state_source=source,
             view=view_of(ds),
             ai_generated=str(ds.get("SyntheticData", "")) == "YES",
+            uncertainty=str(ds.get("ImageComments") or "").startswith(UNCERTAINTY),
             frames=int(ds.get("NumberOfFrames") or 1),
             image_type=texts_of(ds, "ImageType"),
             attenuation_corrected=attenuation_corrected(ds),
+            corrected=texts_of(ds, "CorrectedImage"),
             body_part=str(ds.get("BodyPartExamined") or ""),
         )
     except (AttributeError, KeyError, TypeError, ValueError, NotImplementedError, RecursionError) as error:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from inference.model import ModelIdentity
 from inference.objects import digest_of
 
 SHIPPED = Path(__file__).parent / "bundles"
@@ -19,15 +20,6 @@ _WEIGHTS, _CARD, _CARD_FOR_PEOPLE = "model.safetensors", "card.json", "card.md"
 
 class BundleProblem(RuntimeError):
     """The bundle is missing, incomplete, or not what its card says."""
-
-
-@dataclass(frozen=True)
-class ModelIdentity:
-    """Names one set of weights. digest: SHA-256 of model.safetensors, 64 hex digits."""
-
-    name: str
-    version: str
-    digest: str
 
 
 @dataclass(frozen=True)

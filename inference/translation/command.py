@@ -14,7 +14,8 @@ from typing import Any
 import torch
 
 from inference.dicom.read import Unreadable
-from inference.translation.bundle import ModelIdentity, write_bundle
+from inference.model import ModelIdentity
+from inference.translation.bundle import write_bundle
 from inference.translation.card import Cohort, Trained, card_of, card_text, cohort_of
 from inference.translation.predict import Model, answers, translate
 from inference.translation.prepared import prepared

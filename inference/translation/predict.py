@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from inference.dicom.read import Header
+from inference.model import ModelIdentity
 from inference.translation import refusals
-from inference.translation.bundle import ModelIdentity
 from inference.translation.network import Network, stacks
 from inference.translation.task import NotTranslatable, Placed, Task
 from inference.volume import Volume

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from inference.translation.bundle import SHIPPED, ModelIdentity
+from inference.model import ModelIdentity
+from inference.translation.bundle import SHIPPED
 from reader_study.accounts.models import User
 from reader_study.cases.models import Case, Image
 from reader_study.problems import NotFound

@@ -8,8 +8,8 @@ from pydicom import dcmread
 
 from inference.dicom.derived import derived_nm
 from inference.dicom.write import nm_dataset, pt_datasets, to_bytes
+from inference.model import ModelIdentity
 from inference.objects import ObjectStore
-from inference.translation.bundle import ModelIdentity
 from inference.volume import Volume
 from reader_study.accounts.models import User
 from reader_study.cases.actions import case_for_subject, decide_quality, register_image

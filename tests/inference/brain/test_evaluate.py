@@ -11,7 +11,7 @@ from inference.evaluation.brain import Maker, report_of
 from inference.evaluation.brain_figures import brain_figures, example_of
 from inference.evaluation.brain_report import as_markdown
 from inference.evaluation.writing import json_text, rounded
-from inference.translation.bundle import ModelIdentity
+from inference.model import ModelIdentity
 from inference.translation.network import Network
 from inference.translation.predict import Model
 from inference.translation.registry import task_named

@@ -12,7 +12,7 @@ from inference.brain.heads import Head
 from inference.brain.placing import SHAPE, on_grid, place_head
 from inference.brain.summary import measurement_of
 from inference.dicom.read import Header, read_header
-from inference.translation.bundle import ModelIdentity
+from inference.model import ModelIdentity
 from inference.translation.predict import Model, translate
 from inference.translation.refusals import CORRECTED, NOT_TRANSAXIAL
 from inference.translation.registry import task_named

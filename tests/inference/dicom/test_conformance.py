@@ -25,7 +25,7 @@ from inference.correct.command import correct_by_guess
 from inference.dicom.derived import Role, derived_nm
 from inference.dicom.read import read_volume
 from inference.dicom.write import nm_dataset, pt_datasets, to_bytes
-from inference.translation.bundle import ModelIdentity
+from inference.model import ModelIdentity
 from inference.volume import Kind, Volume
 from tests.inference.cohort.tiny import tiny_scans
 from tests.inference.dicom.hearts import lopsided

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from inference.dicom.derived import derived_nm
 from inference.dicom.read import read_header, read_volume
 from inference.dicom.write import nm_dataset, pt_datasets, to_bytes, uid_from
-from inference.translation.bundle import ModelIdentity
+from inference.model import ModelIdentity
 from inference.volume import Kind, Volume
 from tests.inference.dicom.hearts import MIRRORS, lopsided, stored_as
 
@@ -145,6 +145,7 @@ def test_an_uncertainty_says_what_it_is_and_shares_the_units_of_its_image() -> N
     assert ds.SeriesDescription == "vPET UNCERTAINTY STRESS SA (AI, research)"
     assert "standard deviation" in ds.DerivationDescription and "UNCERTAINTY" in ds.ImageComments
     assert ds.SyntheticData == "YES" and ds.PatientID == "A-0007"
+    assert read_header(to_bytes(ds)).uncertainty and not read_header(to_bytes(image)).uncertainty
     assert len({image.SOPInstanceUID, ds.SOPInstanceUID, image.SeriesInstanceUID, ds.SeriesInstanceUID}) == 4
     slopes = [one.RealWorldValueMappingSequence[0].RealWorldValueSlope for one in (image, ds)]
     np.testing.assert_allclose(read_volume([to_bytes(ds)]).voxels * slopes[1], spread.voxels, atol=slopes[1])

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from inference.dicom.write import nm_dataset, pt_datasets, to_bytes
-from inference.translation.bundle import ModelIdentity, write_bundle
+from inference.model import ModelIdentity
+from inference.translation.bundle import write_bundle
 from inference.translation.network import Network
 from inference.translation.predict import Model
 from inference.translation.registry import task_named

@@ -11,7 +11,7 @@ from pydicom import dcmread
 from inference.dicom.derived import Role, derived_nm
 from inference.dicom.write import to_bytes
 from inference.heart.neutral import FULL_SCALE
-from inference.translation.bundle import ModelIdentity
+from inference.model import ModelIdentity
 from inference.volume import Volume
 from reader_study.audit.models import Entry
 from reader_study.cases import derivation

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inference.translation.bundle import ModelIdentity
+from inference.model import ModelIdentity
 from reader_study.translation import actions, queries
 from reader_study.translation.models import TranslationJob
 from tests.reader_study.cases.world import World, client_of, work, world  # noqa: F401  # fixtures

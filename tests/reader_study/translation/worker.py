@@ -15,8 +15,8 @@ from pydicom import dcmread
 from inference.dicom.derived import derived_nm
 from inference.dicom.read import read_volume
 from inference.dicom.write import to_bytes
+from inference.model import ModelIdentity
 from inference.objects import digest_of
-from inference.translation.bundle import ModelIdentity
 from inference.volume import Volume
 from reader_study.cases.storage import store
 from reader_study.celery import app
