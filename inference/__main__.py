@@ -11,14 +11,20 @@ from dataclasses import dataclass
 from importlib import import_module
 from textwrap import fill
 
+from inference.asked import in_words
+
 
 @dataclass(frozen=True)
 class Command:
-    """room: the module whose add_parser(subparsers) describes the command; example: what follows its name."""
+    """room: the module whose add_parser(subparsers) describes the command; example: what follows its name.
+
+    stopped: what to know after Ctrl-C.
+    """
 
     room: str
     sentence: str
     example: str
+    stopped: str = "nothing was changed"
 
 
 COMMANDS = {
@@ -26,6 +32,7 @@ COMMANDS = {
         "inference.cohort.command",
         "Simulate patients as hospitals' DICOM folders, with the truth apart.",
         "--patients 12 --sites 2 --seed 1 --out var/cohort",
+        "the same command goes on from here",
     ),
     "quantify": Command(
         "inference.heart.command",
@@ -36,11 +43,13 @@ COMMANDS = {
         "inference.translation.command",
         "Train a translation model on a simulated cohort and write its bundle: weights and model card.",
         "--task heart/spect-to-pet --cohort var/cohort --validation var/others --steps 2000 --seed 1 --out var/bundle",
+        "no bundle was written",
     ),
     "translate": Command(
         "inference.translation.translating",
         "Translate NM files with a trained model into derived NM files: the image, and how uncertain it is.",
         "--bundle var/bundle --out var/translated var/cohort",
+        "what was translated stays; the same command does all of it again",
     ),
     "card": Command(
         "inference.translation.released",
@@ -56,6 +65,7 @@ COMMANDS = {
         "inference.evaluation.command",
         "Write a report on how far images are from PET and from the simulated truth.",
         "heart --cohort var/cohort --bundle var/bundle --out var/report",
+        "no report was written",
     ),
     "bench": Command(
         "inference.bench.command",
@@ -73,13 +83,21 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="python -m inference COMMAND --help says what a command does and shows an example.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="command")
-    if given and given[0] in COMMANDS:
-        _load(given[0], subparsers)
-    else:
+    if not (given and given[0] in COMMANDS):
         for name, command in COMMANDS.items():
             subparsers.add_parser(name, help=command.sentence)
-    chosen = parser.parse_args(given)
-    return int(chosen.run(chosen))
+        parser.parse_args(given)  # --help, or which commands there are
+        return 2
+    try:
+        _load(given[0], subparsers)
+        chosen = parser.parse_args(given)
+        return int(chosen.run(chosen))
+    except KeyboardInterrupt:
+        print(f"stopped; {COMMANDS[given[0]].stopped}", file=sys.stderr)
+        return 130
+    except OSError as problem:
+        print(in_words(problem), file=sys.stderr)
+        return 1
 
 
 def _load(name: str, subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from inference.asked import at_least_one
 from inference.cohort.brain_folder import make_brain_cohort
 from inference.cohort.encoding import Encoding
 from inference.cohort.folder import folder_name, image_path, write_oddments, write_patient
@@ -103,11 +104,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "cohort", help="simulate patients as hospitals' DICOM folders, with the truth apart"
     )
-    parser.add_argument("--patients", type=_at_least_one, required=True)
-    parser.add_argument("--sites", type=_at_least_one, default=1, help=f"at most {MOST_HOSPITALS}")
+    parser.add_argument("--patients", type=at_least_one, required=True)
+    parser.add_argument("--sites", type=at_least_one, default=1, help=f"at most {MOST_HOSPITALS}")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--jobs", type=_at_least_one, default=cores(), help="default: every core")
+    parser.add_argument("--jobs", type=at_least_one, default=cores(), help="default: every core")
     parser.add_argument("--organ", choices=["heart", "brain"], default="heart", help="default: heart")
     parser.add_argument("--mix", choices=list(Mix), help="which disease; default: referred")
     parser.add_argument("--sex", choices=["M", "F"], help="default: two thirds men")
@@ -142,9 +143,6 @@ def run(arguments: argparse.Namespace) -> int:
     except DifferentCohort as problem:
         print(problem, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on from here", file=sys.stderr)
-        return 130
     return 0
 
 
@@ -257,10 +255,3 @@ def _make(one: Member, order: Order, out: Path) -> float:
         scratch=out / _SCRATCH / str(one.index),
     )
     return time.monotonic() - started
-
-
-def _at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value

@@ -14,12 +14,14 @@ from typing import TypeVar
 
 import torch
 
+from inference.asked import Foreign, require_own
+
 _MANIFEST = ".cohort.json"
 T = TypeVar("T")
 
 
 class DifferentCohort(Exception):
-    """The directory already holds patients of another order or another version of the simulator."""
+    """The directory holds patients of another order or another version of the simulator, or no cohort at all."""
 
 
 def cores() -> int:
@@ -59,10 +61,17 @@ def simulated(
 
 
 def claim(out: Path, manifest: Mapping[str, object]) -> None:
-    """Marks the directory as this cohort's. Raises DifferentCohort if it is another's."""
+    """Marks the directory as this cohort's. Raises DifferentCohort if it holds anything else."""
     path = out / _MANIFEST
-    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != manifest:
-        raise DifferentCohort(f"{out} holds another cohort ({path.read_text(encoding='utf-8').strip()})")
+    try:
+        require_own(out, made="a simulated cohort", own=lambda _: path.exists())
+        there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else manifest
+    except Foreign as problem:
+        raise DifferentCohort(str(problem)) from problem
+    except ValueError as problem:
+        raise DifferentCohort(f"{path} cannot be understood: name another folder than {out}") from problem
+    if there != manifest:
+        raise DifferentCohort(f"{out} holds another cohort ({json.dumps(there)}): name another folder")
     out.mkdir(parents=True, exist_ok=True)
     write_json(path, manifest)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from inference.asked import at_least_one, require_own
 from inference.dicom.read import Unreadable
 from inference.model import ModelIdentity
 from inference.translation.bundle import write_bundle
@@ -25,34 +26,57 @@ from inference.translation.train import Examples, Progress, examples_of, first_p
 from inference.translation.weights import weights_of
 from inference.volume import Volume
 
+_HEART = "heart/spect-to-pet"
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "train",
-        help="train a translation model on simulated cohorts",
-        description="Trains one member for each seed, measures them together on the validation cohort, and writes "
-        "the bundle. The same cohorts, steps and seeds give the same weights on one kind of machine.",
-        epilog="example: python -m inference train --task heart/spect-to-pet --cohort var/cohort "
-        "--validation var/other --steps 4000 --seed 1 --seed 2 --seed 3 --out var/bundle",
+        description="Trains one network for each seed, fits the contrast of them all on the validation cohorts, "
+        "measures them together there, and writes the bundle: model.safetensors, card.json, card.md. The same cohorts, "
+        "steps and seeds give the same weights on one kind of machine. A patient whom the task refuses (no ventricle "
+        "found) is left out, named, and counted on the card.",
     )
-    parser.add_argument("--task", choices=sorted(TASKS), default="heart/spect-to-pet")
     parser.add_argument(
-        "--cohort", type=Path, action="append", required=True, help="repeat for more than one"
+        "--task", choices=sorted(TASKS), default=_HEART, help=f"what to translate; default: {_HEART}"
+    )
+    parser.add_argument(
+        "--cohort",
+        type=Path,
+        action="append",
+        required=True,
+        help="folder that the command cohort made; repeat for more",
     )
     parser.add_argument(
         "--validation",
         type=Path,
         action="append",
         required=True,
-        help="a cohort of another seed; repeat for more",
-    )
-    parser.add_argument("--patients", type=int, help="train on the first so many patients alone")
-    parser.add_argument("--steps", type=int, required=True, help="for each member")
-    parser.add_argument(
-        "--seed", type=int, action="append", required=True, help="repeat: one member for each"
+        help="a cohort of another seed, so that nobody is in both; repeat for more",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder of the bundle; its name is the model's"
+        "--patients",
+        type=at_least_one,
+        help="train on the first so many patients of the cohorts, as they were dealt to the sites; default: all",
+    )
+    parser.add_argument(
+        "--steps",
+        type=at_least_one,
+        required=True,
+        help="of training, for each network; 1000 take about 3 minutes of one core",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        action="append",
+        required=True,
+        help="of a network; repeat for an ensemble, whose spread is the uncertainty of each voxel",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="folder of the bundle, new or with a bundle to replace; its name is the model's",
     )
     parser.set_defaults(run=run)
 
@@ -60,6 +84,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     torch.set_num_threads(1)  # sums in another order would be other weights
     try:
+        require_own(arguments.out, made="a model bundle", own=lambda out: (out / "card.json").is_file())
         identity = make_bundle(
             task_named(arguments.task),
             cohorts=arguments.cohort,

@@ -17,7 +17,7 @@ from inference.dicom.write import to_bytes
 from inference.objects import digest_of
 from inference.translation import refusals
 from inference.translation.predict import Model, translate
-from inference.translation.task import NotTranslatable
+from inference.translation.task import NotMeant
 
 # Raise it when the same answers of the same networks no longer become the same file: a name stands for its bytes.
 WRITTEN = 1
@@ -40,7 +40,7 @@ def translated(model: Model, data: bytes, *, name: str) -> Translated:
     header = read_header(data)
     refusal = refusals.of_the_file(header)  # before the pixels: a gated file cannot even be read as a volume
     if refusal is not None:
-        raise NotTranslatable(refusal)
+        raise NotMeant(refusal)
     made = translate(model, read_volume([data]), header)
     derived = partial(
         derived_nm,

@@ -12,7 +12,7 @@ from inference.dicom.read import Header
 from inference.model import ModelIdentity
 from inference.translation import refusals
 from inference.translation.network import Network, stacks
-from inference.translation.task import NotTranslatable, Placed, Task
+from inference.translation.task import NotMeant, Placed, Task
 from inference.volume import Volume
 
 
@@ -53,7 +53,7 @@ def translate(model: Model, volume: Volume, header: Header | None = None) -> Tra
     of_the_file = None if header is None else refusals.of_the_file(header)
     refusal = of_the_file or model.task.refuse(header, volume)
     if refusal is not None:
-        raise NotTranslatable(refusal)
+        raise NotMeant(refusal)
     return answers(model, volume).translation(model.contrast_exponent)
 
 

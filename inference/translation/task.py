@@ -24,6 +24,10 @@ class NotTranslatable(ValueError):
     """No answer for this image. One sentence: what is wrong with it and what to give instead."""
 
 
+class NotMeant(NotTranslatable):
+    """The task was not made for this kind of image, whatever it shows."""
+
+
 @dataclass(frozen=True, eq=False)
 class Placed:
     """An image as the network of its task sees it.
