@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.cohort.plan import VERSION
+from inference.cohort.pool import claim
 from inference.evaluation import finder
 from inference.evaluation.finder_calibration import calibrated
 from inference.evaluation.finder_cases import Heart, simulate, subject
@@ -83,7 +85,7 @@ def test_a_report_goes_on_from_the_hearts_that_are_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = tmp_path / "report.hearts"
-    kept.mkdir()
+    claim(kept, {"finder": True, "seed": 1, "version": VERSION})
     lv = found()
     for person in (0, 1):
         described = {
