@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,20 +12,40 @@ from scipy import ndimage
 
 from inference.brain.heads import KINDS, Head, read_heads
 from inference.brain.mask import brain_mask, tissue_level
-from inference.brain.placing import place_head
-from inference.translation.task import ABNORMAL, ELSEWHERE, NEAR, Measurement, Pair
+from inference.translation.task import (
+    ABNORMAL,
+    ELSEWHERE,
+    NEAR,
+    LeftOut,
+    Measurement,
+    NotTranslatable,
+    Pair,
+    Placed,
+)
 from inference.volume import Volume
 
 _HOT = 1.6
 _MARGIN_VOXELS = 2
 
 
-def pair_of(head: Head, *, source: str, target: str) -> Pair:
+def pairs_of(
+    cohort: Path, *, source: str, target: str, place: Callable[[Volume], Placed]
+) -> Iterator[Pair | LeftOut]:
+    """Every head of a cohort and its mirror image. Raises FileNotFoundError, Unreadable, BrainNotFound."""
+    for head in read_heads(cohort):
+        try:
+            placed = place(head.images[source])
+        except NotTranslatable as problem:
+            yield LeftOut(head.patient_id, str(problem))
+        else:
+            yield from with_mirror(pair_of(placed, head, target=target))
+
+
+def pair_of(placed: Placed, head: Head, *, target: str) -> Pair:
     """One head: what the network sees, and what it should make of it, in units of the network.
 
-    The factor between the two images is a part of what is learned. Raises NotTranslatable, BrainNotFound.
+    The factor between the two images is a part of what is learned. Raises BrainNotFound.
     """
-    placed = place_head(head.images[source])
     wanted = head.images[target]
     return Pair(
         patient=head.patient_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -34,10 +36,11 @@ def refusal(header: Header | None, volume: Volume) -> str | None:
     return refusals.of_another_organ(header, organ="brain") or of_the_voxels
 
 
-def place_head(volume: Volume) -> Placed:
+def place_head(volume: Volume, *, first: Callable[[Volume], Volume] | None = None) -> Placed:
     """The head on the grid, its field's middle in the middle; scale: the median deep inside it.
 
-    Not the maximum: striatum and salivary glands can be hotter than any brain. Raises NotTranslatable.
+    Not the maximum: striatum and salivary glands can be hotter than any brain. first: what is done to the image on
+    the grid before the network sees it. Raises NotTranslatable, and what `first` raises.
     """
     try:
         image = on_grid(upright(volume))
@@ -45,6 +48,7 @@ def place_head(volume: Volume) -> Placed:
         raise NotTranslatable(str(problem)) from problem
     contour = head_contour(image)
     _require_head(contour)
+    image = first(image) if first else image
     deep = contour & (ndimage.distance_transform_edt(contour, sampling=SPACING_MM) > _DEEP_MM)
     scale = float(np.median(image.voxels[deep])) if deep.any() else 0.0
     if scale <= 0:

@@ -11,12 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inference.brain.contour import head_contour
+from inference.brain.contour import THRESHOLD
+from inference.correct.chang import chang_corrected
 from inference.physics import head_scan
-from inference.physics.correction import chang_factors
 from inference.physics.head import activity, attenuation, moved, regions
 from inference.physics.head_patient import TRACERS, Calibration, HeadPatient, Tracer, sample_head
-from inference.physics.projector import Grid
 from inference.volume import Kind, Volume
 
 # Raise it when the same seed no longer gives the same heads.
@@ -35,8 +34,6 @@ CALIBRATIONS = (
     Calibration(1.006, 1.01),
     Calibration(0.999, 0.96),
 )
-# Every third view is enough for a smooth factor.
-_CHANG_STEP = 3
 # What the corrected reconstruction shows of a point without noise, near enough: for `ideal` alone.
 IDEAL_FWHM_MM = 11.5
 
@@ -111,7 +108,7 @@ def scan_head(patient: HeadPatient, *, noise: np.random.Generator) -> HeadScans:
         patient=patient,
         images={
             "nac": nac,
-            "chang": chang(nac, mu_per_mm=CHANG_MU[patient.tracer]),
+            "chang": chang_corrected(nac, mu_per_mm=CHANG_MU[patient.tracer], threshold=THRESHOLD),
             "ctac": _volume(ctac),
             "short": _volume(short / head_scan.SHORT_SHARE),
         },
@@ -120,18 +117,6 @@ def scan_head(patient: HeadPatient, *, noise: np.random.Generator) -> HeadScans:
         ideal=_volume(ideal * acquired.counts_per_unit),
         labels=regions(patient, head_scan.CAMERA),
     )
-
-
-def chang(nac: Volume, *, mu_per_mm: float) -> Volume:
-    """Chang's factors for the ellipses that fit the uncorrected image, times that image."""
-    camera = head_scan.CAMERA
-    factors = chang_factors(
-        torch.from_numpy(head_contour(nac).astype(np.float32)),
-        grid=Grid(camera.side, camera.slices, camera.voxel_mm, camera.voxel_mm),
-        angles=head_scan.ORBIT[::_CHANG_STEP],
-        mu_per_mm=mu_per_mm,
-    )
-    return Volume(nac.voxels * factors.numpy(), nac.affine, nac.kind)
 
 
 def _volume(image: Tensor) -> Volume:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
-from inference.brain.heads import read_heads
-from inference.brain.pairing import brain_measurement, pair_of, with_mirror
+from inference.brain.contour import head_tissue
+from inference.brain.mask import BrainNotFound
+from inference.brain.pairing import brain_measurement, pairs_of
 from inference.brain.placing import place_head, refusal
 from inference.dicom.read import Header
 from inference.translation.refusals import CORRECTED
-from inference.translation.task import Acceptance, NetworkShape, Pair, Recipe, Task
+from inference.translation.task import Acceptance, NetworkShape, NotTranslatable, Placed, Recipe, Task
 from inference.volume import Volume
+
+# Broad-beam value of soft tissue: scatter stays in the image. One for both tracers: the network tells them apart.
+_MU_PER_MM = 0.012
 
 
 def refuse(header: Header | None, volume: Volume) -> str | None:
@@ -21,22 +24,35 @@ def refuse(header: Header | None, volume: Volume) -> str | None:
     return refusal(header, volume)
 
 
-def pairs(cohort: Path) -> Iterator[Pair]:
-    """Every head and its mirror image. Raises FileNotFoundError, Unreadable, NotTranslatable."""
-    for head in read_heads(cohort):
-        yield from with_mirror(pair_of(head, source="nac", target="ctac"))
+def place(volume: Volume) -> Placed:
+    """The head on the grid, corrected by Chang's factors inside its skin: the network learns what they leave wrong.
+
+    A path of a millimetre more changes the whole head by 1.5 %, and from five slices that cannot be seen.
+    Raises NotTranslatable.
+    """
+    try:
+        return place_head(volume, first=_by_chang)
+    except BrainNotFound as problem:
+        raise NotTranslatable(str(problem)) from problem
+
+
+def _by_chang(image: Volume) -> Volume:
+    # Correction needs torch, which takes seconds to load.
+    from inference.correct.chang import corrected_inside  # noqa: PLC0415
+
+    return corrected_inside(image, body=head_tissue(image), mu_per_mm=_MU_PER_MM)
 
 
 TASK = Task(
     name="brain/nac-to-ctac",
     title="Transaxial brain SPECT without attenuation correction -> as corrected by CT",
-    version=1,
+    version=2,
     organ="brain",
     inputs=("transaxial SPECT of a head, 99mTc perfusion or 123I dopamine transporter, not corrected",),
     makes="attenuation-corrected brain SPECT",
     label="vCTAC",
     refuse=refuse,
-    place=place_head,
+    place=place,
     network=NetworkShape(coordinates=3),
     recipe=Recipe(
         batch=12,
@@ -45,12 +61,12 @@ TASK = Task(
         abnormal=4.0,
         gradient=0.25,
         rotation=0.15,
-        zoom=0.06,
+        zoom=0.0,  # a larger head is attenuated more
         shift=2.0,
         averaging=0.995,
         side=64,
     ),
-    pairs=pairs,
+    pairs=partial(pairs_of, source="nac", target="ctac", place=place),
     measure=brain_measurement("nac", "ctac"),
     limits=(
         "Simulated heads, one camera and one reconstruction: other equipment is outside of what it knows.",

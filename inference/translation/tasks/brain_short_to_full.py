@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
-from inference.brain.heads import read_heads
-from inference.brain.pairing import brain_measurement, pair_of, with_mirror
+from inference.brain.pairing import brain_measurement, pairs_of
 from inference.brain.placing import place_head, refusal
 from inference.dicom.read import Header
-from inference.translation.task import Acceptance, NetworkShape, Pair, Recipe, Task
+from inference.translation.task import Acceptance, NetworkShape, Recipe, Task
 from inference.volume import Volume
 
 NOT_CORRECTED = (
@@ -24,16 +22,10 @@ def refuse(header: Header | None, volume: Volume) -> str | None:
     return refusal(header, volume)
 
 
-def pairs(cohort: Path) -> Iterator[Pair]:
-    """Every head and its mirror image. Raises FileNotFoundError, Unreadable, NotTranslatable."""
-    for head in read_heads(cohort):
-        yield from with_mirror(pair_of(head, source="short", target="ctac"))
-
-
 TASK = Task(
     name="brain/short-to-full",
     title="Transaxial brain SPECT of a fifth of the time -> as of the full time",
-    version=1,
+    version=2,
     organ="brain",
     inputs=("transaxial SPECT of a head, corrected by CT, of about a fifth of the usual time",),
     makes="brain SPECT as of the full time",
@@ -53,7 +45,7 @@ TASK = Task(
         averaging=0.995,
         side=64,
     ),
-    pairs=pairs,
+    pairs=partial(pairs_of, source="short", target="ctac", place=place_head),
     measure=brain_measurement("short", "ctac"),
     limits=(
         "Simulated heads, one camera and one reconstruction: other equipment is outside of what it knows.",
