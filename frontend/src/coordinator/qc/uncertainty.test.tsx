@@ -113,6 +113,7 @@ describe('the words', () => {
     const text = render(<UncertaintyNote members={3} />).textContent;
     for (const said of [
       'mean of 3 networks',
+      'That the networks agree does not prove that they are right',
       'no probability',
       'simulated patients',
       'Readers never see it.',
@@ -125,6 +126,7 @@ describe('the words', () => {
     const text = render(<UncertaintyNote members={3} />).textContent;
     for (const said of [
       '3個のネットワーク',
+      '一致していても、正しいとは限りません',
       '確率でも誤差の大きさでもありません',
       '読影者には表示されません。',
     ])
