@@ -59,7 +59,8 @@ COMMANDS = {
     "correct": Command(
         "inference.correct.command",
         "Correct SPECT files for attenuation: with a map of the tissue (ctac), or with Chang's guess of it (chang).",
-        "ctac --projections P.dcm --attenuation MU.dcm --out CTAC.dcm",
+        "ctac --projections PROJECTIONS/stress.dcm --attenuation MUMAP/stress.dcm --out var/ctac.dcm",
+        "no file was written",
     ),
     "evaluate": Command(
         "inference.evaluation.command",
@@ -105,9 +106,21 @@ def _load(name: str, subparsers: argparse._SubParsersAction[argparse.ArgumentPar
     import_module(command.room).add_parser(subparsers)
     described = subparsers.choices[name]
     details = [described.description] if described.description else []
-    described.description = "\n\n".join(fill(text, 79) for text in [command.sentence, *details])
-    described.epilog = f"example:\n  python -m inference {name} {command.example}"
-    described.formatter_class = argparse.RawDescriptionHelpFormatter
+    described.description = "\n\n".join([command.sentence, *details])
+    described.epilog = f"example: python -m inference {name} {command.example}"
+    _laid_out(described)
+
+
+def _laid_out(parser: argparse.ArgumentParser) -> None:
+    """Paragraphs filled, and examples on a line of their own that can be copied; the same for what is below."""
+    paragraphs = (parser.description or "").split("\n\n")
+    parser.description = "\n\n".join(fill(paragraph, 79) for paragraph in paragraphs)
+    parser.epilog = (parser.epilog or "").replace("example: ", "example:\n  ", 1)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                _laid_out(below)
 
 
 if __name__ == "__main__":

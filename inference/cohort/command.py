@@ -102,24 +102,60 @@ class Member:
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
-        "cohort", help="simulate patients as hospitals' DICOM folders, with the truth apart"
+        "cohort",
+        description="Anatomy, disease, attenuation, detector, noise and reconstruction are computed for each "
+        "patient: about 5 seconds of one core a heart, 7 --with corrections. Patients follow from the seed: the same "
+        "command gives the same voxels, a longer cohort begins with the shorter one, and what was stopped goes on "
+        "where it was. OUT gets a folder a site with a folder a patient, as an upload takes them, and truth.json, "
+        "which no upload contains.",
     )
-    parser.add_argument("--patients", type=at_least_one, required=True)
-    parser.add_argument("--sites", type=at_least_one, default=1, help=f"at most {MOST_HOSPITALS}")
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--jobs", type=at_least_one, default=cores(), help="default: every core")
-    parser.add_argument("--organ", choices=["heart", "brain"], default="heart", help="default: heart")
-    parser.add_argument("--mix", choices=list(Mix), help="which disease; default: referred")
-    parser.add_argument("--sex", choices=["M", "F"], help="default: two thirds men")
-    parser.add_argument("--shift", choices=list(Shift), help="one thing unlike every usual hospital")
+    parser.add_argument(
+        "--patients", type=at_least_one, required=True, help="how many, stress and rest of each"
+    )
+    parser.add_argument(
+        "--sites",
+        type=at_least_one,
+        default=1,
+        help=f"hospitals, each with its camera and its habits, to which patients are dealt in turn; at most "
+        f"{MOST_HOSPITALS}; default: 1",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        required=True,
+        help="which people: training, validation and test want different ones",
+    )
+    parser.add_argument("--out", type=Path, required=True, help="new folder, or one with this very cohort")
+    parser.add_argument(
+        "--jobs", type=at_least_one, default=cores(), help="processes side by side; default: every core"
+    )
+    parser.add_argument(
+        "--organ",
+        choices=["heart", "brain"],
+        default="heart",
+        help="default: heart; for brain the options below do not hold",
+    )
+    parser.add_argument(
+        "--mix",
+        choices=list(Mix),
+        help="referred: a third without disease, the others with inferior defects (RCA) or elsewhere; rca: everybody "
+        "with inferior defects; normal: nobody with any; default: referred",
+    )
+    parser.add_argument("--sex", choices=["M", "F"], help="men or women only; default: two thirds men")
+    parser.add_argument(
+        "--shift",
+        choices=list(Shift),
+        help="the same people seen otherwise than at any hospital: orbit of 300 mm radius, half the counts, "
+        "resolution of a collimator with holes of 2.1 mm, diaphragm 15 mm higher; default: none",
+    )
     parser.add_argument(
         "--with",
         dest="extras",
         nargs="+",
         choices=list(Extra),
         default=[],
-        help="images beside SPECT and PET",
+        help="beside uncorrected SPECT and PET: corrections (Chang and SPECT/CT images), projections (with attenuation "
+        "maps), gated (SPECT in frames of a heartbeat); default: none",
     )
     parser.add_argument(
         "--variant",
@@ -127,7 +163,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         nargs="+",
         choices=list(Encoding),
         default=[],
-        help="store the same images in other legal orders; an odd number of mirrorings makes the spacing negative",
+        help="store the same images in other legal ways, to try a reader: axes mirrored, slices from the base on, "
+        "orientation at the top of the header, no spacing of slices; default: as the hospital does",
     )
     parser.set_defaults(run=run)
 

@@ -27,29 +27,71 @@ class Refused(ValueError):
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser("correct", help="correct SPECT files for attenuation")
+    parser = subparsers.add_parser(
+        "correct",
+        description="Both make a transaxial NM file. Hearts: use ctac; reorient the result at the workstation to the "
+        "short axis before quantify or a study takes it. Chang's correction is mostly for heads: images of hearts "
+        "come reoriented to the short axis, and it needs the transaxial image from before that.",
+    )
     methods = parser.add_subparsers(required=True, metavar="method")
-    by_map = methods.add_parser("ctac", help="reconstruct projections with a map of the tissue (SPECT/CT)")
-    by_map.add_argument("--projections", type=Path, required=True, help="NM TOMO file")
-    by_map.add_argument("--attenuation", type=Path, required=True, help="NM RECON TOMO TRANSMISSION file")
-    by_map.add_argument("--out", type=Path, required=True)
+    by_map = methods.add_parser(
+        "ctac",
+        help="reconstruct projections with a map of the tissue (SPECT/CT)",
+        description=f"OSEM, {ctac.ITERATIONS} iterations of {ctac.SUBSETS} subsets, with attenuation from the map, the "
+        "resolution of a low-energy high-resolution collimator and, if its window was recorded, scatter. Projections "
+        "and map must be of one patient in one frame of reference. cohort --with projections simulates both.",
+        epilog="example: python -m inference correct ctac --projections PROJECTIONS/stress.dcm "
+        "--attenuation MUMAP/stress.dcm --out var/ctac.dcm",
+    )
+    by_map.add_argument(
+        "--projections", type=Path, required=True, metavar="FILE", help="NM TOMO file of a circular orbit"
+    )
+    by_map.add_argument(
+        "--attenuation",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="NM RECON TOMO TRANSMISSION file, coefficients in 1/cm",
+    )
+    by_map.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="new NM file; never overwrites"
+    )
     by_map.set_defaults(
         run=lambda given: _run(
             given.out, lambda: correct_by_map(_read(given.projections), _read(given.attenuation))
         )
     )
-    by_guess = methods.add_parser("chang", help="multiply an image by Chang's factors for uniform tissue")
-    by_guess.add_argument(
-        "image", type=Path, metavar="IMAGE", help="transaxial, uncorrected NM RECON TOMO file"
+    by_guess = methods.add_parser(
+        "chang",
+        help="multiply an image by Chang's factors for uniform tissue",
+        description="Chang's correction of zeroth order: uniform tissue inside one ellipse a slice, which is fitted to "
+        "the image. For uncorrected transaxial images from views over 360 degrees, such as heads; not for short-axis "
+        "images.",
+        epilog="example: python -m inference correct chang NAC/brain.dcm --out var/chang.dcm",
     )
-    by_guess.add_argument("--mu", type=float, default=0.012, help="attenuation in 1/mm; default: 0.012")
+    by_guess.add_argument(
+        "image",
+        type=Path,
+        metavar="IMAGE",
+        help="NM RECON TOMO file as it was reconstructed, before any reorientation; not corrected",
+    )
+    by_guess.add_argument(
+        "--mu",
+        type=float,
+        default=0.012,
+        metavar="1/MM",
+        help="attenuation coefficient in 1/mm; default: 0.012, as is usual for 99mTc in a head with scatter left in",
+    )
     by_guess.add_argument(
         "--threshold",
         type=float,
         default=0.1,
-        help="of the brightest hundredth, where the body ends; default: 0.1",
+        metavar="SHARE",
+        help="the body is where the image is above this share of its brightest hundredth; default: 0.1",
     )
-    by_guess.add_argument("--out", type=Path, required=True)
+    by_guess.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="new NM file; never overwrites"
+    )
     by_guess.set_defaults(
         run=lambda given: _run(
             given.out,
@@ -104,7 +146,10 @@ def correct_by_guess(data: bytes, *, mu_per_mm: float, threshold: float) -> Data
         )
     volume = read_volume([data])
     if volume.kind is not Kind.TRANSAXIAL:
-        raise Refused("Chang's correction needs slices across the body, not a short-axis image.")
+        raise Refused(
+            "Chang's correction needs slices across the body, and this is a short-axis image: give the transaxial "
+            "image that it was reoriented from, or correct its projections with a map of the tissue (correct ctac)."
+        )
     i_mm, j_mm, _ = volume.spacing
     if volume.voxels.shape[1] != volume.voxels.shape[2] or not np.isclose(i_mm, j_mm, rtol=1e-3):
         raise Refused("Chang's correction needs square slices of square voxels.")
@@ -152,15 +197,17 @@ def _run(out: Path, made: Callable[[], Dataset]) -> int:
     try:
         if out.exists():
             raise Refused(f"{out} exists already; name another file.")
+        out.parent.mkdir(parents=True, exist_ok=True)
         data = to_bytes(made())
-    except (OSError, Unreadable, Refused) as reason:
+    except (Unreadable, Refused) as reason:
         print(reason, file=sys.stderr)
         return 1
-    out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(data)
     print(out)
     return 0
 
 
 def _read(path: Path) -> bytes:
+    if path.is_dir():
+        raise Refused(f"{path} is a folder; give one file of it.")
     return path.read_bytes()

@@ -195,7 +195,10 @@ def half_a_turn(ds: Dataset) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (to_bytes(nm_dataset(lopsided(), header={}, state=None)), "not a short-axis image"),
+        (
+            to_bytes(nm_dataset(lopsided(), header={}, state=None)),
+            "this is a short-axis image: give the transaxial image",
+        ),
         (to_bytes(pt_datasets(lopsided(), header={}, state=None)[0]), "for NM images"),
         (head_file(half_a_turn), "over 360 degrees"),
         (head_file(PixelSpacing=["4", "5"]), "square"),
@@ -217,6 +220,19 @@ def test_what_lies_there_already_is_kept(tmp_path: Path, capsys: pytest.CaptureF
     image.write_bytes(b"the only copy")
     assert main(["correct", "chang", str(image), "--out", str(image)]) == 1
     assert "exists already" in capsys.readouterr().err and image.read_bytes() == b"the only copy"
+
+
+def test_a_missing_file_and_a_folder_are_said_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.dcm"
+    assert main(["correct", "chang", str(tmp_path), f"--out={out}"]) == 1
+    assert capsys.readouterr().err == f"{tmp_path} is a folder; give one file of it.\n"
+    assert main(["correct", "chang", str(tmp_path / "absent.dcm"), f"--out={out}"]) == 1
+    assert capsys.readouterr().err == f"{tmp_path / 'absent.dcm'}: no such file or directory\n"
+    (tmp_path / "file").write_text("")
+    assert main(["correct", "chang", str(tmp_path), f"--out={tmp_path / 'file' / 'out.dcm'}"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_an_image_that_a_network_made_is_not_corrected() -> None:
