@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from inference.evaluation.detection import ABNORMAL_BELOW, columns
+from inference.evaluation.detection import ABNORMAL_BELOW
 from inference.evaluation.images import Values
 from inference.evaluation.statistics import (
     Floats,
@@ -15,7 +15,6 @@ from inference.evaluation.statistics import (
     correlation,
     correlation_interval,
 )
-from inference.heart.segments import INFERIOR
 
 
 def association(values: Values, reference: Values, *, weights: Floats) -> dict[str, Any]:
@@ -31,12 +30,7 @@ def association(values: Values, reference: Values, *, weights: Floats) -> dict[s
         "patient_specific": (_own_pattern(values), _own_pattern(reference)),
     }
     found = {name: _correlated(x, y, weights) for name, (x, y) in depths.items()}
-    inferior = columns(INFERIOR)
-    return {
-        **found,
-        "auc": _discriminates(values, reference, weights),
-        "auc_inferior": _discriminates(values[..., inferior], reference[..., inferior], weights),
-    }
+    return {**found, "auc": _discriminates(values, reference, weights)}
 
 
 def _correlated(values: Values, reference: Values, weights: Floats) -> dict[str, Any]:

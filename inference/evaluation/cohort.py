@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         truth = read_truth(cohort)
         if truth is None:
             raise ValueError(f"{cohort} has no truth.json: only a finished simulated cohort can be judged")
-        measured = measure(patient_folders(cohort), translate=None, truth=truth)
+        measured = measure(patient_folders(cohort), translate=None, truth=truth).completely()
         claim = made_by(cohort)
         mix = str(claim.get("mix") or "referred")
         data = rounded({"simulated": True, "made_from": claim, **realism(measured, mix=mix)})

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from inference.evaluation.detection import columns
+from inference.evaluation.detection import ABNORMAL_BELOW, columns
 from inference.evaluation.images import Values
 from inference.evaluation.statistics import (
     Floats,
@@ -42,7 +42,7 @@ def differences(values: Values, reference: Values, *, scaled: bool, weights: Flo
     segments: for each state lists over the 17 segments; p is Wilcoxon's over patients, its 34 tests (17 segments,
     two states) are the family of bonferroni and holm; tost_* belong to equivalence within MARGIN (90 % interval).
     segment_mae: mean absolute error, of values as they are ("max": each image in per cent of its own maximum)
-    and after least-squares scaling; by_patient holds one number a patient.
+    and after least-squares scaling.
     """
     of_maximum, of_scaled = values - reference, least_squares_scaled(values, reference) - reference
     error = of_scaled if scaled else of_maximum
@@ -59,8 +59,21 @@ def differences(values: Values, reference: Values, *, scaled: bool, weights: Flo
             "max": _mean_absolute(of_maximum, weights),
             "least_squares": _mean_absolute(of_scaled, weights),
         },
-        "inferior_bias": {"mean": float(inferior.mean()), "interval": mean_interval(inferior, weights)},
+        "inferior_bias": {
+            "mean": float(inferior.mean()),
+            "interval": mean_interval(inferior, weights),
+            **_by_state_of_the_wall(error[..., columns(INFERIOR)], reference[..., columns(INFERIOR)]),
+        },
         "limits": _limits(error, weights),
+    }
+
+
+def _by_state_of_the_wall(error: Floats, reference: Values) -> dict[str, float | None]:
+    """Mean error in segments that are normal in the reference, and in those that are not."""
+    present = reference < ABNORMAL_BELOW
+    return {
+        name: float(error[flags].mean()) if flags.any() else None
+        for name, flags in (("normal", ~present), ("abnormal", present))
     }
 
 
@@ -91,7 +104,7 @@ def _of_segments(error: Floats, *, p: Floats, bonferroni: Floats, holm: Floats) 
 
 def _mean_absolute(error: Floats, weights: Floats) -> dict[str, Any]:
     each = np.abs(error).mean(axis=(1, 2))
-    return {"mean": float(each.mean()), "interval": mean_interval(each, weights), "by_patient": each.tolist()}
+    return {"mean": float(each.mean()), "interval": mean_interval(each, weights)}
 
 
 def _limits(error: Floats, weights: Floats) -> dict[str, Any]:
@@ -107,16 +120,3 @@ def _limits(error: Floats, weights: Floats) -> dict[str, Any]:
         "low_interval": percentile_interval(mean - spread),
         "high_interval": percentile_interval(mean + spread),
     }
-
-
-def against_rival(found: dict[str, Any], rival: dict[str, Any], *, weights: Floats) -> dict[str, Any]:
-    """Mean absolute errors less those of a rival image, by patient: {"max" | "least_squares": difference, p}."""
-    compared = {}
-    for scaling, one in found["segment_mae"].items():
-        less = np.array(one["by_patient"]) - np.array(rival["segment_mae"][scaling]["by_patient"])
-        compared[scaling] = {
-            "difference": float(less.mean()),
-            "interval": mean_interval(less, weights),
-            "p": float(wilcoxon(less[:, None])[0]),
-        }
-    return compared

@@ -58,17 +58,17 @@ def heart_figures(data: Mapping[str, Any], sets: Mapping[str, Measured]) -> dict
 def misses(found: Mapping[str, Any], labels: Mapping[str, str], *, simulated: bool) -> bytes:
     """Share of inferior defects missed and of normal inferior segments called, bars with patients' intervals."""
     against = found["against"]
-    drawing = figure(7.0, 1.2 + 1.6 * len(against), simulated=simulated)
-    grid = drawing.subplots(len(against), 2, squeeze=False, sharex="col", sharey="row")
+    events = {
+        "missed": "inferior defects missed",
+        "false": "false, all patients",
+        "false_without_disease": "false, no RCA disease",
+    }
+    drawing = figure(9.0, 1.2 + 1.6 * len(against), simulated=simulated)
+    grid = drawing.subplots(len(against), len(events), squeeze=False, sharex="col", sharey="row")
     for row, (reference, one) in zip(grid, against.items(), strict=True):
         area = one["detection"]["inferior"]
         kinds = [kind for kind in area["images"] if kind != "ideal"]
-        for axes, event, title in zip(
-            row,
-            ("missed", "false_without_disease"),
-            ("inferior defects missed", "false, no RCA disease"),
-            strict=True,
-        ):
+        for axes, (event, title) in zip(row, events.items(), strict=True):
             _bars(axes, [area["images"][kind][event] for kind in kinds], kinds, labels)
             axes.set_title(f"{title} ({_REFERENCES[reference]})")
     for place, axes in enumerate(grid[-1]):
@@ -227,7 +227,7 @@ def uncertainty(found: Mapping[str, Any], labels: Mapping[str, str], *, simulate
             )
         axes.set_title(labels[kind])
         axes.set_xlabel("spread of members, points (tenths of segments)")
-        axes.set_ylim(bottom=0)
+    row[0].set_ylim(0, 1.05 * max(axes.dataLim.y1 for axes in row))
     row[0].set_ylabel("mean absolute error, points")
     row[0].legend()
     return svg(drawing)

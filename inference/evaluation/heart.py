@@ -6,35 +6,28 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from inference.dicom.read import Unreadable
-from inference.evaluation.analysis import HeartSet, analysed, joined, summaries
+from inference.evaluation.analysis import HeartSet, analysed, joined
 from inference.evaluation.figures import heart_figures
-from inference.evaluation.heart_images import VIRTUAL, Maker, measured_set
+from inference.evaluation.heart_images import Maker, measured_set
 from inference.evaluation.heart_report import as_markdown
-from inference.evaluation.images import LABELS
+from inference.evaluation.images import LABELS, VIRTUAL
 from inference.evaluation.pattern import paper_pattern
 from inference.evaluation.segments import Measured, made_by, values_csv
+from inference.evaluation.shifts import COMPARATOR, beside_unshifted, held_out
 from inference.evaluation.targets import targets
 from inference.evaluation.writing import NotAReport, rounded, write_report
 from inference.translation.bundle import BundleProblem, read_bundle
+from inference.translation.pairs import patient_folders
 from inference.translation.weights import model_of
 
 _POOLED = "all"
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """A model that never saw patients of one sex, to be tried on them."""
-
-    name: str
-    sex: str
-    bundle: Path
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -58,11 +51,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--held-out",
-        type=_held_out,
+        type=held_out,
         action="append",
         default=[],
-        metavar="NAME=SEX:BUNDLE",
-        help="a model trained without patients of that sex (F or M), tried on those of all cohorts",
+        metavar="NAME=SEX:BUNDLE[:COMPARATOR]",
+        help="a model trained without patients of that sex (F or M), tried on those of all cohorts; COMPARATOR: the "
+        "bundle of a model trained on as many patients of both sexes, so that only the sex makes a difference",
     )
     parser.add_argument(
         "--bundle", type=Path, action="append", required=True, help="model; targets are those of the first"
@@ -78,14 +72,15 @@ def run(arguments: argparse.Namespace) -> int:
         makers = _makers(arguments.bundle)
         cohorts = _by_mix(arguments.cohort)
         tested = [*cohorts.values(), *(folder for _, folder in arguments.shift)]
-        for folder in [*arguments.bundle, *(one.bundle for one in arguments.held_out)]:
+        for folder in [*arguments.bundle, *(folder for one in arguments.held_out for folder in one.bundles)]:
             _refuse_known_patients(folder, tested)
+        held_out = [one.read() for one in arguments.held_out]
         sets = {name: measured_set(cohort, makers, tell=_tell(name)) for name, cohort in cohorts.items()}
         shifted = {
             name: measured_set(cohort, makers, members=False, tell=_tell(name)).measured
             for name, cohort in arguments.shift
         }
-        shifted |= {one.name: _on_held_out(one, cohorts) for one in arguments.held_out}
+        shifted |= {one.name: one.measured(cohorts, tell=_tell) for one in held_out}
         values = values_csv(_everything(sets, shifted))
         if len(sets) > 1:
             sets[_POOLED] = joined(list(sets.values()))
@@ -95,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
             main=next(iter(cohorts)),
             labels=_labels(makers),
             made_from=_made_from(makers, {**cohorts, **dict(arguments.shift)}),
+            held_out={one.name: one.trained for one in held_out},
         )
         write_report(
             arguments.out,
@@ -102,7 +98,9 @@ def run(arguments: argparse.Namespace) -> int:
             data=data,
             text=as_markdown(data),
             tables={"simulated_values.csv" if data["simulated"] else "values.csv": values},
-            figures=heart_figures(data, {name: one.measured for name, one in sets.items()}),
+            figures=heart_figures(
+                data, {name: one.measured.only(one.readable) for name, one in sets.items()}
+            ),
             started=started,
         )
     except (BundleProblem, Unreadable, NotAReport, ValueError) as problem:
@@ -119,8 +117,12 @@ def report_of(
     main: str,
     labels: Mapping[str, str],
     made_from: Mapping[str, Any],
+    held_out: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Everything of heart.json. main: the set that stands for the paper's; "all", if there, is every set together."""
+    """Everything of heart.json. main: the set that stands for the paper's; "all", if there, is every set together.
+
+    held_out: of those of `shifted` that are no other camera but another training, by whom it was.
+    """
     pooled = _POOLED if _POOLED in sets else main
     analyses = {name: analysed(one) for name, one in sets.items()}
     found: dict[str, Any] = rounded(
@@ -133,36 +135,16 @@ def report_of(
             "sets": analyses,
             "targets": targets(analyses, main=main, pooled=pooled, kind=VIRTUAL),
             "pattern": paper_pattern(analyses[main], kinds=("spect", VIRTUAL)),
-            "shifts": {name: _beside_unshifted(one, sets[pooled].measured) for name, one in shifted.items()},
+            "shifts": {
+                name: {
+                    **beside_unshifted(one, sets[pooled].measured),
+                    "held_out": (held_out or {}).get(name),
+                }
+                for name, one in shifted.items()
+            },
         }
     )
     return found
-
-
-def _beside_unshifted(shifted: Measured, unshifted: Measured) -> dict[str, Any]:
-    same = unshifted.only([patient in shifted.patients for patient in unshifted.patients])
-    return {
-        "shifted": summaries(shifted),
-        "unshifted": summaries(same) if len(same.patients) > 1 else {},
-        "left_out": shifted.left_out,
-        "doubted": shifted.doubted,
-    }
-
-
-def _on_held_out(one: HeldOut, cohorts: Mapping[str, Path]) -> Measured:
-    maker = Maker(VIRTUAL, model_of(read_bundle(one.bundle)))
-    found = [
-        measured_set(
-            cohort,
-            [maker],
-            members=False,
-            only=("spect", "pet"),
-            sex=one.sex,
-            tell=_tell(f"{one.name} {name}"),
-        )
-        for name, cohort in cohorts.items()
-    ]
-    return joined(found).measured
 
 
 def _everything(sets: Mapping[str, HeartSet], shifted: Mapping[str, Measured]) -> dict[str, Measured]:
@@ -194,7 +176,7 @@ def _makers(folders: Sequence[Path]) -> list[Maker]:
 
 
 def _labels(makers: Sequence[Maker]) -> dict[str, str]:
-    labels = dict(LABELS)
+    labels = {**LABELS, COMPARATOR: "virtual PET trained on as many patients of both sexes"}
     for maker in makers:
         name = maker.kind.partition("@")[2]
         labels[maker.kind] = f"{LABELS[VIRTUAL]} ({name})" if name else LABELS[VIRTUAL]
@@ -213,7 +195,10 @@ def _by_mix(cohorts: Sequence[Path]) -> dict[str, Path]:
 
 def _made_from(makers: Sequence[Maker], cohorts: Mapping[str, Path]) -> dict[str, Any]:
     return {
-        "cohorts": {name: made_by(cohort) for name, cohort in cohorts.items()},
+        "cohorts": {
+            name: {"patients": len(patient_folders(cohort)), **made_by(cohort)}
+            for name, cohort in cohorts.items()
+        },
         "models": {
             maker.kind: {
                 "name": maker.model.identity.name,
@@ -231,14 +216,6 @@ def _named_folder(text: str) -> tuple[str, Path]:
     if not (name and equals and folder):
         raise argparse.ArgumentTypeError("must be NAME=FOLDER")
     return name, Path(folder)
-
-
-def _held_out(text: str) -> HeldOut:
-    name, _, model = text.partition("=")
-    sex, _, folder = model.partition(":")
-    if not (name and sex in {"F", "M"} and folder):
-        raise argparse.ArgumentTypeError("must be NAME=F:BUNDLE or NAME=M:BUNDLE")
-    return HeldOut(name, sex, Path(folder))
 
 
 def _tell(name: str) -> Callable[[int, int], None]:

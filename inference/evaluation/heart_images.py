@@ -20,7 +20,6 @@ from inference.translation.predict import Answers, Model, answers
 from inference.translation.task import NotTranslatable
 from inference.volume import Volume
 
-VIRTUAL = "virtual_pet"
 _MEMBER = "#"
 
 
@@ -67,8 +66,8 @@ def measured_set(
     """Measures every patient of a cohort and what the makers make of his SPECT.
 
     members: measure also each network of an ensemble alone. only: of the images that the cohort has, these kinds.
-    sex: only patients of it. A patient in whom an image shows no ventricle, or whom a model refuses, is left out of
-    everything and named with the reason. Raises what read_images raises; NotEvaluable.
+    sex: only patients of it. A study that a model refuses, or in whose image no ventricle is found, has no values
+    there and is named with the reason. Raises what read_images raises; NotEvaluable.
     """
     folders = patient_folders(cohort)
     if not folders:
@@ -81,17 +80,18 @@ def measured_set(
         patient = read_images(folder, truth=truth, only=only)
         if sex not in {None, patient.sex}:
             continue
+        patient, refused = _with_virtual(patient, makers, members=members)
         try:
-            patient = _with_virtual(patient, makers, members=members)
-            one = measure_patient(patient)
-        except (VentricleNotFound, NotTranslatable) as problem:
+            one = measure_patient(patient, refused=refused)
+        except VentricleNotFound as problem:
             left_out[patient.patient_id] = str(problem)
             continue
         finally:
             tell(number, len(folders))
         measured.append(one)
-        for kind, found in _likeness(patient, one).items():
-            like[kind].append(found)
+        if not one.unread:
+            for kind, found in _likeness(patient, one).items():
+                like[kind].append(found)
     every = together(measured, left_out=left_out)
     if len(every.patients) < 2:
         raise NotEvaluable(f"{cohort}: nothing can be said about fewer than two patients")
@@ -107,13 +107,26 @@ def measured_set(
     )
 
 
-def _with_virtual(patient: PatientImages, makers: Sequence[Maker], *, members: bool) -> PatientImages:
+def _with_virtual(
+    patient: PatientImages, makers: Sequence[Maker], *, members: bool
+) -> tuple[PatientImages, dict[str, dict[str, str]]]:
+    """The patient with what the makers make; and {kind: {state: why it was not made}}."""
     images: dict[str, Mapping[str, Volume]] = dict(patient.images)
+    refused: dict[str, dict[str, str]] = {}
     for maker in makers:
-        made = {state: maker.made_of(patient.images["spect"][state]) for state in STATES}
-        for kind in (maker.kind, *(maker.members if members else ())):
-            images[kind] = {state: made[state][kind] for state in STATES}
-    return replace(patient, images=images)
+        kinds = (maker.kind, *(maker.members if members else ()))
+        made: dict[str, dict[str, Volume]] = {kind: {} for kind in kinds}
+        for state in STATES:
+            try:
+                found = maker.made_of(patient.images["spect"][state])
+            except NotTranslatable as problem:
+                for kind in kinds:
+                    refused.setdefault(kind, {})[state] = str(problem)
+                continue
+            for kind in kinds:
+                made[kind][state] = found[kind]
+        images |= made
+    return replace(patient, images=images), refused
 
 
 def _likeness(patient: PatientImages, measured: MeasuredPatient) -> dict[str, dict[str, float]]:

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from inference.evaluation.images import VIRTUAL
 from inference.evaluation.markdown import (
     interval,
     number,
     p_value,
-    per_cent,
-    share,
     table,
     with_interval,
 )
@@ -23,102 +22,22 @@ from inference.physics.patient import STATES
 Found = Mapping[str, Any]
 
 
-def inferior_table(found: Found, labels: Mapping[str, str]) -> list[str]:
-    """found: detection of one reference, area inferior."""
-    heads = [
-        "image",
-        "missed",
-        "segments, %",
-        "patients, %",
-        "less CTAC's, points",
-        "false, all",
-        "false, no RCA disease",
-        "patients, %",
-    ]
-    rows = []
-    for kind, one in found["images"].items():
-        less = one.get("missed_less_ctac")
-        free = one["false_without_disease"]
-        rows.append(
-            [
-                labels[kind],
-                share(one["missed"]),
-                per_cent(one["missed"]["wilson"]),
-                per_cent(one["missed"]["interval"]),
-                "–" if less is None else _points(less),
-                share(one["false"]),
-                share(free),
-                per_cent(free["interval"]),
-            ]
-        )
-    return table(heads, rows)
-
-
-def _points(less: Found) -> str:
-    return with_interval(
-        100 * less["difference"],
-        None if less["interval"] is None else [100 * end for end in less["interval"]],
-        0,
-        signed=True,
-    )
-
-
-def territory_table(found: Found, labels: Mapping[str, str]) -> list[str]:
-    """found: detection of one reference. Misses, then false positives, in each territory."""
-    areas = [area for area in found if area != "inferior"]
-    heads = ["image", *(f"{area}: missed" for area in areas), *(f"{area}: false" for area in areas)]
-    kinds = found[areas[0]]["images"]
-    return table(
-        heads,
-        (
-            [
-                labels[kind],
-                *(
-                    _fraction(found[area]["images"][kind][event])
-                    for event in ("missed", "false")
-                    for area in areas
-                ),
-            ]
-            for kind in kinds
-        ),
-    )
-
-
-def _fraction(one: Found) -> str:
-    return f"{one['count']}/{one['of']}"
-
-
-def targets_table(found: Sequence[Found], sets: Mapping[str, str]) -> list[str]:
-    return table(
-        ["target", "patients", "value", "limit", "", "short by"],
-        (
-            [
-                row["says"],
-                sets[row["set"]],
-                " ".join(filter(None, (number(row["value"]), row["note"] and f"({row['note']})"))),
-                number(row["limit"]),
-                {True: "reached", False: "**not reached**", None: "cannot be judged"}[row["reached"]],
-                number(row["short_by"]) if row["reached"] is False else "",
-            ]
-            for row in found
-        ),
-    )
-
-
-def errors_table(found: Found, less_ctac: Found, labels: Mapping[str, str]) -> list[str]:
-    """found: differences by kind against one reference."""
+def errors_table(found: Found, compared: Found, labels: Mapping[str, str]) -> list[str]:
+    """found: differences by kind against one reference; compared: by kind, of the same reference."""
     rows = []
     for kind, one in found.items():
         scaled = one["segment_mae"]["least_squares"]
-        less = less_ctac.get(kind)
+        less = compared.get(kind, {}).get("ctac", {})
         limits = one["limits"]
         rows.append(
             [
                 labels[kind],
                 with_interval(one["segment_mae"]["max"]["mean"], one["segment_mae"]["max"]["interval"]),
                 with_interval(scaled["mean"], scaled["interval"]),
-                *(_less(None if less is None else less[scaling]) for scaling in ("max", "least_squares")),
+                *(_less(less.get(figure)) for figure in ("error_max", "error")),
                 with_interval(one["inferior_bias"]["mean"], one["inferior_bias"]["interval"], 1, signed=True),
+                number(one["inferior_bias"]["normal"], 1, signed=True),
+                number(one["inferior_bias"]["abnormal"], 1, signed=True),
                 f"{number(limits['low'], 1, signed=True)} to {number(limits['high'], 1, signed=True)}",
                 f"{one['equivalent']}/34",
             ]
@@ -130,6 +49,8 @@ def errors_table(found: Found, less_ctac: Found, labels: Mapping[str, str]) -> l
         "less CTAC's, % of maximum",
         "less CTAC's, least squares",
         "inferior bias",
+        "where normal",
+        "where abnormal",
         "limits of agreement",
         "equivalent",
     ]
@@ -139,12 +60,12 @@ def errors_table(found: Found, less_ctac: Found, labels: Mapping[str, str]) -> l
 def _less(one: Found | None) -> str:
     if one is None:
         return "–"
-    return f"{number(one['difference'], signed=True)}, p {p_value(one['p'])}"
+    return f"{with_interval(one['difference'], one['interval'], signed=True)}, p {p_value(one['p'])}"
 
 
 def association_table(found: Found, labels: Mapping[str, str]) -> list[str]:
-    columns = ("correlation", "within_patient", "patient_specific", "auc", "auc_inferior")
-    heads = ["image", "all segments", "within a patient", "patient's own", "AUC", "AUC, inferior"]
+    columns = ("correlation", "within_patient", "patient_specific", "auc")
+    heads = ["image", "all segments", "within a patient", "patient's own", "AUC, all segments"]
     return table(
         heads,
         (
@@ -252,9 +173,11 @@ def likeness_table(found: Found, labels: Mapping[str, str]) -> list[str]:
 
 
 SUMMARY_HEADS = (
+    "refused",
     "missed, PET",
     "missed, truth",
-    "false",
+    "false, all",
+    "false, no RCA disease",
     "inferior bias",
     "error, PET",
     "error, truth",
@@ -267,23 +190,57 @@ def summary_cells(one: Found) -> list[str]:
     """Of analysis.summary, under SUMMARY_HEADS."""
     of_truth = f"{one['missed_truth']}/{one['of_truth']}" if "of_truth" in one else "–"
     return [
+        f"{one['refused']} / {one['refused_studies']}",
         f"{one['missed']}/{one['of']}",
         of_truth,
         f"{one['false']}/{one['of_normal']}",
-        number(one["inferior_bias"], 1, signed=True),
-        number(one["mae_pet_scaled"]),
+        f"{one['false_free']}/{one['of_normal_free']}",
+        number(one.get("inferior_bias"), 1, signed=True),
+        number(one.get("mae_pet_scaled")),
         number(one.get("mae_truth_scaled")),
         number(one.get("correlation_truth"), 3),
-        f"{one['equivalent']}/34",
+        f"{one['equivalent']}/34" if "equivalent" in one else "–",
     ]
+
+
+def shifts_table(found: Mapping[str, Found], labels: Mapping[str, str]) -> list[str]:
+    """Each image under shift, beside the same patients' image without it, and by how much its error grows."""
+    rows = []
+    for name, one in found.items():
+        for kind, shifted in one["shifted"].items():
+            held = one["held_out"]
+            if held and kind == "spect":
+                continue
+            more = one["more_error"].get(kind, {})
+            by_whom = f", trained on {held['patients']} without this sex" if held and kind == VIRTUAL else ""
+            rows.append(
+                [
+                    f"{name}: {labels[kind]}{by_whom}, {shifted['patients']} patients",
+                    *summary_cells(shifted),
+                    *(_less(more.get(reference)) for reference in ("pet", "truth")),
+                ]
+            )
+            if kind in one["unshifted"]:
+                same = "the same patients, model of this report" if held else "the same patients, unshifted"
+                rows.append([same, *summary_cells(one["unshifted"][kind]), "", ""])
+    return table(["", *SUMMARY_HEADS, "error grows, PET", "error grows, truth"], rows)
 
 
 def members_table(ensemble: Found, members: Mapping[str, Found], labels: Mapping[str, str]) -> list[str]:
     """Each network alone, their mean ± standard deviation, and the ensemble of them."""
-    columns = ("missed", "missed_truth", "false", "inferior_bias", "mae_pet_scaled", "mae_truth_scaled")
+    columns = (
+        "refused",
+        "missed",
+        "missed_truth",
+        "false",
+        "false_free",
+        "inferior_bias",
+        "mae_pet_scaled",
+        "mae_truth_scaled",
+    )
     spread = [_mean_and_spread([one.get(column) for one in members.values()]) for column in columns]
     spread.append(_mean_and_spread([one.get("correlation_truth") for one in members.values()], 3))
-    spread.append(_mean_and_spread([one["equivalent"] for one in members.values()]))
+    spread.append(_mean_and_spread([one.get("equivalent") for one in members.values()]))
     return table(
         ["", *SUMMARY_HEADS],
         [

@@ -17,6 +17,11 @@ from inference.volume import Volume
 
 Values = NDArray[np.float64]
 
+VIRTUAL = "virtual_pet"
+
+# What an image is compared with.
+NAMES = {"pet": "PET", "truth": "the simulated truth"}
+
 # What an image is called in reports and in columns of tables; models add their own.
 LABELS = {
     "spect": "SPECT",
@@ -49,7 +54,7 @@ def read_images(
     """Every image of the heart that `truth` names for the patient; without it, uncorrected SPECT and PET.
 
     only: of these kinds.
-    Raises Unreadable; ValueError if an image is missing; KeyError for a patient whom `truth` does not know.
+    Raises Unreadable; ValueError if an image is missing, and for a patient whom `truth` does not know.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     if not files:
@@ -57,7 +62,12 @@ def read_images(
             f"{folder.name} is empty: it should hold SPECT and PET, stress and rest, of one patient"
         )
     patient_id = read_header(files[0].read_bytes()).patient_id
-    record: dict[str, Any] = {} if truth is None else truth["patients"][patient_id]
+    known: dict[str, Any] = {patient_id: {}} if truth is None else truth["patients"]
+    if patient_id not in known:
+        raise ValueError(
+            f"truth.json knows no patient {patient_id} of {folder}: run the command cohort again"
+        )
+    record: dict[str, Any] = known[patient_id]
     wanted = LABELS if only is None else only
     named: dict[str, dict[str, str]] = record.get("images", {})
     images = (

@@ -51,8 +51,18 @@ def p_value(p: float) -> str:
     return "< .001" if p < 0.001 else f"{p:.3f}".lstrip("0") if p < 1 else "1"
 
 
+def listed(words: Sequence[str], *, none: str = "nothing") -> str:
+    """ "a, b and c"."""
+    if not words:
+        return none
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 def origin(claim: Mapping[str, Any]) -> str:
     """How a simulated cohort was made, as far as it says."""
-    return ", ".join(
+    known = [
         f"{key} {claim[key]}" for key in ("seed", "sites", "mix", "sex", "shift", "version") if claim.get(key)
-    )
+    ]
+    patients = [f"{claim['patients']} patients"] if claim.get("patients") else []
+    options = [f"{key} {', '.join(claim[key])}" for key in ("with", "variant") if claim.get(key)]
+    return ", ".join([*patients, *known, *options])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from inference.evaluation.markdown import listed
 from inference.evaluation.published import PAPER_DIFFERS, PAPER_OVERSCORED
 
 SIGNIFICANT = 0.05
@@ -54,6 +55,25 @@ def _overscored(one: dict[str, Any]) -> dict[str, Any]:
         "mean": {str(segment): one["mean"][segment - 1] for segment in PAPER_OVERSCORED},
         "p": {str(segment): one["p"][segment - 1] for segment in PAPER_OVERSCORED},
     }
+
+
+def in_words(pattern: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
+    """For each image, where the paper's inferior segments are scored worse than PET here, and where they are not."""
+    sentences = []
+    for kind, one in pattern.items():
+        seen: dict[int, list[str]] = {}
+        for thresholds, readings in one["overscored"].items():
+            for reading, found in readings.items():
+                for segment in found["paper"]:
+                    seen.setdefault(segment, []).append(f"{reading} by {thresholds.split()[0]}")
+        appears = [f"{segment} ({', '.join(where)})" for segment, where in sorted(seen.items())]
+        absent = [str(segment) for segment in PAPER_OVERSCORED if segment not in seen]
+        wanted = "all three" if kind == "spect" else "none"
+        sentences.append(
+            f"{labels[kind]}, segments 4, 10 and 15: scored worse than PET in {listed(appears, none='none')}; not so "
+            f"in {listed(absent, none='none')}. In the paper: in {wanted}."
+        )
+    return sentences
 
 
 def _where(flags: Any) -> list[int]:

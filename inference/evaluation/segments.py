@@ -25,9 +25,22 @@ from inference.volume import Volume
 DECIMALS = 2
 
 
+@dataclass(frozen=True)
+class Unread:
+    """One study of which an image has no values: no ventricle was found in it, or the model refused its source."""
+
+    patient: str
+    kind: str
+    state: str
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
 class MeasuredPatient:
-    """One patient of Measured: values[kind] is [state, segment]; ventricles[kind][state] is where they were read."""
+    """One patient of Measured: values[kind] is [state, segment], NaN in what could not be read.
+
+    ventricles[kind][state] is where values were read.
+    """
 
     patient_id: str
     sex: str
@@ -35,15 +48,17 @@ class MeasuredPatient:
     truth: Values | None
     values: dict[str, Values]
     ventricles: Mapping[str, Mapping[str, LeftVentricle]]
+    unread: tuple[Unread, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
     """images[kind]: per cent of each image's own robust maximum, float64 [patient, state, segment]; as STATES.
 
-    Kinds: spect (uncorrected), chang, ctac, virtual_pet, pet, ideal: those that the patients have. sex, territories:
-    of each patient; truth: None if the cohort has none (only simulated ones do). doubted: how many images of a
-    kind have a ventricle whose position a person should check. left_out: patients without values, and why.
+    Kinds: spect (uncorrected), chang, ctac, virtual_pet, pet, ideal: those that the patients have. A study that is in
+    `unread` is NaN; PET has none of those. sex, territories: of each patient; truth: None if the cohort has none (only
+    simulated ones do). doubted: how many images of a kind have a ventricle whose position a person should check.
+    left_out: patients without any values, and why.
     """
 
     patients: tuple[str, ...]
@@ -53,18 +68,31 @@ class Measured:
     truth: Values | None
     doubted: dict[str, int]
     left_out: dict[str, str]
+    unread: tuple[Unread, ...] = ()
 
     def only(self, wanted: Sequence[bool] | NDArray[np.bool_]) -> Measured:
         """The patients that `wanted` [patient] keeps; `doubted` and `left_out` go on telling of all."""
         keep = np.asarray(wanted, dtype=bool)
+        patients = tuple(one for one, kept in zip(self.patients, keep, strict=True) if kept)
         return replace(
             self,
-            patients=tuple(one for one, kept in zip(self.patients, keep, strict=True) if kept),
+            patients=patients,
             sex=tuple(one for one, kept in zip(self.sex, keep, strict=True) if kept),
             territories=tuple(one for one, kept in zip(self.territories, keep, strict=True) if kept),
             images={kind: values[keep] for kind, values in self.images.items()},
             truth=None if self.truth is None else self.truth[keep],
+            unread=tuple(one for one in self.unread if one.patient in patients),
         )
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """[patient]: every image of his could be read."""
+        return np.all([np.isfinite(values).all(axis=(1, 2)) for values in self.images.values()], axis=0)
+
+    def completely(self) -> Measured:
+        """Only patients of whom every image could be read; the others are left out, with the reason."""
+        reasons = {one.patient: f"{one.kind}, {one.state}: {one.reason}" for one in reversed(self.unread)}
+        return replace(self.only(self.complete), left_out={**self.left_out, **reasons})
 
 
 def measure(
@@ -72,36 +100,63 @@ def measure(
 ) -> Measured:
     """Measures every patient of the folders, in their order, and the virtual PET that `translate` makes of his SPECT.
 
-    truth: `truth.json` of the cohort. A patient without a ventricle, or whom `translate` refuses, is left out and named
-    with the reason. Raises what read_images raises.
+    truth: `truth.json` of the cohort. A patient whose PET shows no ventricle is left out and named with the reason;
+    what else cannot be read, or is refused by `translate`, is `unread`. Raises what read_images raises.
     """
     measured, left_out = [], {}
     for folder in folders:
         patient = read_images(folder, truth=truth)
+        refused: dict[str, dict[str, str]] = {}
+        if translate is not None:
+            made: dict[str, Volume] = {}
+            for state in STATES:
+                try:
+                    made[state] = translate(patient.images["spect"][state])
+                except NotTranslatable as problem:
+                    refused.setdefault("virtual_pet", {})[state] = str(problem)
+            patient = replace(patient, images={**patient.images, "virtual_pet": made})
         try:
-            if translate is not None:
-                made: dict[str, Volume] = {
-                    state: translate(patient.images["spect"][state]) for state in STATES
-                }
-                patient = replace(patient, images={**patient.images, "virtual_pet": made})
-            measured.append(measure_patient(patient))
-        except (NotTranslatable, VentricleNotFound) as problem:
+            measured.append(measure_patient(patient, refused=refused))
+        except VentricleNotFound as problem:
             left_out[patient.patient_id] = str(problem)
     return together(measured, left_out=left_out)
 
 
-def measure_patient(patient: PatientImages) -> MeasuredPatient:
-    """Raises VentricleNotFound if one image shows none."""
-    ventricles: dict[str, dict[str, LeftVentricle]] = {
-        kind: {state: find_left_ventricle(by_state[state]) for state in STATES}
-        for kind, by_state in patient.images.items()
-    }
-    values = {
-        kind: np.stack([_segments(by_state[state], ventricles[kind][state]) for state in STATES])
-        for kind, by_state in patient.images.items()
-    }
+def measure_patient(
+    patient: PatientImages, *, refused: Mapping[str, Mapping[str, str]] | None = None
+) -> MeasuredPatient:
+    """refused[kind][state]: why that image was not made; `patient` has it not.
+
+    Raises VentricleNotFound if PET, which all is compared with, shows none.
+    """
+    reasons = {kind: dict(by_state) for kind, by_state in (refused or {}).items()}
+    ventricles: dict[str, dict[str, LeftVentricle]] = {kind: {} for kind in patient.images}
+    values = {kind: np.full((len(STATES), 17), np.nan) for kind in patient.images}
+    for kind, by_state in patient.images.items():
+        for n, state in enumerate(STATES):
+            if state not in by_state:
+                continue
+            try:
+                found = find_left_ventricle(by_state[state])
+            except VentricleNotFound as problem:
+                if kind == "pet":
+                    raise
+                reasons.setdefault(kind, {})[state] = str(problem)
+                continue
+            ventricles[kind][state] = found
+            values[kind][n] = _segments(by_state[state], found)
     return MeasuredPatient(
-        patient.patient_id, patient.sex, patient.territories, patient.truth, values, ventricles
+        patient.patient_id,
+        patient.sex,
+        patient.territories,
+        patient.truth,
+        values,
+        ventricles,
+        tuple(
+            Unread(patient.patient_id, kind, state, reason)
+            for kind, by_state in reasons.items()
+            for state, reason in by_state.items()
+        ),
     )
 
 
@@ -123,6 +178,7 @@ def together(measured: Sequence[MeasuredPatient], *, left_out: dict[str, str]) -
             for kind in kinds
         },
         left_out=dict(left_out),
+        unread=tuple(unread for one in measured for unread in one.unread),
     )
 
 
@@ -145,7 +201,7 @@ def values_csv(sets: Mapping[str, Measured]) -> str:
     rows = [
         (
             *(name, patient, one.sex[n], "+".join(one.territories[n]), state, segment + 1),
-            *(f"{columns[name][kind][n, s, segment]:.2f}" if kind in columns[name] else "" for kind in kinds),
+            *(_cell(columns[name].get(kind), (n, s, segment)) for kind in kinds),
         )
         for name, one in sets.items()
         for n, patient in enumerate(one.patients)
@@ -153,6 +209,10 @@ def values_csv(sets: Mapping[str, Measured]) -> str:
         for segment in range(17)
     ]
     return csv_text(("set", "patient", "sex", "territories", "state", "segment", *kinds), rows)
+
+
+def _cell(values: Values | None, at: tuple[int, int, int]) -> str:
+    return "" if values is None or np.isnan(values[at]) else f"{values[at]:.2f}"
 
 
 def _segments(volume: Volume, ventricle: LeftVentricle) -> Values:

@@ -38,14 +38,16 @@ def mean_interval(per_patient: Floats, weights: Floats) -> Interval | None:
 
 def share_interval(events: Floats, trials: Floats, weights: Floats) -> Interval | None:
     """Of events / trials summed over patients [patients]."""
-    return percentile_interval(_ratio(weights @ events, weights @ trials))
+    return percentile_interval(ratio(weights @ events, weights @ trials))
 
 
-def share_difference_interval(
-    events: Floats, other: Floats, trials: Floats, weights: Floats
-) -> Interval | None:
-    """Of (events - other) / trials: two readings of the same segments."""
-    return percentile_interval(_ratio(weights @ (events - other), weights @ trials))
+def sample_p(samples: Floats) -> float | None:
+    """Two-sided p of a difference from its bootstrap samples: twice the share of them on the far side of 0."""
+    defined = samples[np.isfinite(samples)]
+    if len(defined) < RESAMPLES / 2:
+        return None
+    beyond = min((defined <= 0).sum(), (defined >= 0).sum())
+    return float(min(1.0, 2 * (beyond + 1) / (len(defined) + 1)))
 
 
 def wilson(events: int, trials: int) -> Interval | None:
@@ -112,26 +114,41 @@ def correlation(values: Floats, reference: Floats) -> float | None:
     return float((x * y).sum() / spread) if spread > 1e-9 else None
 
 
-def correlation_interval(values: Floats, reference: Floats, weights: Floats) -> Interval | None:
-    """values, reference: [patients, elements]."""
+def correlation_samples(values: Floats, reference: Floats, weights: Floats) -> Floats:
+    """values, reference: [patients, elements] -> [samples]."""
     x, y = values - values.mean(), reference - reference.mean()
     n = weights.sum(axis=1) * values.shape[1]
     sums = weights @ np.stack([v.sum(axis=1) for v in (x, y, x * x, y * y, x * y)], axis=1)
-    sx, sy, sxx, syy, sxy = sums.T / n
-    return percentile_interval(_ratio(sxy - sx * sy, np.sqrt(np.maximum((sxx - sx**2) * (syy - sy**2), 0))))
+    sx, sy, sxx, syy, sxy = (sums / n[:, None]).T
+    return ratio(sxy - sx * sy, np.sqrt(np.maximum((sxx - sx**2) * (syy - sy**2), 0)))
+
+
+def correlation_interval(values: Floats, reference: Floats, weights: Floats) -> Interval | None:
+    """values, reference: [patients, elements]."""
+    return percentile_interval(correlation_samples(values, reference, weights))
+
+
+def auc_samples(score: Floats, positive: Flags, weights: Floats) -> Floats:
+    """Chance that a positive scores higher than a negative, ties counting half; NaN without both.
+
+    score, positive: [patients, elements]; a score of NaN is that of a positive that no threshold finds, and of a
+    negative that does not count. weights: [samples, patients] -> [samples].
+    """
+    unread = np.isnan(score).ravel()
+    counted = ~unread | positive.ravel()
+    each = np.repeat(weights, score.shape[1], axis=1)[:, counted]
+    lowest = np.where(unread, -np.finfo(np.float64).max / 4, score.ravel())
+    return _auc(lowest[counted], positive.ravel()[counted], each)
 
 
 def auc(score: Floats, positive: Flags) -> float | None:
-    """Chance that a positive scores higher than a negative, ties counting half; None without both."""
-    ones = np.ones((1, score.size))
-    found = float(_auc(score.ravel(), positive.ravel(), ones)[0])
+    """Of all elements once; None without positives and negatives."""
+    found = float(auc_samples(score.reshape(1, -1), positive.reshape(1, -1), np.ones((1, 1)))[0])
     return found if np.isfinite(found) else None
 
 
 def auc_interval(score: Floats, positive: Flags, weights: Floats) -> Interval | None:
-    """score, positive: [patients, elements]."""
-    each = np.repeat(weights, score.shape[1], axis=1)
-    return percentile_interval(_auc(score.ravel(), positive.ravel(), each))
+    return percentile_interval(auc_samples(score, positive, weights))
 
 
 def _auc(score: Floats, positive: Flags, weights: Floats) -> Floats:
@@ -141,8 +158,9 @@ def _auc(score: Floats, positive: Flags, weights: Floats) -> Floats:
     negatives = np.add.reduceat(weights[:, order] * ~positive[order], groups, axis=1)
     positives = np.add.reduceat(weights[:, order] * positive[order], groups, axis=1)
     below = np.cumsum(negatives, axis=1) - negatives / 2
-    return _ratio((positives * below).sum(axis=1), positives.sum(axis=1) * negatives.sum(axis=1))
+    return ratio((positives * below).sum(axis=1), positives.sum(axis=1) * negatives.sum(axis=1))
 
 
-def _ratio(above: Floats, below: Floats) -> Floats:
+def ratio(above: Floats, below: Floats) -> Floats:
+    """above / below; NaN where there is nothing to divide by."""
     return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 1e-12)

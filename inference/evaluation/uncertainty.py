@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from scipy import stats
 
 from inference.evaluation.detection import ABNORMAL_BELOW, columns
 from inference.evaluation.images import Values
+from inference.evaluation.markdown import with_interval
 from inference.evaluation.statistics import Floats, percentile_interval
 from inference.heart.segments import INFERIOR
 
@@ -17,13 +18,14 @@ _GROUPS = 10
 
 
 def calibration(
-    members: Sequence[Values], ensemble: Values, reference: Values, *, weights: Floats
+    members: Sequence[Values], ensemble: Values, reference: Values, *, weights: Floats, against: str
 ) -> dict[str, Any]:
     """members: segment values [patient, state, segment] of each network alone; two at least.
 
     deciles: segments in order of their spread (standard deviation over members), a tenth each: mean spread and mean
     absolute error of the ensemble. rank_correlation: Spearman's, of spread and absolute error; interval over
-    patients. missed, found: median spread at inferior segments that are abnormal in the reference.
+    patients. missed, found: median spread at inferior segments that are abnormal in the reference. says: what that
+    comes to, in one sentence; against: the reference in words.
     """
     spread = np.std(np.stack(members), axis=0, ddof=1)
     error = np.abs(ensemble - reference)
@@ -31,7 +33,7 @@ def calibration(
     inferior = columns(INFERIOR)
     present = reference[..., inferior] < ABNORMAL_BELOW
     called = ensemble[..., inferior] < ABNORMAL_BELOW
-    return {
+    numbers = {
         "rank_correlation": _rank_correlation(spread, error),
         "interval": percentile_interval(_resampled_correlation(spread, error, weights)),
         "mean_error": float(error.mean()),
@@ -42,6 +44,29 @@ def calibration(
         "missed": _median(spread[..., inferior][present & ~called]),
         "found": _median(spread[..., inferior][present & called]),
     }
+    return {**numbers, "says": _in_words(numbers, against=against)}
+
+
+_TELLS = (
+    (0.2, "hardly tells"),
+    (0.4, "tells only a little of"),
+    (0.6, "tells something of"),
+    (1.1, "tells well"),
+)
+
+
+def _in_words(found: Mapping[str, Any], *, against: str) -> str:
+    rank = found["rank_correlation"]
+    if rank is None:
+        return "The networks agree everywhere: their spread says nothing about the error."
+    tells = next(words for bound, words in _TELLS if rank < bound)
+    least, most = (found["deciles"][n]["error"] for n in (0, -1))
+    times = f"{most / least:.1f} times" if least > 0 else "more than"
+    return (
+        f"The spread of the networks {tells} where the error is: its rank correlation with the error against {against} "
+        f"is {with_interval(rank, found['interval'])}; the tenth of the segments with the most spread has {times} the "
+        "error of the tenth with the least."
+    )
 
 
 def _rank_correlation(spread: Floats, error: Floats) -> float | None:

@@ -20,6 +20,10 @@ class OtherModel(ValueError):
     """The report is about other weights."""
 
 
+class KnownPatients(ValueError):
+    """The report is about patients whom the model learned from or was chosen on."""
+
+
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "card",
@@ -37,12 +41,16 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         bundle = read_bundle(arguments.bundle)
         content = arguments.report.read_bytes()
-        test = test_of(json.loads(content), digest=bundle.model.digest)
-    except (BundleProblem, OtherModel, OSError, ValueError) as problem:
+        report = json.loads(content)
+        test = test_of(report, digest=bundle.model.digest)
+        _refuse_known_patients(report, bundle.card)
+    except (BundleProblem, OSError, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 1
     card = {name: value for name, value in bundle.card.items() if name not in ("name", "version", "digest")}
+    before = card.get("test", {}).get("limits", [])
     card["test"] = {"report": arguments.report.name, "digest": digest_of(content), **test}
+    card["limits"] = [*(one for one in card["limits"] if one not in before), *test["limits"]]
     write_bundle(
         arguments.bundle,
         weights=bundle.weights,
@@ -55,8 +63,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _refuse_known_patients(report: Found, card: Found) -> None:
+    """A seed is its patients. Raises KnownPatients."""
+    cohorts = report["made_from"]["cohorts"].values() if "made_from" in report else [report["cohort"]]
+    tested = {cohort.get("seed") for cohort in cohorts}
+    for part, purpose in (("training", "learned from"), ("validation", "was chosen on")):
+        known = tested & {cohort["claim"].get("seed") for cohort in card[part]["cohorts"]}
+        if known:
+            raise KnownPatients(
+                f"The report is about patients whom the model {purpose} (seed {known.pop()}); evaluate it on others."
+            )
+
+
 def test_of(report: Found, *, digest: str) -> dict[str, Any]:
-    """What a card takes from a report of evaluate: patients, misses beside the other images, targets.
+    """What a card takes from a report of evaluate: patients, misses beside the other images, targets, limits.
 
     Raises OtherModel for a report about other weights.
     """
@@ -69,11 +89,15 @@ def test_of(report: Found, *, digest: str) -> dict[str, Any]:
     return {
         "patients": sum(report["cohort"]["heads"].values()),
         "misses": [],
+        "limits": [],
         "targets": [
             {"says": f"{what}, at most {one['wanted']:g}", "value": one["value"], "reached": one["reached"]}
             for what, one in report["targets"][kind].items()
         ],
     }
+
+
+_COUNTED = ("missed", "false", "false_without_disease")
 
 
 def _of_hearts(report: Found, kind: str, *, others: Any) -> dict[str, Any]:
@@ -86,15 +110,29 @@ def _of_hearts(report: Found, kind: str, *, others: Any) -> dict[str, Any]:
             {
                 "image": "this model" if image == kind else report["labels"][image],
                 "against": reference,
-                "missed": [one["missed"]["count"], one["missed"]["of"]],
-                "false": [one["false"]["count"], one["false"]["of"]],
+                "refused": pooled["refused"].get(image, {}).get("patients"),
+                **{event: [one[event]["count"], one[event]["of"]] for event in _COUNTED},
+                "auc": one["auc"]["estimate"],
             }
             for reference, found in pooled["against"].items()
             for image, one in found["detection"]["inferior"]["images"].items()
             if image not in others
         ],
         "targets": [
-            {"says": f"{row['says']} ({row['set']})", "value": row["value"], "reached": row["reached"]}
+            {
+                "says": f"{row['says']}: {row['limit']} ({row['set']} patients)",
+                "value": one["value"],
+                "unit": row["unit"],
+                "interval": one["interval"],
+                "reached": one["reached"],
+                "shown": one["shown"],
+            }
             for row in rows
+            if (one := row["by_set"].get(row["set"]))
+        ],
+        "limits": [
+            found["uncertainty"][kind]["says"]
+            for found in pooled["against"].values()
+            if kind in found["uncertainty"]
         ],
     }

@@ -16,7 +16,12 @@ from inference.dicom.read import Header
 from inference.heart.neutral import neutral_volume
 from inference.heart.polar import polar_map
 from inference.heart.segments import segment_values
-from inference.heart.ventricle import LeftVentricle, VentricleNotFound, find_left_ventricle
+from inference.heart.ventricle import (
+    PLACING_VERSION,
+    LeftVentricle,
+    VentricleNotFound,
+    find_left_ventricle,
+)
 from inference.translation import refusals
 from inference.translation.grid import (
     SHAPE,
@@ -144,15 +149,22 @@ def measure(cohorts: Sequence[Path], translated: Callable[[Volume], Volume]) -> 
     folders = [folder for cohort in cohorts for folder in patient_folders(cohort)]
     report = agreement(measured(folders, translate=translated, truth=truth))
     table = [
-        f"| inferior segments (4, 10, 15) below {report['abnormal_below']:.0f} % | defects missed | false defects |",
-        "| --- | ---: | ---: |",
+        f"| inferior segments (4, 10, 15) below {report['abnormal_below']:.0f} % | refused patients | defects missed "
+        "| false defects | of them without RCA disease | AUC |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for against, of in (("PET", report["against_pet"]), ("truth", report["against_truth"])):
         for kind, found in of.items():
-            inferior = found["inferior"]
-            missed = f"{inferior['missed']} of {inferior['abnormal']}"
-            false = f"{inferior['over_called']} of {inferior['normal']}"
-            table.append(f"| {LABELS[kind]} against {against} | {missed} | {false} |")
+            one = found["inferior"]
+            cells = (
+                f"{LABELS[kind]} against {against}",
+                str(report["refused"][kind]["patients"]) if kind in report["refused"] else "–",
+                f"{one['missed']} of {one['abnormal']}",
+                f"{one['over_called']} of {one['normal']}",
+                f"{one['over_called_without_disease']} of {one['normal_without_disease']}",
+                "–" if one["auc"] is None else f"{one['auc']:.3f}",
+            )
+            table.append(f"| {' | '.join(cells)} |")
     return Measurement(
         figures=_figures(report),
         report=report,
@@ -216,6 +228,10 @@ def _of_one(found: dict[str, Any]) -> dict[str, Any]:
         "correlation": found["correlation"],
         "inferior missed": _share(inferior["missed"], inferior["abnormal"]),
         "inferior false": _share(inferior["over_called"], inferior["normal"]),
+        "inferior false without RCA disease": _share(
+            inferior["over_called_without_disease"], inferior["normal_without_disease"]
+        ),
+        "inferior AUC": inferior["auc"],
     }
 
 
@@ -229,9 +245,12 @@ def _limits(report: dict[str, Any]) -> tuple[str, ...]:
     return (
         f"It can fill in real inferior defects: of {model['abnormal']} inferior segments below 70 % in PET "
         f"(in {model['patients_with_abnormal']} of {report['patients']} patients), {model['missed']} were not below "
-        f"it in virtual PET (SPECT: {spect['missed']}).",
+        f"it in virtual PET (SPECT: {spect['missed']}); those of "
+        f"{report['refused']['virtual_pet']['patients']} patients with a study that it refused are counted.",
         f"It leaves false inferior defects: {model['over_called']} of {model['normal']} inferior segments that are "
-        f"normal in PET (SPECT: {spect['over_called']}).",
+        f"normal in PET (SPECT: {spect['over_called']}), {model['over_called_without_disease']} of "
+        f"{model['normal_without_disease']} in patients without RCA disease (SPECT: "
+        f"{spect['over_called_without_disease']}).",
         f"Against the simulated truth, of {true['pet']['abnormal']} abnormal inferior segments virtual PET misses "
         f"{true['virtual_pet']['missed']}, SPECT {true['spect']['missed']}, PET {true['pet']['missed']}.",
     )
@@ -240,10 +259,11 @@ def _limits(report: dict[str, Any]) -> tuple[str, ...]:
 TASK = Task(
     name="heart/spect-to-pet",
     title="Short-axis myocardial perfusion SPECT without attenuation correction -> PET-like image",
-    version=2,
+    version=3,
     organ="heart",
     inputs=("short-axis SPECT, stress or rest, not corrected for attenuation",),
     makes="virtual PET",
+    placing=PLACING_VERSION,
     label="vPET",
     refuse=refuse,
     place=place,

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from inference.evaluation import reasons
 from inference.evaluation.analysis import analysed, joined, summary
 from inference.evaluation.association import association
 from inference.evaluation.detection import detection
@@ -27,10 +28,43 @@ def test_a_defect_that_is_filled_in_counts_as_missed_in_its_territory_and_beside
     model = found["inferior"]["images"]["virtual_pet"]
     assert found["inferior"]["reference"] == {"segments": 12, "patients": 4}
     assert (model["missed"]["count"], model["missed"]["of"]) == (12, 12)
-    assert model["missed_less_ctac"]["difference"] == 1 and model["missed_less_ctac"]["one_sided_upper"] == 1
+    assert model["where_missed"]["segments"] == {"4": 4, "10": 4, "15": 4}
     assert found["RCA"]["images"]["virtual_pet"]["missed"]["count"] == 12
     assert found["LAD"]["images"]["virtual_pet"]["missed"]["of"] == 0
     assert found["LAD"]["images"]["virtual_pet"]["missed"]["share"] is None
+
+
+def test_at_ctacs_rate_of_false_segments_an_image_that_is_darker_everywhere_is_no_better() -> None:
+    """20 points less everywhere find every defect at 70 %, and many more; ranks are the same."""
+    reference = with_inferior_defects(people(20), 5)
+    ctac = reference + 3 * (people(20, seed=3) - 85)
+    found = detection(
+        {"ctac": ctac, "virtual_pet": ctac - 20}, reference, territories=[()] * 20, weights=resampled(20)
+    )["inferior"]["images"]
+    assert found["virtual_pet"]["missed"]["count"] == 0 < found["virtual_pet"]["false"]["count"]
+    assert found["virtual_pet"]["matched"]["estimate"] == found["ctac"]["matched"]["estimate"]
+    assert found["virtual_pet"]["matched"]["threshold"] == pytest.approx(
+        found["ctac"]["matched"]["threshold"] - 20
+    )
+    assert found["virtual_pet"]["auc"] == found["ctac"]["auc"]
+
+
+def test_a_study_without_values_misses_its_defects_and_says_nothing_false() -> None:
+    pet = with_inferior_defects(people(12), 4)
+    refused = pet.copy()
+    refused[[0, 11], 0] = np.nan
+    found = detection(
+        {"ctac": pet, "virtual_pet": refused},
+        pet,
+        territories=[("RCA",)] * 4 + [()] * 8,
+        weights=resampled(12),
+    )["inferior"]["images"]["virtual_pet"]
+    assert (found["missed"]["count"], found["missed"]["of"]) == (3, 12)
+    assert found["missed_read"] == {"count": 0, "of": 9}
+    assert found["false"]["of"] == 72 - 12 - 3 and found["where_missed"]["unread"] == 3
+    # 9 defects stand below each of the 57 normal segments, 3 above all of them.
+    assert found["auc"]["estimate"] == pytest.approx(9 / 12)
+    assert found["matched"]["estimate"] == pytest.approx(3 / 12)
 
 
 def test_a_false_defect_in_a_patient_with_disease_there_is_told_from_one_without() -> None:
@@ -85,12 +119,14 @@ def test_spread_that_grows_with_the_error_is_recognised() -> None:
     truth = people(30)
     scale = generator.uniform(0.1, 6, truth.shape)
     members = [truth + generator.normal(0, 1, truth.shape) * scale for _ in range(3)]
-    found = calibration(members, np.mean(members, axis=0), truth, weights=resampled(30))
+    found = calibration(members, np.mean(members, axis=0), truth, weights=resampled(30), against="PET")
     assert found["rank_correlation"] > 0.3 and found["interval"][0] > 0.2
     assert found["deciles"][-1]["error"] > 3 * found["deciles"][0]["error"]
     same = [truth + generator.normal(0, 1, truth.shape) for _ in range(3)]
     elsewhere = truth + generator.normal(0, 3, truth.shape)
-    assert abs(calibration(same, elsewhere, truth, weights=resampled(30))["rank_correlation"]) < 0.15
+    blind = calibration(same, elsewhere, truth, weights=resampled(30), against="PET")
+    assert abs(blind["rank_correlation"]) < 0.15 and "hardly tells where the error is" in blind["says"]
+    assert "tells something of" in found["says"] or "tells only a little of" in found["says"]
 
 
 def test_scores_are_over_where_an_image_is_darker_and_difference_scores_follow_stress() -> None:
@@ -119,15 +155,41 @@ def test_the_papers_pattern_is_found_where_it_was_put() -> None:
 
 def test_targets_say_what_is_reached_and_by_how_much_not() -> None:
     good = analysed(heart_set(measured(count=30)))
-    reached = {
-        row["says"]: row["reached"] for row in targets({"a": good}, main="a", pooled="a", kind="virtual_pet")
-    }
-    assert len(reached) == 12 and all(reached.values())
+    judged = [row["by_set"]["a"] for row in targets({"a": good}, main="a", pooled="a", kind="virtual_pet")]
+    assert len(judged) == 14 and all(one["reached"] and one["why"] == "" for one in judged)
     healed = analysed(heart_set(measured(count=30, model=people(30) + 3)))
-    rows = {row["says"]: row for row in targets({"a": healed}, main="a", pooled="a", kind="virtual_pet")}
-    missed = rows["inferior defects missed against PET: no more than CTAC"]
-    assert not missed["reached"] and missed["short_by"] == 12 and missed["note"] == "of 12"
-    assert not rows["inferior bias against PET within ±2 points"]["reached"]
+    rows = targets({"b": good, "a": healed}, main="a", pooled="a", kind="virtual_pet")
+    by_words = {row["says"]: row["by_set"]["a"] for row in rows}
+    missed = by_words["inferior defects missed against PET, less CTAC's"]
+    assert not missed["reached"] and missed["short_by"] == 100
+    assert missed["note"] == "12 of 12 beside CTAC's 0" and "in 4 patients (4 in segment 4" in missed["why"]
+    bias = by_words["inferior bias against PET"]
+    assert not bias["reached"] and bias["interval"][0] < bias["value"] < bias["interval"][1]
+    assert all(row["by_set"]["b"]["reached"] for row in rows)
+
+
+def test_what_is_reached_by_the_estimate_alone_is_not_called_shown() -> None:
+    few = analysed(heart_set(measured(count=20)))
+    rows = {
+        row["says"]: row["by_set"]["a"]
+        for row in targets({"a": few}, main="a", pooled="a", kind="virtual_pet")
+    }
+    false = rows["false inferior segments against PET, patients without RCA disease"]
+    assert false["value"] == 0 and false["reached"] and not false["shown"]
+    assert false["interval"][1] > 3  # none of 96 segments: Wilson's interval reaches 3.8 %
+
+
+def test_an_equivalence_that_fails_names_its_segments_and_why() -> None:
+    model = measured(count=30).images["pet"] + np.random.default_rng(3).normal(0, 1, (30, 2, 17))
+    model[:, 0, 3] -= 8
+    model[:, 1, 9] += np.random.default_rng(4).normal(3, 12, 30)
+    found = analysed(heart_set(measured(count=30, model=model)))["against"]
+    why = reasons.of_equivalence(found["pet"]["differences"], "virtual_pet")
+    assert "by bias: 4 basal inferior, stress: -8" in why
+    assert "by a wide interval alone: 10 mid inferior, rest" in why and why.count(" (") == 2
+    assert "In 0 of these 2 PET itself" in reasons.of_equivalence(
+        found["truth"]["differences"], "virtual_pet"
+    )
 
 
 def test_sets_are_pooled_by_patient() -> None:

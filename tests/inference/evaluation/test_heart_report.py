@@ -1,21 +1,24 @@
 """The report on the heart as a folder: text from its JSON, the same bytes twice, figures, and nothing overwritten."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from inference.evaluation.drawing import style
 from inference.evaluation.figures import heart_figures, misses
 from inference.evaluation.heart import report_of
 from inference.evaluation.heart_report import as_markdown
-from inference.evaluation.images import LABELS
-from inference.evaluation.segments import values_csv
+from inference.evaluation.images import LABELS, Values
+from inference.evaluation.segments import Measured, Unread, values_csv
 from inference.evaluation.writing import NotAReport, csv_text, rounded, write_report
-from tests.inference.evaluation.values import heart_set, measured
+from tests.inference.evaluation.values import heart_set, measured, people
 
 MODEL = {"name": "m", "version": "1", "digest": "0123456789abcdef", "members": 3}
+MADE = {"cohorts": {}, "models": {"virtual_pet": MODEL}}
 LABELLED = {**LABELS, **{f"virtual_pet#{n}": f"virtual PET, member {n} alone" for n in (1, 2, 3)}}
 
 
@@ -35,9 +38,58 @@ def test_the_text_begins_with_what_is_simulated_and_then_misses(data: dict[str, 
     text = as_markdown(data)
     assert "every image here is simulated" in text.splitlines()[2]
     heads = [line for line in text.splitlines() if line.startswith("## ")]
-    assert heads[:2] == ["## Misses and false positives", "## Targets"]
-    assert "## Under shift" in heads and "| the same, unshifted |" in text
+    assert heads[:3] == ["## In short", "## How to read this", "## Misses and false positives"]
+    assert "## Under shift" in heads and "| the same patients, unshifted |" in text
     assert "nan" not in text.lower().replace("cannot", "")
+
+
+def test_the_conclusion_follows_the_numbers_and_a_point_estimate_is_no_verdict() -> None:
+    """CTAC misses all defects; in the second report virtual PET differs from it by noise alone."""
+    noise = people(24, seed=7) - 85
+    pet = measured(count=24, diseased=6).images["pet"]
+    healed = people(24, seed=1)
+    better, same = (
+        as_markdown(report_of({"a": heart_set(one)}, {}, main="a", labels=LABELLED, made_from=MADE))
+        for one in (
+            with_ctac(measured(count=24, diseased=6), healed),
+            with_ctac(measured(count=24, diseased=6, model=pet + noise), pet - noise),
+        )
+    )
+    of_ctac = [
+        next(line for line in text.splitlines() if "Virtual PET beside CTAC" in line)
+        for text in (better, same)
+    ]
+    groups = [line.split("**not distinguishable**") for line in of_ctac]
+    assert "misses at 70 %" in groups[0][0].split("**worse**")[0]
+    assert "misses at 70 %" in groups[1][1] and "AUC" in groups[1][1]
+    assert "14 of 14 targets are reached" in better
+
+
+def with_ctac(one: Measured, values: Values) -> Measured:
+    return replace(one, images={**one.images, "ctac": values})
+
+
+def test_a_refused_patient_stays_in_the_first_table_and_is_named_with_the_reason() -> None:
+    everybody = measured(count=20)
+    values = everybody.images["virtual_pet"].copy()
+    values[0, 0] = np.nan
+    unread = Unread("000", "virtual_pet", "stress", "Nothing looks like a ventricle; give the whole heart.")
+    one = replace(everybody, images={**everybody.images, "virtual_pet": values}, unread=(unread,))
+    data = report_of({"a": heart_set(one)}, {}, main="a", labels=LABELLED, made_from=MADE)
+    text = as_markdown(data)
+    found = data["sets"]["a"]
+    image = found["against"]["pet"]["detection"]["inferior"]["images"]["virtual_pet"]
+    assert found["patients"] == 20 and found["patients_readable"] == 19
+    assert (image["missed"]["count"], image["missed"]["of"]) == (3, 12)
+    assert image["missed_read"] == {"count": 0, "of": 9} and image["false"]["of"] == 120 - 12
+    assert "| virtual PET | 1 / 1 | 3/12, 25 % |" in text and "not refused: virtual PET 0/9" in text
+    assert "No virtual PET in 1 of them (1 of 40 studies)" in text
+    assert (
+        "| 000 | a | stress | woman | RCA | 3 / 3 | Nothing looks like a ventricle; give the whole heart |"
+        in text
+    )
+    assert ".." not in text and "nan" not in text.lower().replace("cannot", "").replace("nant", "")
+    assert "000,F,RCA,stress,1," in values_csv({"a": one}) and "nan" not in values_csv({"a": one})
 
 
 def test_text_figures_and_json_belong_together(data: dict[str, Any], tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ def bundle(tmp_path: Path) -> Bundle:
     card = {
         key: value for key, value in shipped.card.items() if key not in ("name", "version", "digest", "test")
     }
+    told = shipped.card.get("test", {}).get("limits", [])
+    card["limits"] = [one for one in card["limits"] if one not in told]
     write_bundle(
         tmp_path / "model", weights=shipped.weights, name="m", version="1", card=card, text=card_text(card)
     )
@@ -26,24 +28,47 @@ def bundle(tmp_path: Path) -> Bundle:
 
 
 def counted(missed: int, false: int) -> dict[str, Any]:
-    return {"missed": {"count": missed, "of": 41}, "false": {"count": false, "of": 200}}
+    return {
+        "missed": {"count": missed, "of": 41},
+        "false": {"count": false, "of": 200},
+        "false_without_disease": {"count": 1, "of": 90},
+        "auc": {"estimate": 0.9123, "interval": [0.8, 1.0]},
+    }
 
 
-def hearts(digest: str) -> dict[str, Any]:
+def hearts(digest: str, *, seed: int = 9999) -> dict[str, Any]:
     """The parts of heart.json that a card takes, of two models."""
+    says = "The spread of the networks hardly tells where the error is."
     images = {"spect": counted(4, 60), "virtual_pet": counted(17, 3), "virtual_pet@31": counted(23, 5)}
     return {
-        "made_from": {"models": {"virtual_pet": {"digest": digest}, "virtual_pet@31": {"digest": "f" * 64}}},
+        "made_from": {
+            "cohorts": {"all": {"seed": seed}},
+            "models": {"virtual_pet": {"digest": digest}, "virtual_pet@31": {"digest": "f" * 64}},
+        },
         "labels": {"spect": "SPECT", "virtual_pet": "virtual PET", "virtual_pet@31": "virtual PET (31)"},
         "pooled": "all",
         "sets": {
-            "all": {"patients": 65, "against": {"truth": {"detection": {"inferior": {"images": images}}}}}
+            "all": {
+                "patients": 65,
+                "refused": {"virtual_pet": {"patients": 2, "studies": 3}},
+                "against": {
+                    "truth": {
+                        "detection": {"inferior": {"images": images}},
+                        "uncertainty": {"virtual_pet": {"says": says}},
+                    }
+                },
+            }
         },
         "targets": [
-            {"says": "no more missed than CTAC", "set": "all", "value": 17, "reached": False},
-            {"says": "bias within 2", "set": "referred", "value": 0.4, "reached": True},
+            target("missed less CTAC's", "all", value=17, interval=[8, 26], reached=False),
+            target("bias", "referred", value=0.4, interval=[-1, 1], reached=True),
         ],
     }
+
+
+def target(says: str, where: str, **judged: Any) -> dict[str, Any]:
+    by_set = {where: {**judged, "shown": judged["reached"]}}
+    return {"says": says, "limit": "at most 0", "unit": "%", "set": where, "by_set": by_set}
 
 
 def put(bundle: Path, report: dict[str, Any]) -> int:
@@ -68,13 +93,31 @@ def test_misses_of_the_test_stand_above_everything_that_was_measured_before(
     assert after.model == bundle.model and after.weights == bundle.weights
     assert after.card["test"]["patients"] == 65
     assert (
-        "| this model | truth | 17 of 41 | 3 of 200 |" in text
-        and "| SPECT | truth | 4 of 41 | 60 of 200 |" in text
+        "| this model | truth | 2 | 17 of 41 | 3 of 200 | 1 of 90 | 0.912 |" in text
+        and "| SPECT | truth | – | 4 of 41 | 60 of 200 | 1 of 90 | 0.912 |" in text
     )
     assert "23 of 41" not in text  # of the other model
-    assert "| no more missed than CTAC (all) | 17 | **not reached** |" in text
+    assert "| missed less CTAC's: at most 0 (all patients) | 17 (8 to 26) % | **not reached** |" in text
     assert text.index("this model") < text.index("for validation") and "not been looked at" not in text
-    assert {key: after.card[key] for key in bundle.card} == bundle.card
+    assert after.card["limits"] == [
+        *bundle.card["limits"],
+        "The spread of the networks hardly tells where the error is.",
+    ]
+    assert {key: after.card[key] for key in bundle.card if key != "limits"} == {
+        key: value for key, value in bundle.card.items() if key != "limits"
+    }
+    assert put(tmp_path / "model", hearts(bundle.model.digest)) == 0
+    assert read_bundle(tmp_path / "model").card["limits"] == after.card["limits"]
+
+
+@pytest.mark.parametrize("part", ["training", "validation"])
+def test_a_report_about_patients_whom_the_model_knows_is_refused(
+    bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str], part: str
+) -> None:
+    seed = bundle.card[part]["cohorts"][0]["claim"]["seed"]
+    assert put(tmp_path / "model", hearts(bundle.model.digest, seed=seed)) == 1
+    assert f"(seed {seed}); evaluate it on others" in capsys.readouterr().err
+    assert read_bundle(tmp_path / "model").card == bundle.card
 
 
 def test_a_second_model_of_the_report_gets_its_own_misses(bundle: Bundle) -> None:
