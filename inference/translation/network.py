@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -17,7 +19,10 @@ class Network(nn.Module):
 
     out = relu(x * (1 + gain) + offset), x being the middle slice in scaled units: attenuation acts as a factor,
     scatter and resolution as a term. Gain and offset start at 0, so an untrained network returns its input.
+    With shape.keeps, what a Gaussian leaves of out - x is taken from it: means of regions cannot drift.
     """
+
+    broad: Tensor
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
@@ -31,6 +36,8 @@ class Network(nn.Module):
         self.head = nn.Conv2d(fine, (2 if shape.offset_head else 1) * _STEM**2, 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
+        if shape.keeps:
+            self.register_buffer("broad", _gaussian(shape.keeps), persistent=False)
 
     def forward(self, slices: Tensor) -> Tensor:
         fine = self.encode_fine(functional.pixel_unshuffle(slices, _STEM))
@@ -39,8 +46,13 @@ class Network(nn.Module):
         middle = self.decode_middle(torch.cat([_twice(coarse), middle], dim=1))
         fine = self.decode_fine(torch.cat([_twice(middle), fine], dim=1))
         changes = functional.pixel_shuffle(self.head(fine), _STEM)
-        changed = slices[:, SLICES // 2] * (1 + changes[:, 0])
-        return functional.relu(changed + changes[:, 1] if self.shape.offset_head else changed)
+        seen = slices[:, SLICES // 2]
+        changed = seen * (1 + changes[:, 0])
+        made = functional.relu(changed + changes[:, 1] if self.shape.offset_head else changed)
+        return functional.relu(made + self._broad(seen - made)) if self.shape.keeps else made
+
+    def _broad(self, change: Tensor) -> Tensor:
+        return functional.conv2d(change[:, None], self.broad, padding=self.broad.shape[-1] // 2)[:, 0]
 
 
 def stacks(volume: Tensor, *coordinates: Tensor) -> Tensor:
@@ -59,15 +71,24 @@ def described(shape: NetworkShape) -> str:
     seen = f"{SLICES} slices" + (f" and {shape.coordinates} coordinates" if shape.coordinates else "")
     head = "a gain and an offset" if shape.offset_head else "a gain"
     channels = "-".join(map(str, shape.channels))
+    kept = f"; what is broader than {shape.keeps:g} pixels stays" if shape.keeps else ""
     return (
         f"2.5D U-Net: {seen} in, the middle slice out; {_STEM} x {_STEM} pixel-unshuffle stem, channels {channels}, "
-        f"batch normalisation, {head} for each pixel"
+        f"batch normalisation, {head} for each pixel{kept}"
     )
 
 
 def parameter_count(shape: NetworkShape) -> int:
     """Trained parameters of one network."""
     return sum(parameter.numel() for parameter in Network(shape).parameters())
+
+
+def _gaussian(fwhm: float) -> Tensor:
+    """[1, 1, n, n] with a sum of 1, out to three standard deviations."""
+    sigma = fwhm / (8 * math.log(2)) ** 0.5
+    reach = math.ceil(3 * sigma)
+    line = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma) ** 2)
+    return torch.outer(line, line)[None, None] / line.sum() ** 2
 
 
 def _block(channels_in: int, channels_out: int) -> nn.Sequential:

@@ -69,11 +69,13 @@ class NetworkShape:
     """coordinates: how many of Placed.coordinates the network sees. channels: of its three levels.
 
     offset_head: beside a factor for each pixel, a term that is added. It can make activity where there was none.
+    keeps: what is broader than so many pixels (FWHM of a Gaussian in the plane) stays as it was; 0 keeps nothing.
     """
 
     coordinates: int = 1
     channels: tuple[int, int, int] = (32, 64, 96)
     offset_head: bool = True
+    keeps: float = 0.0
 
 
 @dataclass(frozen=True)

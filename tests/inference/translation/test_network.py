@@ -1,5 +1,6 @@
 """The network is a correction of the slice in the middle, told where in the organ that slice lies."""
 
+import pytest
 import torch
 
 from inference.translation.network import SLICES, Network, described, parameter_count, stacks
@@ -64,7 +65,20 @@ def test_a_coordinate_is_seen() -> None:
     assert (network(slices) - network(elsewhere)).abs().max() > 1e-3
 
 
+def test_what_is_broad_stays_as_it_was_and_what_is_fine_is_changed() -> None:
+    brighter = with_head(NetworkShape(coordinates=0, keeps=5.0), gain=0.5)
+    flat, fine = torch.ones(1, SLICES, 64, 64), torch.ones(1, SLICES, 64, 64)
+    fine[..., ::2] = 0.5
+    middle = slice(16, 48)
+    assert torch.allclose(brighter(flat)[0, middle, middle], torch.ones(32, 32), atol=1e-5)
+    stripes = brighter(fine)[0, middle, middle].detach()
+    assert stripes.mean() == pytest.approx(0.75, abs=1e-3) and stripes.std() > 1.4 * fine.std()
+    assert parameter_count(NetworkShape(keeps=5.0)) == parameter_count(NetworkShape())
+
+
 def test_the_words_for_a_network_tell_its_parts() -> None:
     assert "a gain and an offset" in described(PLAIN) and "a gain for" in described(GAIN_ONLY)
-    assert "3 coordinates" in described(NetworkShape(coordinates=3))
+    assert "3 coordinates" in described(NetworkShape(coordinates=3)) and "5 pixels" in described(
+        NetworkShape(keeps=5)
+    )
     assert parameter_count(PLAIN) - parameter_count(GAIN_ONLY) == 4 * 32 + 4
