@@ -47,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="NAME=FOLDER",
-        help="the first patients of the first cohort seen otherwise",
+        help="the first patients of the first cohort seen otherwise: cohort --shift with the same seed",
     )
     parser.add_argument(
         "--held-out",
@@ -59,7 +59,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "bundle of a model trained on as many patients of both sexes, so that only the sex makes a difference",
     )
     parser.add_argument(
-        "--bundle", type=Path, action="append", required=True, help="model; targets are those of the first"
+        "--bundle",
+        type=Path,
+        action="append",
+        required=True,
+        help="model to test; targets are stated for the first",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the report")
     parser.set_defaults(run=run)
@@ -169,10 +173,14 @@ def _refuse_known_patients(bundle: Path, cohorts: Sequence[Path]) -> None:
 
 
 def _makers(folders: Sequence[Path]) -> list[Maker]:
-    return [
+    makers = [
         Maker(VIRTUAL if n == 0 else f"{VIRTUAL}@{folder.name}", model_of(read_bundle(folder)))
         for n, folder in enumerate(folders)
     ]
+    for folder, maker in zip(folders, makers, strict=True):
+        if maker.model.task.organ != "heart":
+            raise ValueError(f"{folder} is a model of the {maker.model.task.organ}: give one of the heart.")
+    return makers
 
 
 def _labels(makers: Sequence[Maker]) -> dict[str, str]:

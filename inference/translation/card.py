@@ -188,6 +188,7 @@ def _test(test: dict[str, Any] | None) -> list[str]:
     ]
     if test["misses"]:
         shown = {name: head for name, head in _MISSES.items() if any(name in one for one in test["misses"])}
+        shown["image"] = test.get("misses_of", shown["image"])
         lines += [f"| {' | '.join(shown.values())} |", f"| --- | --- |{' ---: |' * (len(shown) - 2)}"]
         lines += [f"| {' | '.join(_cell(one.get(name)) for name in shown)} |" for one in test["misses"]]
         lines.append("")
@@ -203,6 +204,7 @@ _MISSES = {
     "false": "false defects",
     "false_without_disease": "of them without RCA disease",
     "auc": "AUC",
+    "recovery": "contrast recovered",
 }
 
 

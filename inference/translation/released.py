@@ -88,13 +88,29 @@ def test_of(report: Found, *, digest: str) -> dict[str, Any]:
         return _of_hearts(report, kind, others=models.keys() - {kind})
     return {
         "patients": sum(report["cohort"]["heads"].values()),
-        "misses": [],
+        "misses_of": "lesions",
+        "misses": _lesions(report.get("lesions") or {}, kind, models=models),
         "limits": [],
         "targets": [
             {"says": f"{what}, at most {one['wanted']:g}", "value": one["value"], "reached": one["reached"]}
             for what, one in report["targets"][kind].items()
         ],
     }
+
+
+def _lesions(found: Found, kind: str, *, models: Found) -> list[dict[str, Any]]:
+    """Lesions that an image lost, and places where it made one, beside the images that no model made."""
+    return [
+        {
+            "image": "this model" if image == kind else image,
+            "against": "truth",
+            "missed": [one["of"] - one["kept"], one["of"]],
+            "false": [one["made_up"], found["sites"]],
+            "recovery": one["recovery_truth"],
+        }
+        for image, one in found.get("images", {}).items()
+        if image == kind or image.partition("#")[0] not in models
+    ]
 
 
 _COUNTED = ("missed", "false", "false_without_disease")
@@ -106,6 +122,7 @@ def _of_hearts(report: Found, kind: str, *, others: Any) -> dict[str, Any]:
     rows = report["targets"] if kind == "virtual_pet" else []
     return {
         "patients": pooled["patients"],
+        "misses_of": "inferior segments",
         "misses": [
             {
                 "image": "this model" if image == kind else report["labels"][image],

@@ -126,14 +126,25 @@ def test_a_second_model_of_the_report_gets_its_own_misses(bundle: Bundle) -> Non
 
 
 def test_brains_bring_their_targets(bundle: Bundle) -> None:
+    lesions = {"kept": 9, "of": 11, "made_up": 2, "filled_in": 1, "recovery_truth": 0.8}
     report = {
         "cohort": {"heads": {"perfusion": 20, "dat": 10}},
-        "models": {"nac_ctac": {"digest": bundle.model.digest}},
+        "models": {"nac_ctac": {"digest": bundle.model.digest}, "other": {"digest": "0" * 64}},
+        "lesions": {
+            "sites": 216,
+            "images": dict.fromkeys(("nac", "nac_ctac", "nac_ctac#1", "other"), lesions),
+        },
         "targets": {"nac_ctac": {"largest": {"value": 3.1, "wanted": 4.0, "reached": True}}},
     }
     found = released.test_of(report, digest=bundle.model.digest)
     assert found["patients"] == 30
     assert found["targets"] == [{"says": "largest, at most 4", "value": 3.1, "reached": True}]
+    assert [(one["image"], one["missed"], one["false"]) for one in found["misses"]] == [
+        ("nac", [2, 11], [2, 216]),
+        ("this model", [2, 11], [2, 216]),
+    ]
+    text = card_text({**bundle.card, "test": {"report": "brain.json", **found}})
+    assert "| this model | truth | 2 of 11 | 2 of 216 | 0.800 |" in text and "| lesions | against |" in text
 
 
 def test_a_report_about_other_weights_is_refused(
