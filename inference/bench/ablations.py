@@ -1,4 +1,4 @@
-"""What each choice of the heart's recipe is worth: one network for each variant, judged on validation patients.
+"""What each choice of the heart's recipe is worth: networks of short training, judged on validation patients.
 
 Never run on test patients: what is chosen by looking must not be looked at again as if it had been waiting.
 """
@@ -8,63 +8,92 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
+from inference.bench.ablations_report import as_markdown, figures
 from inference.dicom.read import Unreadable
-from inference.evaluation.markdown import NONE, number, table
+from inference.evaluation.detection import detection, inferior
+from inference.evaluation.images import PatientImages, Values, read_images
+from inference.evaluation.segments import Measured, MeasuredPatient, measure_patient, together
+from inference.evaluation.statistics import resampled
 from inference.evaluation.writing import NotAReport, rounded, write_report
+from inference.heart.ventricle import VentricleNotFound
 from inference.model import ModelIdentity
+from inference.physics.patient import STATES
 from inference.translation.card import cohort_of
 from inference.translation.command import contrast_exponent
-from inference.translation.predict import Model, translate
+from inference.translation.network import Network
+from inference.translation.pairs import patient_folders, read_truth
+from inference.translation.predict import Model, answers
 from inference.translation.prepared import prepared
 from inference.translation.registry import task_named
-from inference.translation.task import NetworkShape, Recipe, Task
+from inference.translation.task import NetworkShape, NotTranslatable, Recipe, Task
 from inference.translation.train import Examples, Progress, examples_of, train
+from inference.volume import Volume
 
 _TASK = "heart/spect-to-pet"
-Variant = Callable[[NetworkShape, Recipe], tuple[NetworkShape, Recipe]]
+_KINDS = ("spect", "ctac", "pet")
+_MADE = "virtual_pet"
 
-# Each differs from the shipped recipe in one thing.
-VARIANTS: Mapping[str, Variant] = {
-    "as shipped": lambda shape, recipe: (shape, recipe),
-    "defects weigh and are drawn like the rest": lambda shape, recipe: (
-        shape,
-        replace(recipe, abnormal=recipe.near, oversampling=1.0),
-    ),
-    "gain only": lambda shape, recipe: (replace(shape, offset_head=False), recipe),
-    "no coordinate": lambda shape, recipe: (replace(shape, coordinates=0), recipe),
-    "all three coordinates": lambda shape, recipe: (replace(shape, coordinates=3), recipe),
-    "lower quantile in defects": lambda shape, recipe: (shape, replace(recipe, tau_abnormal=0.35)),
-}
-_UNCALIBRATED = "as shipped, without contrast exponent"
-_FIGURES = {
-    "inferior missed": "inferior defects missed, %",
-    "inferior false": "false inferior defects, %",
-    "inferior bias": "inferior bias",
-    "segment error": "segment error",
-    "correlation": "correlation",
-}
+
+@dataclass(frozen=True)
+class Variant:
+    """One row. patients: "all", as many as one camera has, of "every camera", or of "one camera"."""
+
+    name: str
+    shape: NetworkShape
+    recipe: Recipe
+    seeds: tuple[int, ...]
+    patients: str = "all"
+    fitted: bool = False  # the contrast exponent; else it is 1, so that rows differ in nothing else
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """A validation patient: what his other images say, and the SPECT that models are given, by state."""
+
+    measured: MeasuredPatient
+    spect: Mapping[str, Volume]
+
+
+def variants_of(task: Task, *, seed: int) -> tuple[Variant, ...]:
+    """Each differs from the first in one thing, which its name says; the last two from each other."""
+    shape, recipe = task.network, task.recipe
+    seeds = (seed, seed + 1, seed + 2)
+    evenly = replace(recipe, abnormal=recipe.near, oversampling=1.0)
+    return (
+        Variant("recipe as shipped", shape, recipe, seeds[:1]),
+        Variant("contrast exponent fitted", shape, recipe, seeds[:1], fitted=True),
+        Variant("another seed", shape, recipe, seeds[1:2]),
+        Variant("a third seed", shape, recipe, seeds[2:]),
+        Variant("mean of these three networks", shape, recipe, seeds),
+        Variant("defects weigh and are drawn like the rest", shape, evenly, seeds[:1]),
+        Variant("gain only", replace(shape, offset_head=False), recipe, seeds[:1]),
+        Variant("lower quantile in defects", shape, replace(recipe, tau_abnormal=0.35), seeds[:1]),
+        Variant("fewer patients, every camera", shape, recipe, seeds[:1], patients="every camera"),
+        Variant("as few patients, one camera", shape, recipe, seeds[:1], patients="one camera"),
+    )
 
 
 def add_parser(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = what.add_parser(
         "ablations",
         help="train variants of the heart's recipe and compare them on validation patients",
-        description="Train one network for each variant of the heart's recipe; judge all on validation patients.",
+        description="Train a network for each variant of the heart's recipe; judge all on validation patients.",
         epilog="example: python -m inference bench ablations --cohort var/cohort --validation var/validation "
-        "--steps 1200 --seed 1 --out var/ablations",
+        "--steps 600 --seed 1 --out var/ablations",
     )
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--validation", type=Path, action="append", required=True, help="repeat for more")
-    parser.add_argument("--steps", type=int, required=True, help="of each variant")
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--steps", type=int, required=True, help="of each network")
+    parser.add_argument("--seed", type=int, required=True, help="of the first network; two more follow it")
     parser.add_argument("--out", type=Path, required=True, help="folder of the report")
     parser.set_defaults(run=run)
 
@@ -86,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
             data=data,
             text=as_markdown(data),
             tables={},
-            figures={},
+            figures=figures(data),
             started=started,
         )
     except (Unreadable, NotAReport, ValueError, FileNotFoundError) as problem:
@@ -99,76 +128,147 @@ def run(arguments: argparse.Namespace) -> int:
 def ablations(
     task: Task, *, cohort: Path, validation: Sequence[Path], steps: int, seed: int
 ) -> dict[str, Any]:
-    """Figures of Task.measure for each variant, by its name; each with the contrast exponent that it asks for."""
-    claims = [cohort_of(one, organ=task.organ) for one in (cohort, *validation)]
-    examples = examples_of(task.pairs(cohort))
+    """How every variant does against PET and against the truth, beside SPECT and CTAC of the same patients.
+
+    Raises Unreadable; ValueError, FileNotFoundError for folders that are no simulated cohorts with corrections.
+    """
+    training = cohort_of(cohort, organ=task.organ)
+    claims = [cohort_of(one, organ=task.organ) for one in validation]
+    if training["seed"] in {claim["seed"] for claim in claims}:
+        raise ValueError(
+            "A validation cohort has the seed of the training cohort: the same people are in both."
+        )
+    judges = [judge for one in validation for judge in _judges(one)]
+    examples = {"all": examples_of(task.pairs(cohort))}
+    examples |= _by_camera(examples["all"], cohort)
+    # Where the organ lies does not depend on the network: found once for each image.
+    task = replace(task, place=cache(task.place))
+    networks: dict[tuple[NetworkShape, Recipe, int, str], Network] = {}
     found: dict[str, Any] = {}
-    for name, variant in VARIANTS.items():
-        shape, recipe = variant(task.network, task.recipe)
-        model = _trained(task, examples, shape=shape, recipe=recipe, steps=steps, seed=seed, name=name)
-        exponent = contrast_exponent(model, validation)
-        if name == "as shipped":
-            found[_UNCALIBRATED] = _figures(model, validation, exponent=1.0)
-        found[name] = _figures(model, validation, exponent=exponent)
+    for variant in variants_of(task, seed=seed):
+        for member in variant.seeds:
+            key = (variant.shape, variant.recipe, member, variant.patients)
+            if key not in networks:
+                networks[key] = prepared(
+                    train(
+                        examples[variant.patients],
+                        shape=variant.shape,
+                        recipe=variant.recipe,
+                        steps=steps,
+                        seed=member,
+                        tell=partial(_tell, f"{variant.name}, seed {member}"),
+                    )
+                )
+        members = tuple(
+            networks[variant.shape, variant.recipe, one, variant.patients] for one in variant.seeds
+        )
+        model = Model(task, ModelIdentity(variant.name, str(task.version), ""), members)
+        if variant.fitted:
+            model = replace(model, contrast_exponent=contrast_exponent(model, validation))
+        found[variant.name] = {
+            "networks": len(members),
+            "patients": len(examples[variant.patients].patients),
+            "contrast_exponent": model.contrast_exponent,
+            **_judged([_with_answer(judge, model) for judge in judges], _MADE),
+        }
+    others = [judge.measured for judge in judges]
     return dict(
         rounded(
             {
                 "simulated": True,
                 "task": task.name,
-                "training": {
-                    **claims[0],
-                    "patients": len(examples.patients),
-                    "left_out": len(examples.left_out),
-                },
-                "validation": claims[1:],
+                "training": {**training, "left_out": len(examples["all"].left_out)},
+                "validation": claims,
+                "validation_patients": len(judges),
                 "steps": steps,
                 "seed": seed,
+                "others": {kind: _judged(others, kind) for kind in ("spect", "ctac")},
                 "variants": found,
             }
         )
     )
 
 
-def _trained(
-    task: Task, examples: Examples, *, shape: NetworkShape, recipe: Recipe, steps: int, seed: int, name: str
-) -> Model:
-    network = train(examples, shape=shape, recipe=recipe, steps=steps, seed=seed, tell=partial(_tell, name))
-    return Model(task, ModelIdentity(name, str(task.version), ""), (prepared(network),))
+def _judges(cohort: Path) -> list[Judge]:
+    truth = read_truth(cohort)
+    found = []
+    for folder in patient_folders(cohort):
+        patient = read_images(folder, truth=truth, only=_KINDS)
+        if set(patient.images) != set(_KINDS):
+            raise ValueError(f"{cohort} has no CTAC images: simulate it with --with corrections")
+        try:
+            found.append(Judge(measure_patient(patient), patient.images["spect"]))
+        except VentricleNotFound as problem:  # PET shows none: nothing to compare with
+            print(f"{cohort}: {patient.patient_id} is left out: {problem}", file=sys.stderr, flush=True)
+    return found
 
 
-def _figures(model: Model, validation: Sequence[Path], *, exponent: float) -> dict[str, float]:
-    calibrated = replace(model, contrast_exponent=exponent)
-    measured = model.task.measure(validation, lambda volume: translate(calibrated, volume).image)
-    return {"contrast_exponent": exponent, **measured.figures}
+def _by_camera(examples: Examples, cohort: Path) -> dict[str, Examples]:
+    """The patients of one camera, and as many who were dealt to all cameras in turn."""
+    known = (read_truth(cohort) or {})["patients"]
+    sites = [known[patient]["site"] for patient in examples.patients]
+    first = np.flatnonzero([site == min(sites) for site in sites])
+    return {
+        "one camera": _only(examples, first),
+        "every camera": _only(examples, np.arange(len(first))),
+    }
 
 
-def as_markdown(data: Mapping[str, Any]) -> str:
-    """The variants as two tables, against PET and against the truth."""
-    training = data["training"]
-    lines = [
-        "# Ablations of virtual PET (simulated patients)",
-        "",
-        f"One network of {data['steps']:,} steps (seed {data['seed']}) for each variant, trained on "
-        f"{training['patients']} simulated patients (cohort seed {training['seed']}) and judged on validation cohorts "
-        f"{' and '.join(str(one['seed']) for one in data['validation'])}; test patients were not used. Shorter "
-        "training and one network: only differences between rows mean anything, and small ones do not.",
-    ]
-    first = next(iter(data["variants"].values()))
-    for against, name in (("pet", "PET"), ("truth", "the simulated truth")):
-        rows = [
-            [label, NONE, *_cells(first, f"{kind} v {against}: ")]
-            for kind, label in (("spect", "SPECT"), ("ctac", "CTAC"))
-        ]
-        rows += [
-            [variant, number(figures["contrast_exponent"]), *_cells(figures, f"virtual_pet v {against}: ")]
-            for variant, figures in data["variants"].items()
-        ]
-        lines += ["", f"## Against {name}", "", *table(["", "exponent", *_FIGURES.values()], rows)]
-    return "\n".join(lines) + "\n"
+def _only(examples: Examples, patients: Any) -> Examples:
+    """patients: their places in Examples.patients; each has as many examples as any other, one after the other."""
+    each = len(examples.image) // len(examples.patients)
+    rows = torch.from_numpy((patients[:, None] * each + np.arange(each)).ravel())
+    tensors = ("image", "target", "region", "along_k", "along_j", "along_i")
+    kept = tuple(examples.patients[place] for place in patients)
+    return replace(examples, patients=kept, **{name: getattr(examples, name)[rows] for name in tensors})
 
 
-def _cells(figures: Mapping[str, float], prefix: str) -> list[str]:
-    return [number(figures.get(prefix + figure), 2) for figure in _FIGURES]
+def _with_answer(judge: Judge, model: Model) -> MeasuredPatient:
+    made: dict[str, Volume] = {}
+    refused: dict[str, str] = {}
+    for state in STATES:
+        try:
+            translation = answers(model, judge.spect[state]).translation(model.contrast_exponent)
+            made[state] = translation.image
+        except NotTranslatable as problem:
+            refused[state] = str(problem)
+    of = judge.measured
+    images = PatientImages(of.patient_id, of.sex, of.territories, of.truth, {_MADE: made})
+    answer = measure_patient(images, refused={_MADE: refused})
+    return replace(
+        of,
+        values={**of.values, **answer.values},
+        ventricles={**of.ventricles, **answer.ventricles},
+        unread=(*of.unread, *answer.unread),
+    )
+
+
+def _judged(patients: Sequence[MeasuredPatient], kind: str) -> dict[str, Any]:
+    measured = together(patients, left_out={})
+    return {
+        "refused": len([one for one in measured.unread if one.kind == kind]),
+        "pet": _against(measured, kind, measured.images["pet"]),
+        "truth": _against(measured, kind, measured.truth),
+    }
+
+
+def _against(measured: Measured, kind: str, reference: Values | None) -> dict[str, Any]:
+    """missed, false, auc, matched: of inferior segments, as evaluation.detection has them."""
+    if reference is None:
+        raise ValueError("the validation patients have no simulated truth")
+    images = {one: measured.images[one] for one in dict.fromkeys((kind, "ctac"))}
+    found = detection(
+        images, reference, territories=measured.territories, weights=resampled(len(measured.patients))
+    )["inferior"]["images"][kind]
+    values = images[kind]
+    read = np.isfinite(values)
+    error = values - reference
+    return {
+        **{name: found[name] for name in ("missed", "false", "auc", "matched")},
+        "inferior_bias": float(np.nanmean(inferior(error))),
+        "segment_error": float(np.nanmean(np.abs(error))),
+        "correlation": float(np.corrcoef(values[read], reference[read])[0, 1]),
+    }
 
 
 def _tell(name: str, progress: Progress) -> None:
