@@ -31,7 +31,6 @@ _DEEPEST_MM, _SHARE_OF_RIM = 3.0, 0.8
 # Without a wall on the axis the dome ends where the loss begins: 13 mm too soon in simulated hearts that have lost much
 # of the apex, 2 mm in a half sphere that has lost segment 17 alone.
 _DOME_TOO_SHORT_MM = 8.0
-_SEEN_SHARE = 0.6
 _STRETCHES = (1.0, 1.35, 1.7)  # how pointed the apex may be: depth of the dome over its radius
 _STEEPEST = np.tan(np.radians(20.0))  # an operator's short axis is not tilted further
 
@@ -53,7 +52,7 @@ class Apex:
 
     @property
     def seen(self) -> bool:
-        return self.share > _SEEN_SHARE
+        return self.share > 0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How much the place of a ventricle deserves to be believed: one number from what was measured while finding it.
 
-A logistic model, fitted to simulated hearts whose true place is known by
+A logistic model of being well placed, within half of the limits beyond which a place is wrong (evaluation.finder),
+fitted to simulated hearts whose true place is known by
 `python -m inference evaluate finder --hearts 300 --seed 11 --out REPORT --calibrate`, which writes
 REPORT/confidence.json; a copy of it lies beside this module. It has seen no real heart.
 """
@@ -123,7 +124,7 @@ class Calibration:
     doubt_below: float
 
     def confidence(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """0 to 1 of evidence [..., quantity]: the share of simulated hearts like this one that were found right."""
+        """0 to 1 of evidence [..., quantity]: the share of simulated hearts like this one that were well placed."""
         standard = (np.clip(rows, _LEAST, _MOST) - self.mean) / self.scale
         return np.asarray(1 / (1 + np.exp(-(standard @ self.weight + self.intercept))))
 
@@ -138,8 +139,8 @@ class Calibration:
         }
 
 
-def fitted(rows: NDArray[np.float64], right: NDArray[np.bool_], *, ridge: float = 3.0) -> Calibration:
-    """The logistic model of `right` [heart] on evidence [heart, quantity]; doubt_below is left at 0.
+def fitted(rows: NDArray[np.float64], well: NDArray[np.bool_], *, ridge: float = 3.0) -> Calibration:
+    """The logistic model of `well` [heart] on evidence [heart, quantity]; doubt_below is left at 0.
 
     ridge: penalty on squared weights of standardised quantities, so that few hearts do not decide one.
     Newton's method from zero; the penalised likelihood has one maximum.
@@ -151,7 +152,7 @@ def fitted(rows: NDArray[np.float64], right: NDArray[np.bool_], *, ridge: float 
     weight = np.zeros(design.shape[1])
     for _ in range(30):
         expected = 1 / (1 + np.exp(-(design @ weight)))
-        slope = design.T @ (right - expected) - penalty @ weight
+        slope = design.T @ (well - expected) - penalty @ weight
         curvature = (design.T * (expected * (1 - expected))) @ design + penalty + 1e-9 * np.eye(len(weight))
         weight = weight + np.linalg.solve(curvature, slope)
     return Calibration(mean, scale, weight[1:], float(weight[0]), doubt_below=0.0)

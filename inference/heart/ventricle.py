@@ -21,7 +21,7 @@ _LEAST_EXTENT_MM = 90.0
 _RADIUS_MM = (14.0, 42.0)
 _LENGTH_MM = (48.0, 115.0)
 _TILT_DEGREES = 10.0
-_HOT = 1.3
+_HOT = 2.2  # times the wall's level: organs beside the hearts that confidence was fitted to were no hotter
 # Raised by whatever moves a ventricle or changes its 17 values: what was placed otherwise is another image.
 PLACING_VERSION = 2
 # What is like a ventricle: contrasts of ring and dome (heart.confidence.Evidence), added, less a part for each oddity.
@@ -44,7 +44,7 @@ class LeftVentricle:
 
     The frame is the volume's own: voxel (i, j, k) lies at (i, j, k) * spacing. radius_mm: axis to the middle
     of the wall. robust_max: 99th percentile of wall activity, in the units of the volume. confidence: 0 to 1, the
-    share of simulated hearts measured like this one whose position and values were right (heart.confidence).
+    share of simulated hearts measured like this one that were well placed (heart.confidence).
     flags: reasons to check the position by eye: "low_confidence", "not_ventricle_like",
     "radius_implausible", "length_implausible", "axis_tilted", "apex_uncertain", "base_outside", "cut_off",
     "hot_neighbour", "apex_base_reversed".

@@ -30,19 +30,19 @@ def simulated() -> dict[str, Heart]:
 
 
 @pytest.mark.parametrize(
-    ("apex_mm", "base_mm", "points", "right"),
+    ("apex_mm", "base_mm", "points", "right", "well"),
     [
-        ([7.0, 0, 0], [7.0, 0, 0], 0.0, True),
-        ([9.0, 0, 0], [9.0, 0, 0], 0.0, False),
-        ([9.0, 0, 0], [-9.0, 0, 0], 0.0, True),
-        ([0, 0, 11.0], [0, 0, 0], 0.0, False),
-        ([0, 0, 0], [0, 0, 14.0], 0.0, True),
-        ([0, 0, 0], [0, 0, -16.0], 0.0, False),
-        ([0, 0, 0], [0, 0, 0], 10.5, True),
+        ([7.0, 0, 0], [7.0, 0, 0], 0.0, True, False),
+        ([9.0, 0, 0], [9.0, 0, 0], 0.0, False, False),
+        ([9.0, 0, 0], [-9.0, 0, 0], 0.0, True, True),
+        ([0, 0, 11.0], [0, 0, 0], 0.0, False, False),
+        ([0, 0, 0], [0, 0, 14.0], 0.0, True, False),
+        ([0, 0, 0], [0, 0, -16.0], 0.0, False, False),
+        ([0, 0, 0], [0, 0, 7.0], 10.5, True, True),
     ],
 )
 def test_a_heart_is_wrong_beyond_the_limits_and_silent_without_a_flag(
-    apex_mm: list[float], base_mm: list[float], points: float, right: bool
+    apex_mm: list[float], base_mm: list[float], points: float, right: bool, well: bool
 ) -> None:
     lv = found()
     true = finder.at(lv, lv.apex_mm - np.array(apex_mm), lv.base_mm - np.array(base_mm), lv.radius_mm)
@@ -50,6 +50,7 @@ def test_a_heart_is_wrong_beyond_the_limits_and_silent_without_a_flag(
     errors[4] = -points
     heart = finder.judged(lv, true, errors)
     assert heart["outcome"] == ("right" if right else "wrong and silent")
+    assert heart["well_placed"] is well
     doubted = finder.judged(replace(lv, flags=("hot_neighbour",)), true, errors)
     assert doubted["outcome"] == ("right but flagged" if right else "wrong and flagged")
     assert heart["values_off"] is (points > 10)
@@ -84,8 +85,8 @@ def test_the_same_seed_gives_the_same_hearts_and_another_others() -> None:
 def test_a_report_goes_on_from_the_hearts_that_are_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = tmp_path / "report.hearts"
-    claim(kept, {"finder": True, "seed": 1, "version": VERSION})
+    kept = tmp_path / "kept"
+    claim(kept, {"finder": finder.code_digest(), "seed": 1, "version": VERSION})
     lv = found()
     for person in (0, 1):
         described = {
@@ -103,6 +104,7 @@ def test_a_report_goes_on_from_the_hearts_that_are_there(
     parser = argparse.ArgumentParser()
     finder.add_parser(parser.add_subparsers())
     arguments = ["finder", "--hearts", "4", "--seed", "1", "--out", str(tmp_path / "report")]
+    arguments += ["--keep", str(kept)]
     parsed = parser.parse_args(arguments)
     assert parsed.run(parsed) == 0
     data = json.loads((tmp_path / "report" / "finder.json").read_text())
@@ -117,9 +119,20 @@ def test_a_report_goes_on_from_the_hearts_that_are_there(
     rows = (tmp_path / "report" / "hearts.csv").read_text().splitlines()
     assert len(rows) == 5
     assert len({row.count(",") for row in rows}) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"kept", "report"}
     other = parser.parse_args([*arguments[:4], "2", *arguments[5:]])
     assert other.run(other) == 1
     assert "another cohort" in capsys.readouterr().err
+
+
+def test_hearts_measured_with_other_constants_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = finder.code_digest()
+    changed = tmp_path / "confidence.json"
+    changed.write_bytes(finder.CONSTANTS.read_bytes() + b" ")
+    monkeypatch.setattr(finder, "CONSTANTS", changed)
+    assert finder.code_digest() != before
 
 
 def test_calibration_doubts_what_would_be_silently_wrong() -> None:
@@ -135,7 +148,7 @@ def test_calibration_doubts_what_would_be_silently_wrong() -> None:
                 "person": person,
                 "evidence": evidence.tolist(),
                 "flags": [],
-                "values_off": False,
+                "well_placed": not wrong,
                 "outcome": "wrong and silent" if wrong else "right",
             }
         )
@@ -143,3 +156,4 @@ def test_calibration_doubts_what_would_be_silently_wrong() -> None:
     assert constants["simulated_hearts"] == 300
     assert 0.02 < constants["doubt_below"] < 0.98
     assert constants["quantities"]["ring"]["weight"] > 0
+    assert constants["false_alarms"] < 0.1
