@@ -82,22 +82,6 @@ def variants_of(task: Task, *, seed: int) -> tuple[Variant, ...]:
     )
 
 
-def add_parser(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = what.add_parser(
-        "ablations",
-        help="train variants of the heart's recipe and compare them on validation patients",
-        description="Train a network for each variant of the heart's recipe; judge all on validation patients.",
-        epilog="example: python -m inference bench ablations --cohort var/cohort --validation var/validation "
-        "--steps 600 --seed 1 --out var/ablations",
-    )
-    parser.add_argument("--cohort", type=Path, required=True)
-    parser.add_argument("--validation", type=Path, action="append", required=True, help="repeat for more")
-    parser.add_argument("--steps", type=int, required=True, help="of each network")
-    parser.add_argument("--seed", type=int, required=True, help="of the first network; two more follow it")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the report")
-    parser.set_defaults(run=run)
-
-
 def run(arguments: argparse.Namespace) -> int:
     started = time.process_time()
     torch.set_num_threads(1)

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from inference.bench import ablations
 from inference.bench.inference import Untrained, measure
 from inference.bench.study import simulated_study
 from inference.bench.text import inference_text, worker_text
@@ -48,7 +47,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     worker.add_argument("--out", type=Path, help="folder for worker.md and worker.json of this run")
     worker.set_defaults(run=run_worker)
 
-    ablations.add_parser(what)
+    ablations = what.add_parser(
+        "ablations",
+        help="train variants of the heart's recipe and compare them on validation patients",
+        description="Train a network for each variant of the heart's recipe; judge all on validation patients.",
+        epilog="example: python -m inference bench ablations --cohort var/cohort --validation var/validation "
+        "--steps 600 --seed 1 --out var/ablations",
+    )
+    ablations.add_argument("--cohort", type=Path, required=True)
+    ablations.add_argument("--validation", type=Path, action="append", required=True, help="repeat for more")
+    ablations.add_argument("--steps", type=int, required=True, help="of each network")
+    ablations.add_argument("--seed", type=int, required=True, help="of the first network; two more follow it")
+    ablations.add_argument("--out", type=Path, required=True, help="folder of the report")
+    ablations.set_defaults(run=run_ablations)
 
 
 def run_inference(arguments: argparse.Namespace) -> int:
@@ -75,6 +86,12 @@ def run_worker(arguments: argparse.Namespace) -> int:
         return 1
     _give(arguments, report, text=worker_text(report), names=("worker.md", "worker.json"))
     return 0
+
+
+def run_ablations(arguments: argparse.Namespace) -> int:
+    from inference.bench.ablations import run  # noqa: PLC0415 what it needs must not count as a worker's memory
+
+    return run(arguments)
 
 
 def _give(
