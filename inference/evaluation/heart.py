@@ -18,6 +18,7 @@ from inference.evaluation.figures import heart_figures
 from inference.evaluation.heart_images import Maker, measured_set
 from inference.evaluation.heart_report import as_markdown
 from inference.evaluation.images import LABELS, VIRTUAL
+from inference.evaluation.known import refuse_known_patients
 from inference.evaluation.pattern import paper_pattern
 from inference.evaluation.segments import Measured, made_by, values_csv
 from inference.evaluation.shifts import COMPARATOR, beside_unshifted, held_out
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         cohorts = _by_mix(arguments.cohort)
         tested = [*cohorts.values(), *(folder for _, folder in arguments.shift)]
         for folder in [*arguments.bundle, *(folder for one in arguments.held_out for folder in one.bundles)]:
-            _refuse_known_patients(folder, tested)
+            refuse_known_patients(folder, tested)
         held_out = [one.read() for one in arguments.held_out]
         sets = {name: measured_set(cohort, makers, tell=_tell(name)) for name, cohort in cohorts.items()}
         shifted = {
@@ -158,18 +159,6 @@ def _everything(sets: Mapping[str, HeartSet], shifted: Mapping[str, Measured]) -
         alone = {member: values for members in one.members.values() for member, values in members.items()}
         measured[name] = replace(one.measured, images={**one.measured.images, **alone})
     return {**measured, **{f"shift {name}": one for name, one in shifted.items()}}
-
-
-def _refuse_known_patients(bundle: Path, cohorts: Sequence[Path]) -> None:
-    """A seed is its patients: whom a model learned from, or was chosen on, cannot test it. Raises ValueError."""
-    card = read_bundle(bundle).card
-    for part, purpose in (("training", "trained"), ("validation", "chosen")):
-        seeds = {cohort["claim"]["seed"] for cohort in card.get(part, {}).get("cohorts", [])}
-        for cohort in cohorts:
-            if made_by(cohort).get("seed") in seeds:
-                raise ValueError(
-                    f"{cohort} holds patients that {bundle.name} was {purpose} on: simulate a cohort with another seed."
-                )
 
 
 def _makers(folders: Sequence[Path]) -> list[Maker]:

@@ -196,7 +196,7 @@ def targets_section(data: Found) -> list[str]:
         "",
         f"Stated before these patients were looked at; {missed} of {len(rows)} are not reached in the set where they "
         "are judged (in bold). Reached: the estimate reaches it; shown: the whole 95 % interval does (of false "
-        "segments the wider one). In the other sets the same is told for comparison.",
+        "segments the wider of the two). In the other sets the same is told for comparison.",
         "",
         *table(
             ["target", "limit", *names],

@@ -203,6 +203,9 @@ def summary_cells(one: Found) -> list[str]:
     ]
 
 
+_SEXES = {"F": "women", "M": "men"}
+
+
 def shifts_table(found: Mapping[str, Found], labels: Mapping[str, str]) -> list[str]:
     """Each image under shift, beside the same patients' image without it, and by how much its error grows."""
     rows = []
@@ -212,7 +215,9 @@ def shifts_table(found: Mapping[str, Found], labels: Mapping[str, str]) -> list[
             if held and kind == "spect":
                 continue
             more = one["more_error"].get(kind, {})
-            by_whom = f", trained on {held['patients']} without this sex" if held and kind == VIRTUAL else ""
+            by_whom = ""
+            if held and kind == VIRTUAL:
+                by_whom = f", trained on {held['patients']} patients without {_SEXES[held['sex']]}"
             rows.append(
                 [
                     f"{name}: {labels[kind]}{by_whom}, {shifted['patients']} patients",

@@ -12,6 +12,7 @@ from inference.evaluation.detection import ABNORMAL_BELOW, columns
 from inference.evaluation.images import Values
 from inference.evaluation.markdown import with_interval
 from inference.evaluation.statistics import Floats, percentile_interval
+from inference.evaluation.writing import rounded
 from inference.heart.segments import INFERIOR
 
 _GROUPS = 10
@@ -44,7 +45,7 @@ def calibration(
         "missed": _median(spread[..., inferior][present & ~called]),
         "found": _median(spread[..., inferior][present & called]),
     }
-    return {**numbers, "says": _in_words(numbers, against=against)}
+    return {**numbers, "says": _in_words(rounded(numbers), against=against)}
 
 
 _TELLS = (

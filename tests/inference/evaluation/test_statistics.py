@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from inference.evaluation.comparisons import verdict
 from inference.evaluation.statistics import (
     RESAMPLES,
     auc,
@@ -15,6 +16,7 @@ from inference.evaluation.statistics import (
     holm,
     mean_interval,
     resampled,
+    sample_p,
     share_interval,
     wilcoxon,
     wilson,
@@ -45,6 +47,30 @@ def test_the_interval_of_a_mean_agrees_with_its_standard_error() -> None:
     low, high = mean_interval(values, resampled(200)) or (0.0, 0.0)
     half = 1.96 * values.std() / np.sqrt(200)
     assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.08)
+
+
+def test_p_of_a_bootstrap_is_the_share_on_the_far_side_twice() -> None:
+    samples = np.concatenate([np.full(1980, 1.0), np.full(20, -1.0)])
+    assert sample_p(samples) == pytest.approx(2 * 21 / 2001) == sample_p(-samples)
+    assert sample_p(np.zeros(RESAMPLES)) == 1
+    assert sample_p(np.full(RESAMPLES, np.nan)) is None
+
+
+@pytest.mark.parametrize(
+    ("interval", "p", "said"),
+    [
+        ((-0.3, -0.1), 0.01, "better"),
+        ((0.1, 0.3), 0.01, "worse"),
+        ((-0.3, 0.1), 0.01, "not distinguishable"),
+        ((-0.3, -0.1), 0.05, "not distinguishable"),
+        (None, 0.01, "not distinguishable"),
+    ],
+)
+def test_a_verdict_asks_for_both_an_interval_without_0_and_a_small_p(
+    interval: tuple[float, float] | None, p: float, said: str
+) -> None:
+    estimate = -0.2 if interval is None else sum(interval) / 2
+    assert verdict(estimate, interval, p, good=-1) == said
 
 
 def test_holm_is_the_textbook_example_and_never_above_bonferroni() -> None:
