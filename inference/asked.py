@@ -31,6 +31,14 @@ def at_least_one(text: str) -> int:
     return value
 
 
+def not_negative(text: str) -> int:
+    """For argparse: a whole number, 0 or more."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must be at least 0")
+    return value
+
+
 def files_of(paths: Iterable[Path]) -> Iterator[Given]:
     """The files that were given and, sorted, those below the folders that were given; hidden ones are passed over."""
     for path in paths:

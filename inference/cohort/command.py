@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from inference.asked import at_least_one
+from inference.asked import at_least_one, not_negative
 from inference.cohort.brain_folder import make_brain_cohort
 from inference.cohort.encoding import Encoding
 from inference.cohort.folder import folder_name, image_path, write_oddments, write_patient
@@ -28,6 +30,7 @@ _STATEMENT = (
     "True values are perfusion in per cent of the best perfused hundredth of the wall, segment 1 first."
 )
 _SCRATCH = ".unfinished"
+_HEARTS_ONLY = ("mix", "sex", "shift", "extras", "encodings")
 
 
 class Extra(StrEnum):
@@ -121,7 +124,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--seed",
-        type=int,
+        type=not_negative,
         required=True,
         help="which people: training, validation and test want different ones",
     )
@@ -173,13 +176,34 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sites > MOST_HOSPITALS:
         print(f"--sites: at most {MOST_HOSPITALS}", file=sys.stderr)
         return 2
+    if arguments.organ == "brain" and any(getattr(arguments, option) for option in _HEARTS_ONLY):
+        print("--mix, --sex, --shift, --with and --variant are for --organ heart", file=sys.stderr)
+        return 2
+    began = sum(os.times()[:4])
     try:
         if arguments.organ == "brain":
-            return _brain(arguments)
-        make_cohort(_order(arguments), patients=arguments.patients, out=arguments.out, jobs=arguments.jobs)
+            make_brain_cohort(
+                patients=arguments.patients,
+                sites=arguments.sites,
+                seed=arguments.seed,
+                out=arguments.out,
+                jobs=arguments.jobs,
+            )
+        else:
+            order = _order(arguments)
+            make_cohort(order, patients=arguments.patients, out=arguments.out, jobs=arguments.jobs)
     except DifferentCohort as problem:
         print(problem, file=sys.stderr)
         return 1
+    except BrokenProcessPool:
+        print(
+            "a process was ended from outside; with memory for every one of --jobs, the same command goes on",
+            file=sys.stderr,
+        )
+        return 1
+    print(
+        f"{arguments.patients} patients in {arguments.out}; {sum(os.times()[:4]) - began:.0f} processor seconds"
+    )
     return 0
 
 
@@ -193,21 +217,6 @@ def _order(arguments: argparse.Namespace) -> Order:
         extras=frozenset(map(Extra, arguments.extras)),
         encodings=frozenset(map(Encoding, arguments.encodings)),
     )
-
-
-def _brain(arguments: argparse.Namespace) -> int:
-    hearts_only = ("mix", "sex", "shift", "extras", "encodings")
-    if any(getattr(arguments, option) for option in hearts_only):
-        print("--mix, --sex, --shift, --with and --variant are for --organ heart", file=sys.stderr)
-        return 2
-    make_brain_cohort(
-        patients=arguments.patients,
-        sites=arguments.sites,
-        seed=arguments.seed,
-        out=arguments.out,
-        jobs=arguments.jobs,
-    )
-    return 0
 
 
 def make_cohort(order: Order, *, patients: int, out: Path, jobs: int) -> None:

@@ -6,6 +6,7 @@ The same input gives the same bytes; when it was made and how long that took sta
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +36,8 @@ def write_report(
     """Replaces the report in `out` by NAME.json, report.md, `tables` and `figures` (by file name), all or none.
 
     data: as `rounded` gave it, so that the text is made from the very numbers of the file. started: time.process_time()
-    when the work began. Raises NotAReport for a folder with files but without a report.
+    when the work began; processes that were started for it are counted too. Raises NotAReport for a folder with files
+    but without a report.
     """
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / REPORT).is_file())):
         raise NotAReport(f"{out} holds something that is not a report: name another folder")
@@ -49,9 +51,11 @@ def write_report(
         (partial / file).write_text(content, encoding="utf-8")
     for file, picture in figures.items():
         (partial / file).write_bytes(picture)
+    spent = os.times()
+    seconds = time.process_time() - started + spent.children_user + spent.children_system
     timing = {
         "finished": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "processor_seconds": round(time.process_time() - started, 1),
+        "processor_seconds": round(seconds, 1),
     }
     (partial / TIMING).write_text(json_text(timing), encoding="utf-8")
     shutil.rmtree(out, ignore_errors=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from inference.asked import at_least_one, require_own
+from inference.asked import at_least_one, not_negative, require_own
 from inference.dicom.read import Unreadable
 from inference.model import ModelIdentity
 from inference.translation.bundle import write_bundle
@@ -67,7 +67,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--seed",
-        type=int,
+        type=not_negative,
         action="append",
         required=True,
         help="of a network; repeat for an ensemble, whose spread is the uncertainty of each voxel",

@@ -69,7 +69,8 @@ def test_an_interrupted_cohort_is_completed_to_the_same_bytes_whatever_the_jobs(
     (out / ".unfinished" / "1" / "SPECT").mkdir(parents=True)  # what a killed run leaves
     capsys.readouterr()
     assert cohort(out, patients=2, jobs=1) == 0
-    first, second = capsys.readouterr().out.splitlines()
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert last.startswith(f"2 patients in {out}; ") and last.endswith(" processor seconds")
     assert first == f"1/2 {MEMBERS[0].folder.name} kept"
     assert second.startswith(f"2/2 {MEMBERS[1].folder.name} ")
     files = files_of(out)
