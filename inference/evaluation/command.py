@@ -43,8 +43,8 @@ ROOMS = {
     ),
     "finder": Room(
         "Simulates hearts that are hard to find (hot liver or gut, large defects) and compares what is found with "
-        "what is there, in mm: right, flagged as doubtful, or silently wrong. Hearts are kept beside the report, in "
-        "OUT.hearts, so that a stopped run goes on.",
+        "what is there, in mm: right, flagged as doubtful, or silently wrong. --keep lets a stopped "
+        "run go on.",
         "--hearts 20 --seed 1 --out var/finder",
     ),
 }
