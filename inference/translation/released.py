@@ -32,8 +32,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "The weights and their digest stay as they are.",
         epilog="example: python -m inference card --bundle var/bundle --report docs/image-science/heart/heart.json",
     )
-    parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--report", type=Path, required=True, help="heart.json or brain.json of evaluate")
+    parser.add_argument("--bundle", type=Path, required=True, help="folder of the model whose card it is")
+    parser.add_argument(
+        "--report", type=Path, required=True, metavar="FILE", help="heart.json or brain.json of evaluate"
+    )
     parser.set_defaults(run=run)
 
 
@@ -41,26 +43,41 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         bundle = read_bundle(arguments.bundle)
         content = arguments.report.read_bytes()
-        report = json.loads(content)
-        test = test_of(report, digest=bundle.model.digest)
-        _refuse_known_patients(report, bundle.card)
-    except (BundleProblem, OSError, ValueError) as problem:
+        card = _with_test(bundle.card, json.loads(content), digest=bundle.model.digest)
+        card["test"] = {"report": arguments.report.name, "digest": digest_of(content), **card["test"]}
+        text = card_text(card)
+    except (BundleProblem, KnownPatients, OtherModel) as problem:
         print(problem, file=sys.stderr)
         return 1
-    card = {name: value for name, value in bundle.card.items() if name not in ("name", "version", "digest")}
-    before = card.get("test", {}).get("limits", [])
-    card["test"] = {"report": arguments.report.name, "digest": digest_of(content), **test}
-    card["limits"] = [*(one for one in card["limits"] if one not in before), *test["limits"]]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        print(
+            f"{arguments.report} is no heart.json or brain.json of evaluate, or {arguments.bundle} no bundle of train.",
+            file=sys.stderr,
+        )
+        return 1
     write_bundle(
         arguments.bundle,
         weights=bundle.weights,
         name=bundle.model.name,
         version=bundle.model.version,
         card=card,
-        text=card_text(card),
+        text=text,
     )
+    test = card["test"]
     print(f"{bundle.model.name}: {len(test['misses'])} rows of misses, {len(test['targets'])} targets")
     return 0
+
+
+def _with_test(card: Found, report: Found, *, digest: str) -> dict[str, Any]:
+    """The card with what the report says. Raises OtherModel, KnownPatients."""
+    test = test_of(report, digest=digest)
+    _refuse_known_patients(report, card)
+    before = card.get("test", {}).get("limits", [])
+    return {
+        **{name: value for name, value in card.items() if name not in ("name", "version", "digest")},
+        "test": test,
+        "limits": [*(one for one in card["limits"] if one not in before), *test["limits"]],
+    }
 
 
 def _refuse_known_patients(report: Found, card: Found) -> None:

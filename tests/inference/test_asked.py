@@ -134,6 +134,17 @@ def test_a_bundle_that_is_not_there_is_refused_by_all(
         assert "absent is missing or incomplete" in refused(capsys, *asked)
 
 
+def test_a_card_takes_nothing_but_reports(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "heart.json"
+    asked = ("card", f"--bundle={bundle}", f"--report={report}")
+    assert f"{report}: no such file" in refused(capsys, *asked)
+    for content in ("", "[]", '{"models": {}, "made_from": 3}'):
+        report.write_text(content)
+        assert "is no heart.json or brain.json of evaluate" in refused(capsys, *asked)
+
+
 def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Foreign, match="cannot be written"):
