@@ -8,7 +8,7 @@ from scipy.ndimage import map_coordinates
 
 from inference.dicom.read import read_volume
 from inference.dicom.write import nm_dataset, to_bytes
-from inference.heart.frame import NEUTRAL_SHAPE
+from inference.heart.frame import NEUTRAL_SHAPE, axis_grid, base_k, sample_mm
 from inference.heart.neutral import FULL_SCALE, Neutral, neutral_volume
 from inference.heart.polar import decode, encode, polar_map
 from inference.heart.sampling import ANGLES, RINGS, activity_at, trace_wall
@@ -119,6 +119,16 @@ def test_one_slice_more_or_less_at_the_base_changes_little() -> None:
     for step in (-2, 2):  # 4 mm
         other = Neutral(neutral.voxels, {**neutral.lv, "base_k": neutral.lv["base_k"] + step})
         assert np.abs(segment_values(polar_map(other)) - segment_values(polar_map(neutral))).max() < 5.0
+
+
+def test_the_cap_of_a_small_heart_keeps_its_value_where_its_apex_is_placed_six_mm_too_deep() -> None:
+    small = Shape(radius_mm=15.0, length_mm=56.0)
+    study = volume(fwhm_mm=16.0, background=0.05, shape=small)
+    apex, base = np.add(small.apex_mm, (0, 0, -6.0)), np.add(small.apex_mm, (0, 0, small.length_mm))
+    wall = trace_wall(
+        sample_mm(study, axis_grid(apex, base)), base_k=base_k(small.length_mm + 6), radius_mm=small.radius_mm
+    )
+    assert segment_values(wall.activity)[16] > 0.95 * wall.activity.max()
 
 
 def test_activity_that_only_rises_outwards_does_not_fill_a_defect() -> None:
