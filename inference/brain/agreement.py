@@ -62,7 +62,8 @@ class Lesions:
 
 @dataclass(frozen=True, eq=False)
 class HeadMeasured:
-    """One head: by image against CTAC ("ctac"), the truth ("ideal") and the scan without noise ("noise_free").
+    """One head: by image against CTAC ("ctac"), the truth ("ideal"), the scan without noise ("noise_free")
+    and that with an exact CT and scatter ("exact").
 
     true_contrast: of each lesion in the truth. white: coefficient of variation in white matter by image, in per cent;
     a part of it is no noise. sites: places of the cortex that were compared.
@@ -92,7 +93,12 @@ def measure_heads(
 def measure_head(head: Head, images: Mapping[str, Volume]) -> HeadMeasured:
     ctac, truth = head.images["ctac"], head.truth()
     regions, mask = fit_regions(ctac, tracer=head.tracer), brain_mask(ctac)
-    references = {"ctac": ctac.voxels, "ideal": truth.ideal, "noise_free": truth.noise_free}
+    references = {
+        "ctac": ctac.voxels,
+        "ideal": truth.ideal,
+        "noise_free": truth.noise_free,
+        "exact": truth.exact,
+    }
     seen = {name: image.voxels for name, image in images.items()}
     white = _white(regions)
     sites = site_places(ctac, regions)

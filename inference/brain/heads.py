@@ -31,8 +31,10 @@ class Head:
     truth_file: Path
 
     def truth(self) -> HeadTruth:
-        """What no upload contains: the arrays beside the cohort."""
+        """What no upload contains: the arrays beside the cohort. Raises FileNotFoundError if one is missing."""
         with np.load(self.truth_file) as found:
+            if "exact" not in found:
+                raise FileNotFoundError(f"{self.truth_file} is of an older simulator; make the cohort again.")
             return HeadTruth(found["ideal"], found["noise_free"], found["exact"], found["labels"])
 
 

@@ -68,7 +68,7 @@ def _mean_sd(values: Sequence[float]) -> dict[str, float]:
 
 
 def compared(heads: Sequence[HeadMeasured], *, better: str, than: str, against: str) -> dict[str, float]:
-    """One-sided Wilcoxon signed-rank p over heads: `better` has the smaller error than `than`."""
+    """One-sided Wilcoxon signed-rank p over heads: `better` has the smaller error than `than`; 0.5 if all are equal."""
     pairs = [(head.against[against][better], head.against[against][than]) for head in heads]
     kinds = {
         "nmse": [(one.nmse, other.nmse) for one, other in pairs],
@@ -84,7 +84,7 @@ def compared(heads: Sequence[HeadMeasured], *, better: str, than: str, against: 
 
 def _wilcoxon(values: Floats) -> float:
     differences = values[:, 0] - values[:, 1]
-    return float(stats.wilcoxon(differences, alternative="less").pvalue) if differences.any() else 1.0
+    return float(stats.wilcoxon(differences, alternative="less").pvalue) if differences.any() else 0.5
 
 
 def lesions(heads: Sequence[HeadMeasured]) -> dict[str, Any]:

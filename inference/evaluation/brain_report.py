@@ -6,9 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from inference.evaluation.brain_conclusion import conclusion
 from inference.evaluation.markdown import number, p_value, table
 
-_NAMES = {"nac": "uncorrected", "chang": "Chang", "ctac": "CTAC", "short": "short scan (1/5), CTAC"}
+_NAMES = {
+    "nac": "uncorrected",
+    "chang": "Chang",
+    "ctac": "CTAC",
+    "short": "short scan (1/5), CTAC",
+    "filtered": "short scan, filtered",
+}
 
 
 def as_markdown(data: dict[str, Any]) -> str:
@@ -18,8 +25,12 @@ def as_markdown(data: dict[str, Any]) -> str:
         "",
         f"**Simulated heads** (seed {data['cohort']['seed']}): "
         + ", ".join(f"{count} {tracer}" for tracer, count in heads.items())
-        + ". Regions are placed once, on the CTAC image, and shared by all images of a head. CTAC itself has a "
-        "displaced CT and a wrong scatter estimate.",
+        + ".",
+        "",
+        *conclusion(data),
+        "Regions are placed once, on the CTAC image, and shared by all images of a head. CTAC is as a scanner makes "
+        "it: with noise, a CT that lies 1.5 mm and 1 degree off along and about each axis (sd), and the scanner's own "
+        "calibration.",
         "",
         *[
             f"- {kind}: {model['task']}, version {model['version']}, {model['members']} members, "
@@ -30,7 +41,6 @@ def as_markdown(data: dict[str, Any]) -> str:
         "## Targets",
         "",
         *_targets(data),
-        *_why(data),
         "## Regional errors against CTAC",
         "",
         "In per cent, over 16 regions and all heads; scaled: with CTAC's mean in the brain mask. A negative mean is "
@@ -48,10 +58,15 @@ def as_markdown(data: dict[str, Any]) -> str:
         "",
         "## Against the simulated truth",
         "",
-        "The tracer at the resolution of CTAC. CTAC has errors of its own, drawn for each head (2 % in attenuation, "
-        "8 % in scatter): they bound how near a network can come to it, and not how near it can come to the truth.",
+        "The tracer at the resolution of CTAC.",
         "",
         *_regional(data, "ideal"),
+        "## Against an exact CTAC",
+        "",
+        "CTAC without noise, its CT in place, attenuation and scatter right. What CTAC is away from it, no network "
+        "can foresee from the uncorrected image.",
+        "",
+        *_regional(data, "exact"),
         "## By tracer, against CTAC",
         "",
         *_by_tracer(data),
@@ -77,6 +92,7 @@ def as_markdown(data: dict[str, Any]) -> str:
         "",
         *_compared(data),
         *_members(data),
+        *_commands(data),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -102,24 +118,6 @@ def _targets(data: dict[str, Any]) -> list[str]:
         for what, one in found.items()
     ]
     return table(["regional error against CTAC, raw", "found", "wanted", "reached"], rows)
-
-
-def _why(data: dict[str, Any]) -> list[str]:
-    """How much of a distance from CTAC is CTAC's own: it has errors of each head that no network can foresee."""
-    truth, ctac = data["against"]["ideal"], data["against"]["ctac"]
-    own = number(truth["ctac"]["scale"]["sd"], 1)
-    lines = []
-    for kind, model in data["models"].items():
-        if model["source"] == "nac":
-            lines += [
-                f"The scale of a whole head: CTAC scatters by {own} % (sd over heads) round the truth, {kind} by "
-                f"{number(truth[kind]['scale']['sd'], 1)} %, and the two against each other by "
-                f"{number(ctac[kind]['scale']['sd'], 1)} %. In shape, {kind} is "
-                f"{number(truth[kind]['scaled']['mean_abs'])} % off the truth a region, CTAC "
-                f"{number(truth['ctac']['scaled']['mean_abs'])} %.",
-                "",
-            ]
-    return lines
 
 
 def _regional(data: dict[str, Any], reference: str) -> list[str]:
@@ -291,3 +289,33 @@ def _members(data: dict[str, Any]) -> list[str]:
         return []
     heads = ["model", "magnitude", "largest", "magnitude, scaled", "NMSE"]
     return ["## Seeds", "", "Each member was trained with another seed.", "", *table(heads, rows)]
+
+
+def _commands(data: dict[str, Any]) -> list[str]:
+    """What makes all of it again; cohorts by their seeds."""
+    test = {**data["cohort"], "patients": sum(data["cohort"]["heads"].values())}
+    cohorts = [{"claim": test, "patients": test["patients"]}]
+    trained = [model["trained"] for model in data["models"].values() if model["trained"]]
+    cohorts += [one for how in trained for one in (*how["cohorts"], *how["validation"])]
+    made = dict.fromkeys(
+        f"python -m inference cohort --organ brain --patients {one['patients']} --sites {one['claim']['sites']} "
+        f"--seed {one['claim']['seed']} --out var/heads-{one['claim']['seed']}"
+        for one in cohorts
+    )
+    trainings = [
+        _command(model["trained"], bundle=f"var/{kind}")
+        for kind, model in data["models"].items()
+        if model["trained"]
+    ]
+    bundles = " ".join(f"--bundle var/{kind}" for kind in data["models"])
+    evaluated = f"python -m inference evaluate brain --cohort var/heads-{test['seed']} {bundles} --out REPORT"
+    return ["## Commands", "", "```", *made, *trainings, evaluated, "```", ""]
+
+
+def _command(trained: dict[str, Any], *, bundle: str) -> str:
+    """The command of a card with the folders that its cohorts have here."""
+    validation = " --validation ".join(f"var/heads-{one['claim']['seed']}" for one in trained["validation"])
+    command = str(trained["command"]).replace("VALIDATION…", validation).replace("BUNDLE", bundle)
+    for n, one in enumerate(trained["cohorts"], start=1):
+        command = command.replace(f"COHORT{n}", f"var/heads-{one['claim']['seed']}")
+    return command
