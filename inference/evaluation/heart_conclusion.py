@@ -39,13 +39,29 @@ def conclusion(data: Found) -> list[str]:
     lines = [
         f"- {simulated}{who}. {_of_refusals(data)}",
         *(f"- {_beside(data, rival)}" for rival in _RIVALS if rival in compared),
-        *(f"- {text}" for text in (_operating_point(data),) if text),
+        *(
+            f"- {text}"
+            for text in (_operating_point(data), _of_sexes(pooled["sexes"], data["labels"]))
+            if text
+        ),
         f"- {_of_targets(data)}",
     ]
     found = pooled["against"]["pet"]["uncertainty"].get(VIRTUAL)
     if found:
         lines.append(f"- {found['says']}")
     return ["## In short", "", *lines, ""]
+
+
+def _of_sexes(sexes: Mapping[str, Found], labels: Mapping[str, str]) -> str | None:
+    """Small hearts hide small defects from every image: whether a model helps women as it helps men must be seen."""
+    if set(sexes) != {"F", "M"}:
+        return None
+    said = [
+        f"{labels[kind]} {' and '.join('{missed} of {of}'.format(**sexes[sex][kind]) for sex in ('F', 'M'))}"
+        for kind in (VIRTUAL, "ctac", "spect")
+        if kind in sexes["F"] and kind in sexes["M"]
+    ]
+    return f"Inferior defects missed at 70 % (PET), women and men: {'; '.join(said)}."
 
 
 def _beside(data: Found, rival: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from inference.evaluation import reasons
 from inference.evaluation.detection import RIVAL
 from inference.evaluation.differences import MARGIN
+from inference.evaluation.markdown import p_value
 
 INFERIOR_BIAS = 2.0  # points
 MOST_FALSE = 0.03  # of segments that are normal
@@ -255,7 +256,7 @@ def _error(against: Found, reference: str, kind: str) -> Found | None:
         less["error"]["difference"],
         less["error"]["interval"],
         within=(-_INFINITE, 0),
-        note=f"{ours:.2f} beside CTAC's {rival:.2f}, p {less['error']['p']:.3f}",
+        note=f"{ours:.2f} beside CTAC's {rival:.2f}, p {p_value(less['error']['p'])}",
         why=lambda: reasons.of_error(found, kind),
     )
 
