@@ -143,8 +143,9 @@ export const en = {
     'This image is the mean of {{members}} networks. At each point the uncertainty is the spread of their answers: their standard deviation, in points of % of the image’s maximum. The number of a segment is its mean over the segment.',
   'uncertainty.isOfSome':
     'This image is the mean of several networks. At each point the uncertainty is the spread of their answers: their standard deviation, in points of % of the image’s maximum. The number of a segment is its mean over the segment.',
+  'uncertainty.noProof': 'That the networks agree does not prove that they are right.',
   'uncertainty.isNot':
-    'That the networks agree does not prove that they are right: where all make the same mistake, such as filling in a defect, the uncertainty is small. It is no probability and no measure of the error. They were trained on simulated patients only.',
+    'Where all make the same mistake, such as filling in a defect, the uncertainty is small. It is no probability and no measure of the error. They were trained on simulated patients only.',
   'uncertainty.readers': 'Readers never see it.',
   'uncertainty.none':
     'There is no uncertainty for this image: it was computed before the networks’ spread was recorded.',

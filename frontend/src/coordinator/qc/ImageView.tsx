@@ -9,7 +9,7 @@ import { PolarView } from './PolarView';
 import { SliceGrid } from './SliceGrid';
 import type { Shown } from './scales';
 import { TABLES, type Table } from './tables';
-import { NoUncertainty, UncertaintyNote } from './UncertaintyNote';
+import { NoProof, NoUncertainty, UncertaintyNote } from './UncertaintyNote';
 import { UncertaintySwitch } from './UncertaintySwitch';
 import './qc.css';
 
@@ -64,6 +64,7 @@ export default function ImageView({ image, lv }: Props) {
         </label>
         {uncertainty && <UncertaintySwitch shown={shown} onShow={setShown} />}
       </div>
+      {uncertainty && <NoProof />}
       <SliceGrid
         volume={own.volume}
         uncertainty={uncertainty?.volume ?? null}

@@ -15,6 +15,12 @@ export function UncertaintyNote({ members }: { members: number | null }) {
   );
 }
 
+/** Beside the picture at every size of screen, and there for both pictures: flipping moves nothing. */
+export function NoProof() {
+  const t = useT();
+  return <p className="dim">{t('uncertainty.noProof')}</p>;
+}
+
 /** For an image that an earlier worker made. */
 export function NoUncertainty() {
   const t = useT();

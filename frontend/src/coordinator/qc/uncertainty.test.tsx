@@ -7,7 +7,7 @@ import { ColourScale } from './ColourScale';
 import { SegmentTable } from './SegmentTable';
 import { type Shown, UNCERTAINTY_SCALE } from './scales';
 import { TABLES } from './tables';
-import { NoUncertainty, UncertaintyNote } from './UncertaintyNote';
+import { NoProof, NoUncertainty, UncertaintyNote } from './UncertaintyNote';
 import { UncertaintySwitch } from './UncertaintySwitch';
 
 let host: HTMLDivElement;
@@ -113,7 +113,6 @@ describe('the words', () => {
     const text = render(<UncertaintyNote members={3} />).textContent;
     for (const said of [
       'mean of 3 networks',
-      'That the networks agree does not prove that they are right',
       'no probability',
       'simulated patients',
       'Readers never see it.',
@@ -126,11 +125,17 @@ describe('the words', () => {
     const text = render(<UncertaintyNote members={3} />).textContent;
     for (const said of [
       '3個のネットワーク',
-      '一致していても、正しいとは限りません',
       '確率でも誤差の大きさでもありません',
       '読影者には表示されません。',
     ])
       expect(text).toContain(said);
+  });
+
+  it('say beside the picture that agreement is no proof, in both languages', async () => {
+    const text = render(<NoProof />);
+    expect(text.textContent).toBe('That the networks agree does not prove that they are right.');
+    await act(() => setLanguage('ja'));
+    expect(text.textContent).toBe('ネットワークの出力が一致していても、正しいとは限りません。');
   });
 
   it('say that an earlier image has none', () => {
