@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from inference.bench import ablations_report
 from inference.evaluation import brain_report, finder_report, heart_report, realism_report
 
 RESULTS = Path(__file__).parents[3] / "docs" / "image-science"
 RENDERED: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "ablations": ablations_report.as_markdown,
     "brain": brain_report.as_markdown,
     "cohort": realism_report.as_markdown,
     "finder": finder_report.as_markdown,
