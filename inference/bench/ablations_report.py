@@ -48,8 +48,7 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         "",
         _scatter(data),
         "",
-        "Stress and rest of a patient as one input was tried by hand on an earlier simulator, without gain, and is not "
-        "built.",
+        "Stress and rest of a patient as one input is not among the rows: that network is not built.",
         "",
     ]
     for against, name in _REFERENCES.items():

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from inference.asked import at_least_one, not_negative
 from inference.bench.inference import Untrained, measure
 from inference.bench.study import simulated_study
 from inference.bench.text import inference_text, worker_text
@@ -56,8 +57,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     ablations.add_argument("--cohort", type=Path, required=True)
     ablations.add_argument("--validation", type=Path, action="append", required=True, help="repeat for more")
-    ablations.add_argument("--steps", type=int, required=True, help="of each network")
-    ablations.add_argument("--seed", type=int, required=True, help="of the first network; two more follow it")
+    ablations.add_argument("--steps", type=at_least_one, required=True, help="of each network")
+    ablations.add_argument(
+        "--seed", type=not_negative, required=True, help="of the first network; two more follow it"
+    )
     ablations.add_argument("--out", type=Path, required=True, help="folder of the report")
     ablations.set_defaults(run=run_ablations)
 

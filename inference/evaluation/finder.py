@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import inference.heart
+from inference.asked import not_negative
 from inference.evaluation.writing import NotAReport, csv_text, json_text, rounded, write_report
 from inference.heart.confidence import CONSTANTS
 from inference.heart.neutral import neutral_volume
@@ -66,7 +67,7 @@ _COLUMNS = (
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("finder", help="simulated hearts: is the ventricle found, or else doubted")
     parser.add_argument("--hearts", type=int, required=True, help="an even number: two studies a person")
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--seed", type=not_negative, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the report")
     parser.add_argument(
         "--keep",

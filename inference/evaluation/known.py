@@ -16,10 +16,20 @@ def refuse_known_patients(bundle: Path, cohorts: Sequence[Path]) -> None:
     """
     card = read_bundle(bundle).card
     for part, purpose in (("training", "trained"), ("validation", "chosen")):
-        seeds = {cohort["claim"]["seed"] for cohort in card.get(part, {}).get("cohorts", [])}
+        try:
+            seeds = {cohort["claim"]["seed"] for cohort in card.get(part, {}).get("cohorts", [])}
+        except (AttributeError, KeyError, TypeError) as problem:
+            raise ValueError(
+                f"The card of {bundle.name} does not say on whom it was {purpose}: train it again."
+            ) from problem
         for cohort in cohorts:
             manifest = cohort / ".cohort.json"
-            if manifest.exists() and json.loads(manifest.read_text(encoding="utf-8")).get("seed") in seeds:
+            if manifest.exists() and _seed(manifest) in seeds:
                 raise ValueError(
                     f"{cohort} holds patients that {bundle.name} was {purpose} on: simulate a cohort with another seed."
                 )
+
+
+def _seed(manifest: Path) -> object:
+    found = json.loads(manifest.read_text(encoding="utf-8"))
+    return found.get("seed") if isinstance(found, dict) else None

@@ -15,6 +15,7 @@ import numpy as np
 
 from inference.asked import Given, files_of, in_words, passed_over
 from inference.dicom.read import Header, Unreadable, read_header, read_volume
+from inference.heart.contour import wall_contour
 from inference.heart.neutral import neutral_volume
 from inference.heart.polar import polar_map
 from inference.heart.scores import NAMED, BadThresholds, Thresholds, difference, summed, thresholds_of
@@ -129,7 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
 def quantify(files: Sequence[bytes], *, thresholds: Thresholds = NAMED["guideline"]) -> dict[str, Any]:
     """State, modality, 17 values in % of maximum and their scores, size of the ventricle, confidence and flags.
 
-    Raises Unreadable, VentricleNotFound.
+    contour_mm [24, 72]: see heart.contour. Raises Unreadable, VentricleNotFound.
     """
     header = read_header(files[0])
     if header.uncertainty:
@@ -158,6 +159,7 @@ def quantify(files: Sequence[bytes], *, thresholds: Thresholds = NAMED["guidelin
         "radius_mm": round(lv.radius_mm, 1),
         "confidence": round(lv.confidence, 3),
         "flags": [*volume.flags, *lv.flags],
+        "contour_mm": wall_contour(volume, lv).round(1).tolist(),
     }
 
 

@@ -25,10 +25,11 @@ _HOT = 2.2  # times the wall's level: organs beside the hearts that confidence w
 # Raised by whatever moves a ventricle or changes its 17 values: what was placed otherwise is another image.
 PLACING_VERSION = 2
 # What is like a ventricle: contrasts of ring and dome (heart.confidence.Evidence), added, less a part for each oddity.
-# Measured on simulated images: 918 ventricles (SPECT, Chang, CTAC and PET of ordinary patients, 278 hard hearts of
-# `evaluate finder`, seed 11), all but one that was misplaced, reach 0.41 to 1.21, the lowest being the smallest hearts
-# and the densest defects; 127 heads in three orientations, solid organs, noises, flat volumes and hearts moved out of
-# the field at most 0.39. The ring alone, which blur fills in small hearts, refused 1.5 % of ordinary SPECT.
+# Measured on simulated images: 918 ventricles (SPECT, Chang, CTAC and PET of patients of training and validation, 278
+# hard hearts of `evaluate finder`, seed 11), all but one that was misplaced, reach 0.41 to 1.21, the lowest being the
+# smallest hearts and the densest defects; 127 heads in three orientations, solid organs, noises, flat volumes and
+# hearts moved out of the field at most 0.39. The ring alone, which blur fills in small hearts, refused 1.5 % of
+# ordinary SPECT.
 _LIKE_A_VENTRICLE, _ODDITY = 0.4, 0.2
 # No ventricle that was found wobbles more, shows less of its apical and mid wall, or is as bright inside as its wall.
 _STEADY_MM, _COMPLETE, _FILLED = 0.4, 0.5, 0.95

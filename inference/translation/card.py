@@ -52,7 +52,9 @@ def cohort_of(folder: Path, *, organ: str) -> dict[str, Any]:
         raise FileNotFoundError(
             f"{folder} is no finished simulated cohort; make one with the command cohort."
         )
-    found: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    found = json.loads(manifest.read_text(encoding="utf-8"))
+    if not isinstance(found, dict) or "seed" not in found:
+        raise ValueError(f"{manifest} does not say how the cohort was made; run the command cohort again")
     if found.get("organ", "heart") != organ:
         raise ValueError(f"{folder} is no cohort of the {organ}; make one with cohort --organ {organ}")
     return found

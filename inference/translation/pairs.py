@@ -41,8 +41,11 @@ def patient_folders(cohort: Path) -> list[Path]:
     try:
         dealt = sorted(truth["patients"].values(), key=lambda one: one["index"])
         folders = [cohort.joinpath(*Path(one["images"]["spect"]["stress"]).parts[:2]) for one in dealt]
+        within = all(folder.resolve().is_relative_to(cohort.resolve()) for folder in folders)
     except (AttributeError, KeyError, TypeError) as problem:
         raise ValueError(_BROKEN_TRUTH.format(cohort=cohort)) from problem
+    if not within:
+        raise ValueError(_BROKEN_TRUTH.format(cohort=cohort))
     gone = [folder for folder in folders if not folder.is_dir()]
     if gone:
         raise ValueError(
@@ -63,8 +66,8 @@ def read_truth(cohort: Path) -> dict[str, Any] | None:
             raise ValueError(f"{cohort} has no truth.json: run the command cohort again, which finishes it")
         return None
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+        found: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as problem:
         raise ValueError(_BROKEN_TRUTH.format(cohort=cohort)) from problem
     return found
 

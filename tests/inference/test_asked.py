@@ -71,8 +71,24 @@ def test_heads_are_no_hearts(
             ),
             "knows no patient 0000",
         ),
+        (
+            lambda cohort: (cohort / "truth.json").write_text(
+                (cohort / "truth.json").read_text().replace('"site-a/0000/', '"../../somewhere/')
+            ),
+            "cannot be understood",
+        ),
+        (lambda cohort: (cohort / "truth.json").write_text("[1]"), "cannot be understood"),
     ],
-    ids=["no truth", "torn truth", "no folder", "no image", "empty folder", "another patient"],
+    ids=[
+        "no truth",
+        "torn truth",
+        "no folder",
+        "no image",
+        "empty folder",
+        "another patient",
+        "a patient elsewhere",
+        "no object",
+    ],
 )
 def test_a_damaged_cohort_is_refused(
     hearts: Path,

@@ -185,19 +185,28 @@ def calibrate(cohorts: Sequence[Path], curve: Callable[[Volume], Callable[[float
         found = read_pairs(folder)
         with suppress(NotTranslatable, VentricleNotFound):
             curves = [curve(found.spect[state]) for state in STATES]
-            for image in curves:
-                _segments(image(1.0))  # what shows no ventricle now is not asked again
             wanted.append([_segments(found.pet[state]) for state in STATES])
             made.append(curves)
     if not made:
         raise ValueError("no patient of the validation cohorts can be translated and measured")
 
     def largest_bias(exponent: float) -> float:
-        """Of means over patients."""
-        values = [[_segments(image(exponent)) for image in states] for states in made]
-        return float(np.abs(np.subtract(values, wanted).mean(axis=0)).max())
+        """Of means over the patients whose ventricle is still found at this exponent."""
+        less = [
+            [_less(image(exponent), pet) for image, pet in zip(*one, strict=True)]
+            for one in zip(made, wanted, strict=True)
+        ]
+        return float(np.abs(np.nanmean(less, axis=0)).max())
 
     return float(minimize_scalar(largest_bias, bounds=(1.0, 1.6), options={"xatol": 0.01}).x)
+
+
+def _less(volume: Volume, pet: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of the 17 segments less those of PET; nan if no ventricle is found."""
+    try:
+        return _segments(volume) - pet
+    except VentricleNotFound:
+        return np.full(17, np.nan)
 
 
 def _segments(volume: Volume) -> NDArray[np.float64]:

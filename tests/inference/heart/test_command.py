@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inference.dicom.read import UNCERTAINTY
@@ -35,6 +36,7 @@ def test_spect_files_and_pet_folders_give_17_values_each_and_the_rest_a_reason(
     for result in results:
         assert result["segments"].index(min(result["segments"])) == 9
         assert result["flags"] == []
+        assert np.shape(result["contour_mm"]) == (24, 72)
     assert "passed over 1: This is not a DICOM file" in printed.err and "note.txt" in printed.err
     assert quantify("--json", str(tmp_path / "note.txt")) == 1
     assert "note.txt: This is not a DICOM file" in capsys.readouterr().err
