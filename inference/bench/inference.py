@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from inference.bench.backends import BACKENDS, NotInstalled, Run, as_onnx
 from inference.bench.clock import fastest
 from inference.bench.layers import SQUARE, Product, factors, products_of
-from inference.bench.machine import forget_peak, machine, peak_mib
+from inference.bench.machine import forget_peak, load, machine, peak_mib
 from inference.translation.bundle import Bundle, read_bundle
 from inference.translation.network import SLICES
 from inference.translation.predict import Model, input_of, translate
@@ -22,7 +22,7 @@ from inference.translation.prepared import prepared
 from inference.translation.weights import fastest_device, model_of, trained_of
 from inference.volume import Volume
 
-AIM_MS, AIM_SHARE = 120.0, 0.80  # of one member, prepared, one thread
+AIM_MS, AIM_SHARE = 120.0, 0.80  # on one thread; the share is of one member, prepared
 _SIDE = 48  # pixels of the middle, which hold the whole ventricle once its axis is in the middle
 _VOLUMES = 16
 _LEAST_CHANGE = 0.05
@@ -64,6 +64,7 @@ def measure(bundle: Path, study: Volume, *, seconds: float, threads: Sequence[in
 
 
 def _measured(bundle: Bundle, study: Volume, *, seconds: float, threads: Sequence[int]) -> dict[str, Any]:
+    busy = load()  # before this run adds to it
     model, member = model_of(bundle), trained_of(bundle).members[0]
     forget_peak()
     translate(model, study)
@@ -77,14 +78,15 @@ def _measured(bundle: Bundle, study: Volume, *, seconds: float, threads: Sequenc
     reached = at[0]["member"]["prepared"]
     gpu = fastest_device() if torch.cuda.is_available() else None
     return {
-        "machine": machine(),
+        "machine": {**machine(), "load_before": busy},
         "model": {**asdict(model.identity), "members": len(model.members)},
         "network": {"input": list(seen.shape), "gflop": subject.gflop, "changes_input_by": changed},
         "threads": at,
         "peak_mib": round(peak),
         "gpu": None if gpu is None else on_device(member, seen, gpu, seconds=seconds),
         "aims": {
-            "ms": {"at_most": AIM_MS, "reached": reached["ms"], "met": reached["ms"] <= AIM_MS},
+            "member_ms": _at_most(AIM_MS, reached["ms"]),
+            "whole_ms": _at_most(AIM_MS, at[0]["whole"]["ms"]),
             "share_of_matrix_product": {
                 "at_least": AIM_SHARE,
                 "reached": reached["share_of_matrix_product"],
@@ -92,6 +94,10 @@ def _measured(bundle: Bundle, study: Volume, *, seconds: float, threads: Sequenc
             },
         },
     }
+
+
+def _at_most(aim: float, reached: float) -> dict[str, Any]:
+    return {"at_most": aim, "reached": reached, "met": reached <= aim}
 
 
 def change(member: nn.Module, seen: Tensor) -> float:

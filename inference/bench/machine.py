@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import resource
 import sys
@@ -33,6 +34,11 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         **{package: _version(package) for package in ("torch", "onnxruntime", "openvino")},
     }
+
+
+def load() -> float | None:
+    """Processes that wanted a core during the last minute, on average; None where the system does not say."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
 def forget_peak() -> None:

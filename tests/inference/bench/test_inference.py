@@ -68,6 +68,29 @@ def test_the_text_names_the_back_ends_the_aims_and_the_missing_gpu() -> None:
     assert "Aim of 120 ms" in said and "GPU: none at hand." in said and "simulated" in said
 
 
+def test_the_aim_is_judged_for_one_network_and_for_the_whole_prediction() -> None:
+    aims, at = report()["aims"], report()["threads"][0]
+    assert aims["member_ms"]["reached"] == at["member"]["prepared"]["ms"]
+    assert aims["whole_ms"]["reached"] == at["whole"]["ms"]
+    aims = {
+        **aims,
+        "member_ms": {"at_most": 120.0, "reached": 90.3, "met": True},
+        "whole_ms": {"at_most": 120.0, "reached": 444.0, "met": False},
+    }
+    said = inference_text(report() | {"gpu": None, "aims": aims})
+    assert "one network alone 90.3 ms, met; the whole prediction (3 members, and" in said
+    assert "444 ms, not met" in said
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [(0.1, "Hardly anything else ran"), (5.2, "shared the machine (load 5.2"), (None, "not known")],
+)
+def test_the_text_says_whether_others_used_the_machine(load: float | None, said: str) -> None:
+    machine = report()["machine"] | {"load_before": load}
+    assert said in inference_text(report() | {"gpu": None, "machine": machine})
+
+
 def test_every_work_is_done_in_every_round() -> None:
     done: list[str] = []
     best, rounds = fastest({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, seconds=0)
