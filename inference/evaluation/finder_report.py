@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from inference.evaluation.drawing import COLOURS, INK, figure, style, svg
 from inference.evaluation.finder import APEX_MM, AXIS_MM, BASE_MM, POINTS
-from inference.evaluation.markdown import number, table
-from inference.evaluation.statistics import wilson
+from inference.evaluation.markdown import interval, number, table
+from inference.evaluation.statistics import resampled, share_interval, wilson
 
 OUTCOMES = ("right", "right but flagged", "wrong and flagged", "wrong and silent")
 _ACTIVITIES = (
@@ -27,7 +27,6 @@ _LIMITS = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97, 1.0)
 def summary(hearts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Counts of outcomes by class of heart, errors, what each flag was worth, and calibration of the confidence."""
     placed = [heart for heart in hearts if heart["evidence"] is not None]
-    silent = sum(heart["outcome"] == "wrong and silent" for heart in hearts)
     return {
         "hearts": len(hearts),
         "wrong_if_more_than": {
@@ -36,8 +35,8 @@ def summary(hearts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "base_mm": BASE_MM,
             "points": POINTS,
         },
-        "right_or_flagged": 1 - silent / len(hearts),
-        "right_or_flagged_interval": wilson(len(hearts) - silent, len(hearts)),
+        "place_right_or_flagged": _without(hearts, _misplaced),
+        "place_and_values_right_or_flagged": _without(hearts, _silent),
         "values_off": {
             "all": sum(heart["values_off"] for heart in hearts),
             "without_a_flag": sum(heart["values_off"] and not heart["flags"] for heart in hearts),
@@ -71,6 +70,39 @@ _ERRORS = {
     "base_mm": "base, mm",
     "points": "worst of 17 values, points",
 }
+
+
+def _misplaced(heart: Mapping[str, Any]) -> bool:
+    """And nobody is told."""
+    return bool(heart["outcome"] == "wrong and silent")
+
+
+def _silent(heart: Mapping[str, Any]) -> bool:
+    """Misplaced or with a value that is off, and nobody is told."""
+    return _misplaced(heart) or (heart["values_off"] and not heart["flags"])
+
+
+def _without(
+    hearts: Sequence[Mapping[str, Any]], event: Callable[[Mapping[str, Any]], bool]
+) -> dict[str, Any]:
+    """Share of hearts without the event, and of persons without it in any study.
+
+    Two studies of a person are not independent: the interval of hearts resamples persons, that of persons is Wilson's,
+    which holds for rare events too.
+    """
+    persons = sorted({heart["person"] for heart in hearts})
+    of_person = [[not event(heart) for heart in hearts if heart["person"] == person] for person in persons]
+    right = np.array([sum(one) for one in of_person], dtype=np.float64)
+    studies = np.array([len(one) for one in of_person], dtype=np.float64)
+    both = sum(all(one) for one in of_person)
+    return {
+        "hearts": int(right.sum()),
+        "share": float(right.sum() / studies.sum()),
+        "interval": share_interval(right, studies, resampled(len(persons))),
+        "persons": both,
+        "of_persons": len(persons),
+        "persons_interval": wilson(both, len(persons)),
+    }
 
 
 def _ordinary(heart: Mapping[str, Any]) -> bool:
@@ -124,6 +156,30 @@ def _calibration(hearts: Sequence[Mapping[str, Any]]) -> list[dict[str, float | 
     return rows
 
 
+def _share(found: Mapping[str, Any]) -> str:
+    return f"{100 * found['share']:.1f} % of hearts (95 % interval {_per_cent(found['interval'])})"
+
+
+def _persons(found: Mapping[str, Any]) -> str:
+    return f"{found['persons']} of {found['of_persons']} ({_per_cent(found['persons_interval'])} %)"
+
+
+def _per_cent(ends: Sequence[float] | None) -> str:
+    return interval(None if ends is None else [100 * end for end in ends], 1)
+
+
+def _silently_wrong(data: Mapping[str, Any]) -> list[str]:
+    misplaced = data["outcomes"]["all"]["wrong and silent"]
+    silent = data["hearts"] - data["place_and_values_right_or_flagged"]["hearts"]
+    if not silent:
+        return []
+    return [
+        f"So it is not true that a heart is never silently wrong: without a flag, {misplaced} of {data['hearts']} is "
+        f"misplaced, and {silent - misplaced} rightly placed ones have a value that is off.",
+        "",
+    ]
+
+
 def _share_flagged(outcomes: Mapping[str, int]) -> str:
     needless, right = outcomes["right but flagged"], outcomes["right"]
     if not needless + right:
@@ -132,7 +188,8 @@ def _share_flagged(outcomes: Mapping[str, int]) -> str:
 
 
 def as_markdown(data: Mapping[str, Any]) -> str:
-    wrong, low = data["wrong_if_more_than"], data["right_or_flagged_interval"]
+    wrong = data["wrong_if_more_than"]
+    place, values = data["place_right_or_flagged"], data["place_and_values_right_or_flagged"]
     lines = [
         "# Is the left ventricle found?",
         "",
@@ -143,20 +200,27 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         f"Wrong, by limits set beforehand: axis off by more than {wrong['axis_mm']:.0f} mm, apex by more than "
         f"{wrong['apex_mm']:.0f} mm or base by more than {wrong['base_mm']:.0f} mm.",
         "",
-        f"**Right or flagged: {100 * data['right_or_flagged']:.1f} %** "
-        f"(95 % interval {100 * low[0]:.1f} to {100 * low[1]:.1f}). Flagging every heart would give 100 %: here "
-        f"{_share_flagged(data['outcomes']['all'])} right ones carry a flag too, and "
-        f"{_share_flagged(data['outcomes']['by_kind'][_ORDINARY])} of those with {_ORDINARY}.",
+        f"**Place right or flagged: {_share(place)}. Place and all 17 values right (within "
+        f"{wrong['points']:.0f} points), or flagged: {_share(values)}.** Intervals resample "
+        "persons, whose two studies are not independent. Both studies of "
+        f"a person: {_persons(place)} and {_persons(values)} (Wilson).",
+        "",
+        *_silently_wrong(data),
+        f"Flagging every heart would give 100 %: here {_share_flagged(data['outcomes']['all'])} rightly placed ones "
+        f"carry a flag too, and {_share_flagged(data['outcomes']['by_kind'][_ORDINARY])} of those with {_ORDINARY}.",
         "",
     ]
     off = data["values_off"]
     lines += [
-        f"Apart from that, {off['all']} hearts have one of 17 values more than {wrong['points']:.0f} points from that "
+        f"In all, {off['all']} hearts have one of 17 values more than {wrong['points']:.0f} points from that "
         f"on the true frame, {off['without_a_flag']} of them without a flag; in {off['only_segment_17']} it is segment "
-        "17 alone. That this does not count as wrong was decided on development hearts (seed 11).",
+        "17 alone. That this is counted apart from place was decided on development hearts (seed 11).",
         "",
         "A heart is well placed within half of those limits; its confidence is the share of development hearts like it "
         "that were.",
+        "",
+        "timing.json counts the hearts that the last run itself simulated: those that `--keep` had from an earlier run "
+        "of the same code are not in it.",
         "",
     ]
     found = data["outcomes"]

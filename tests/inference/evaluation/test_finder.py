@@ -14,6 +14,7 @@ from inference.cohort.pool import claim
 from inference.evaluation import finder
 from inference.evaluation.finder_calibration import calibrated
 from inference.evaluation.finder_cases import Heart, simulate, subject
+from inference.evaluation.finder_report import as_markdown, summary
 from inference.heart.confidence import NAMES
 from inference.heart.ventricle import LeftVentricle, find_left_ventricle
 from tests.inference.heart.phantom import volume
@@ -55,6 +56,23 @@ def test_a_heart_is_wrong_beyond_the_limits_and_silent_without_a_flag(
     assert doubted["outcome"] == ("right but flagged" if right else "wrong and flagged")
     assert heart["values_off"] is (points > 10)
     assert not points or heart["segment"] == 5
+
+
+def test_a_silently_wrong_value_counts_against_its_heart_and_its_person() -> None:
+    lv, errors = found(), np.zeros(17)
+    described = {"defect": "normal", "organ": "none", "activity": 0.0, "off_centre_mm": 0.0}
+    hearts = [
+        {**described, "person": person, **finder.judged(lv, lv, errors)} for person in (0, 0, 1, 1, 2, 2)
+    ]
+    errors[4] = 11.0
+    hearts[0] |= finder.judged(lv, lv, errors)
+    hearts[2] |= finder.judged(replace(lv, flags=("hot_neighbour",)), lv, errors)
+    data = summary(hearts)
+    place, values = data["place_right_or_flagged"], data["place_and_values_right_or_flagged"]
+    assert (place["hearts"], place["persons"], place["share"]) == (6, 3, 1)
+    assert (values["hearts"], values["persons"], values["of_persons"]) == (5, 2, 3)
+    assert values["interval"][0] < values["share"] < 1
+    assert "not true that a heart is never silently wrong" in as_markdown({"seed": 1, **data})
 
 
 def test_simulated_hearts_know_where_their_wall_is() -> None:
@@ -114,7 +132,7 @@ def test_a_report_goes_on_from_the_hearts_that_are_there(
         "wrong and flagged": 0,
         "wrong and silent": 0,
     }
-    assert data["right_or_flagged"] == 1
+    assert data["place_right_or_flagged"]["share"] == 1
     assert "simulated" in (tmp_path / "report" / "report.md").read_text()
     rows = (tmp_path / "report" / "hearts.csv").read_text().splitlines()
     assert len(rows) == 5
