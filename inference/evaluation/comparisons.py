@@ -31,6 +31,7 @@ from inference.evaluation.statistics import (
 )
 
 SIGNIFICANT = 0.05
+_NO_WIDTH = 1e-9
 BETTER, WORSE, SAME = "better", "worse", "not distinguishable"
 
 
@@ -97,10 +98,17 @@ def compared(
 
 
 def verdict(difference: float, interval: Sequence[float] | None, p: float | None, *, good: int) -> str:
-    """BETTER or WORSE only where the interval leaves out 0 and p is below .05."""
+    """BETTER or WORSE only where the interval has a width and leaves out 0, and p is below .05."""
     if interval is None or p is None or p >= SIGNIFICANT or interval[0] <= 0 <= interval[1]:
         return SAME
+    if says_nothing(interval):
+        return SAME
     return BETTER if difference * good > 0 else WORSE
+
+
+def says_nothing(interval: Sequence[float] | None) -> bool:
+    """Whether all bootstrap samples are alike: nothing then tells what other patients would have shown."""
+    return interval is not None and interval[1] - interval[0] < _NO_WIDTH
 
 
 def _rates(

@@ -10,6 +10,7 @@ from inference.evaluation.heart_misses import points
 from inference.evaluation.images import NAMES, VIRTUAL
 from inference.evaluation.markdown import listed, number, table, with_interval
 from inference.evaluation.statistics import RESAMPLES
+from inference.evaluation.targets import BOUND, INFERIOR_BIAS, INTERVAL, TESTS
 
 Found = Mapping[str, Any]
 _RIVALS = ("spect", "chang", "ctac")
@@ -22,6 +23,7 @@ _SHORT = {
     "correlation": "correlation",
 }
 _COUNTED = ("false", "equivalence")  # never below 0
+_SEGMENTS = 34  # of stress and of rest
 _BRIEF = {"pet": "PET", "truth": "truth"}
 
 
@@ -38,10 +40,15 @@ def conclusion(data: Found) -> list[str]:
     compared = pooled["against"]["pet"]["compared"].get(VIRTUAL, {})
     lines = [
         f"- {simulated}{who}. {_of_refusals(data)}",
+        f"- {_counts(data)}",
         *(f"- {_beside(data, rival)}" for rival in _RIVALS if rival in compared),
         *(
             f"- {text}"
-            for text in (_operating_point(data), _of_sexes(pooled["sexes"], data["labels"]))
+            for text in (
+                _operating_point(data),
+                _of_sexes(pooled["sexes"], data["labels"]),
+                _limits_in_sexes(pooled["sexes"]),
+            )
             if text
         ),
         f"- {_of_targets(data)}",
@@ -50,6 +57,48 @@ def conclusion(data: Found) -> list[str]:
     if found:
         lines.append(f"- {found['says']}")
     return ["## In short", "", *lines, ""]
+
+
+def _counts(data: Found) -> str:
+    """Whatever a verdict says, its direction is seen here."""
+    said = []
+    for reference, found in data["sets"][data["pooled"]]["against"].items():
+        images = found["detection"]["inferior"]["images"]
+        each = [
+            f"{data['labels'][kind]} {one['missed']['count']} of {one['missed']['of']}, "
+            f"{one['false']['count']} of {one['false']['of']}"
+            for kind in (VIRTUAL, "ctac", "spect")
+            if (one := images.get(kind))
+        ]
+        said.append(f"against {NAMES[reference]}: {'; '.join(each)}")
+    return (
+        f"Inferior defects missed, and normal segments called abnormal, at 70 %, {'. The same '.join(said)}."
+    )
+
+
+def _limits_in_sexes(sexes: Mapping[str, Found]) -> str | None:
+    """The limits of the targets against PET, in each sex by itself."""
+    ours = {
+        says: one
+        for sex, says in (("F", "women"), ("M", "men"))
+        if "equivalent" in (one := sexes.get(sex, {}).get(VIRTUAL, {}))
+    }
+    if len(ours) < 2:
+        return None
+    biased = [says for says, one in ours.items() if abs(one["inferior_bias"]) > INFERIOR_BIAS]
+    unlike = [says for says, one in ours.items() if one["equivalent"] < _SEGMENTS]
+    biases = " and ".join(number(one["inferior_bias"], 1, signed=True) for one in ours.values())
+    who = " and ".join(str(one["patients"]) for one in ours.values())
+    equal = " and ".join(str(one["equivalent"]) for one in ours.values())
+    return (
+        f"Virtual PET beside PET, women and men ({who}): inferior bias {biases} points, limit ±{INFERIOR_BIAS:g}: "
+        f"{_kept(biased)}; segments equivalent at stress and rest {equal} of {_SEGMENTS}, all of them wanted: "
+        f"{_kept(unlike)}."
+    )
+
+
+def _kept(failing: list[str]) -> str:
+    return f"**not kept in {listed(failing)}**" if failing else "kept in both"
 
 
 def _of_sexes(sexes: Mapping[str, Found], labels: Mapping[str, str]) -> str | None:
@@ -112,13 +161,29 @@ def _operating_point(data: Found) -> str:
 def _of_targets(data: Found) -> str:
     rows = [(row, row["by_set"].get(row["set"])) for row in data["targets"]]
     reached = [row for row, one in rows if one and one["reached"]]
-    shown = [row for row, one in rows if one and one["reached"] and one["shown"]]
+    shown = [one["shown_by"] for _, one in rows if one and one["reached"] and one["shown"]]
+    kinds = [f"{shown.count(by)} by {by}" for by in (INTERVAL, BOUND, TESTS) if by in shown]
+    how = f" ({', '.join(kinds)})" if kinds else ""
     missed = [row["brief"] for row, one in rows if one and one["reached"] is False]
     failed = f" Not reached: {listed(missed)}." if missed else ""
     return (
-        f"{len(reached)} of {len(rows)} targets are reached where they are judged, {len(shown)} of them with the whole "
-        f"95 % interval.{failed}"
+        f"{len(reached)} of {len(rows)} targets are reached where they are judged, {len(shown)} of them shown"
+        f"{how}.{failed}{_elsewhere(reached)}"
     )
+
+
+def _elsewhere(reached: list[Found]) -> str:
+    """Targets reached where they are judged, which another set does not reach."""
+    said = []
+    for row in reached:
+        other = [
+            f"{name} {number(one['value'], _digits(row['unit']))}{' ' + row['unit'] if row['unit'] else ''}"
+            for name, one in row["by_set"].items()
+            if one["reached"] is False
+        ]
+        if other:
+            said.append(f"{row['brief']}, judged in {row['set']} (not reached: {listed(other)})")
+    return f" Reached there, but not in every set: {'; '.join(said)}." if said else ""
 
 
 def _of_refusals(data: Found) -> str:
@@ -152,9 +217,9 @@ def how_to_read(data: Found) -> list[str]:
         "other way round.",
         f'- **Intervals** are 95 %. Those called "patients" ({RESAMPLES:,} bootstrap samples of patients) are the ones '
         'to trust; those called "segments" (Wilson) take segments of one heart as independent and are too narrow.',
-        "- **Better**, **worse**: the interval of the difference leaves out 0 and p is below .05; else **not "
-        "distinguishable**, whatever the estimate is. p is not adjusted: of 20 comparisons without any difference one "
-        "would be called one.",
+        "- **Better**, **worse**: the interval of the difference has a width and leaves out 0 and p is below .05; else "
+        "**not distinguishable**, whatever the estimate is. p is not adjusted: of 20 comparisons without any "
+        "difference one would be called one.",
         "- **Least squares**: after the one factor that brings an image closest to the reference. **Per cent of the "
         "maximum**: of each image's own robust maximum, as images are shown.",
         "",
@@ -212,7 +277,8 @@ def targets_section(data: Found) -> list[str]:
         "",
         f"Stated before these patients were looked at; {missed} of {len(rows)} are not reached in the set where they "
         "are judged (in bold). Reached: the estimate reaches it; shown: the whole 95 % interval does (of false "
-        "segments the wider of the two). In the other sets the same is told for comparison.",
+        "segments the wider of the two), or what is judged is itself an upper bound or counts tests of equivalence; an "
+        "interval without width shows nothing. In the other sets the same is told for comparison.",
         "",
         *table(
             ["target", "limit", *names],
@@ -253,8 +319,11 @@ def _reasons(row: Found) -> dict[str, list[str]]:
 def _target_cell(one: Found | None, unit: str, *, signed: bool, bold: bool) -> str:
     if one is None or one["value"] is None:
         return "cannot be judged"
-    digits = {"%": 1, "points": 2, "of 17": 0}.get(unit, 3)
-    value = with_interval(one["value"], one["interval"], digits, signed=signed)
+    value = with_interval(one["value"], one["interval"], _digits(unit), signed=signed)
     said = f"{value}{' ' + unit if unit else ''}{', ' + one['note'] if one['note'] else ''}"
     words = "not reached" if not one["reached"] else "reached, shown" if one["shown"] else "reached"
     return f"{said}: **{words}**" if bold else f"{said}: {words}"
+
+
+def _digits(unit: str) -> int:
+    return {"%": 1, "points": 2, "of 17": 0}.get(unit, 3)

@@ -36,7 +36,7 @@ def of_false_segments(image: Found) -> str:
     where, free = image["where_false"], image["false_without_disease"]
     return (
         f"{image['false']['count']} false segments in {where['patients']} patients ({_segments(where)}); "
-        f"{image['false']['count'] - free['count']} of them in patients with RCA disease, beside true defects; "
+        f"{image['false']['count'] - free['count']} of them in patients with RCA disease; "
         f"{where['near']} show {ABNORMAL_BELOW - NEAR:.0f} to {ABNORMAL_BELOW:.0f} %, just below the threshold."
     )
 

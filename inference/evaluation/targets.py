@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from inference.evaluation import reasons
+from inference.evaluation.comparisons import says_nothing
 from inference.evaluation.detection import RIVAL
 from inference.evaluation.differences import MARGIN
 from inference.evaluation.markdown import p_value
@@ -15,6 +16,7 @@ MOST_FALSE = 0.03  # of segments that are normal
 NOT_WORSE = 0.10  # more of the inferior defects missed than CTAC misses, upper 95 % bound
 
 Found = dict[str, Any]
+INTERVAL, BOUND, TESTS = "the whole 95 % interval", "the one-sided bound", "equivalence tests"
 _NAMED = {"pet": "PET", "truth": "truth"}
 _SCALED = {"pet": "", "truth": ", least squares"}
 
@@ -25,8 +27,9 @@ def targets(sets: Found, *, main: str, pooled: str, kind: str) -> list[Found]:
     sets: of analysis.analysed; main: the set of the paper's size and mix, where bias, equivalence, error and
     correlation are judged; pooled: all test patients together, which alone have enough defects to judge misses.
 
-    by_set holds of every set: value, interval, note, reached (None: cannot be judged), shown (the whole interval
-    reaches it too), short_by (0 if reached) and why (in words, "" if reached). Targets that need CTAC or the truth are
+    by_set holds of every set: value, interval, note, reached (None: cannot be judged), shown (more than the estimate
+    reaches it), shown_by (what does or would: INTERVAL, BOUND or TESTS), short_by (0 if reached) and why (in words, ""
+    if reached). A bootstrap all samples of which are alike shows nothing. Targets that need CTAC or the truth are
     missing without them.
     """
     rows = []
@@ -137,21 +140,25 @@ def _judged(
     within: tuple[float, float],
     note: str,
     why: Callable[[], str],
+    by: str = INTERVAL,
+    bootstrap: Sequence[float] | None = None,
 ) -> Found:
-    """within: limits of what reaches the target, both included."""
+    """within: limits of what reaches the target, both included. by: unless INTERVAL, the value rests on more than an
+    estimate already. bootstrap: the interval of the samples that `ends` or a bound are from, if not `ends`."""
     low, high = within
     if value is None:
         reached, shown, over = None, None, None
     else:
         over = max(0.0, low - value, value - high)
         reached = over == 0
-        # Without an interval of its own a value rests on one already: an upper bound, or tests of equivalence.
         shown = reached if ends is None else low <= ends[0] and ends[1] <= high
+        shown = shown and not says_nothing(ends if bootstrap is None else bootstrap)
     return {
         "value": value,
         "interval": ends,
         "reached": reached,
         "shown": shown,
+        "shown_by": by,
         "short_by": over,
         "note": note,
         "why": why() if reached is False else "",
@@ -176,6 +183,18 @@ def _wider(one: Sequence[float] | None, other: Sequence[float] | None) -> list[f
     return [min(one[0], other[0]), max(one[1], other[1])]
 
 
+def _no_width(less: Found, before: str = "") -> str:
+    """Of a comparison of misses, "" if its bootstrap samples differ."""
+    if not says_nothing(less["interval"]):
+        return ""
+    alike = (
+        "no pair of images differs in the number missed"
+        if abs(less["difference"]) < 1e-9
+        else "all bootstrap samples are alike"
+    )
+    return f"{before}{alike}: the interval says nothing"
+
+
 def _missed(against: Found, reference: str, kind: str) -> Found | None:
     one = against[reference]
     less = one["compared"].get(kind, {}).get(RIVAL)
@@ -187,7 +206,7 @@ def _missed(against: Found, reference: str, kind: str) -> Found | None:
         _per_cent(less["missed"]["difference"]),
         _per_cents(less["missed"]["interval"]),
         within=(-_INFINITE, 0),
-        note=f"{ours['count']} of {ours['of']} beside CTAC's {rival['count']}",
+        note=f"{ours['count']} of {ours['of']} beside CTAC's {rival['count']}{_no_width(less['missed'], ', ')}",
         why=lambda: reasons.of_misses(images[kind]),
     )
 
@@ -201,7 +220,9 @@ def _not_worse(against: Found, reference: str, kind: str) -> Found | None:
         _per_cent(less["missed"].get("one_sided_upper")),
         None,
         within=(-_INFINITE, 100 * NOT_WORSE),
-        note="",
+        by=BOUND,
+        bootstrap=less["missed"]["interval"],
+        note=_no_width(less["missed"]),
         why=lambda: reasons.of_width(less["missed"], area["reference"]),
     )
 
@@ -240,6 +261,7 @@ def _equivalence(against: Found, reference: str, kind: str) -> Found:
         min(counts.values()),
         None,
         within=(17, _INFINITE),
+        by=TESTS,
         note=", ".join(f"{state} {count}" for state, count in counts.items()),
         why=lambda: reasons.of_equivalence(found, kind),
     )

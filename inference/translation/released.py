@@ -122,12 +122,31 @@ def _lesions(found: Found, kind: str, *, models: Found) -> list[dict[str, Any]]:
             "image": "this model" if image == kind else image,
             "against": "truth",
             "missed": [one["of"] - one["kept"], one["of"]],
-            "false": [one["made_up"], found["sites"]],
+            "false": [one["made_up"], found["clear"]],
             "recovery": one["recovery_truth"],
         }
         for image, one in found.get("images", {}).items()
         if image == kind or image.partition("#")[0] not in models
     ]
+
+
+def _by_sex(sexes: Found, kind: str) -> list[dict[str, Any]]:
+    """This model alone, in women and in men; against the truth only what is missed was counted."""
+    found: list[dict[str, Any]] = []
+    for sex, says in (("F", "women"), ("M", "men")):
+        one = sexes.get(sex, {}).get(kind)
+        if one is None:
+            continue
+        who = {"image": f"this model, {says}", "refused": one["refused"]}
+        against_pet = {
+            "missed": [one["missed"], one["of"]],
+            "false": [one["false"], one["of_normal"]],
+            "false_without_disease": [one["false_free"], one["of_normal_free"]],
+        }
+        found.append({**who, "against": "pet", **against_pet})
+        if "missed_truth" in one:
+            found.append({**who, "against": "truth", "missed": [one["missed_truth"], one["of_truth"]]})
+    return found
 
 
 _COUNTED = ("missed", "false", "false_without_disease")
@@ -151,7 +170,8 @@ def _of_hearts(report: Found, kind: str, *, others: Any) -> dict[str, Any]:
             for reference, found in pooled["against"].items()
             for image, one in found["detection"]["inferior"]["images"].items()
             if image not in others
-        ],
+        ]
+        + _by_sex(pooled["sexes"], kind),
         "targets": [
             {
                 "says": f"{row['says']}: {row['limit']} ({row['set']} patients)",

@@ -44,10 +44,11 @@ def test_the_text_begins_with_what_is_simulated_and_then_misses(data: dict[str, 
 
 
 def test_the_conclusion_follows_the_numbers_and_a_point_estimate_is_no_verdict() -> None:
-    """CTAC misses all defects; in the second report virtual PET differs from it by noise alone."""
+    """CTAC misses the defects of all but one; in the second report virtual PET differs from it by noise alone."""
     noise = people(24, seed=7) - 85
     pet = measured(count=24, diseased=6).images["pet"]
     healed = people(24, seed=1)
+    healed[0] = pet[0]
     better, same = (
         as_markdown(report_of({"a": heart_set(one)}, {}, main="a", labels=LABELLED, made_from=MADE))
         for one in (
@@ -63,6 +64,20 @@ def test_the_conclusion_follows_the_numbers_and_a_point_estimate_is_no_verdict()
     assert "misses at 70 %" in groups[0][0].split("**worse**")[0]
     assert "misses at 70 %" in groups[1][1] and "AUC" in groups[1][1]
     assert "14 of 14 targets are reached" in better
+    assert "by the whole 95 % interval, 2 by the one-sided bound, 2 by equivalence tests)" in better
+    assert "virtual PET 0 of 18, 0 of 126; CTAC 15 of 18, 0 of 126" in better
+
+
+def test_what_another_set_or_one_sex_does_not_reach_is_said_in_short() -> None:
+    women = np.array([sex == "F" for sex in measured(count=24).sex])
+    high = measured(count=24).images["pet"] + np.random.default_rng(3).normal(0, 0.5, (24, 2, 17))
+    high[women] += 12
+    sets = {"a": heart_set(measured(count=24)), "b": heart_set(measured(count=24, model=high))}
+    text = as_markdown(report_of(sets, {}, main="a", labels=LABELLED, made_from=MADE))
+    short = text.split("## How to read this")[0]
+    assert "equivalence of 17 segments (PET), judged in a (not reached: b 0 of 17" in short
+    alone = as_markdown(report_of({"b": sets["b"]}, {}, main="b", labels=LABELLED, made_from=MADE))
+    assert "limit ±2: **not kept in women**; segments equivalent at stress and rest 0 and 34 of 34" in alone
 
 
 def with_ctac(one: Measured, values: Values) -> Measured:

@@ -64,6 +64,7 @@ def test_p_of_a_bootstrap_is_the_share_on_the_far_side_twice() -> None:
         ((-0.3, 0.1), 0.01, "not distinguishable"),
         ((-0.3, -0.1), 0.05, "not distinguishable"),
         (None, 0.01, "not distinguishable"),
+        ((-0.2, -0.2), 0.001, "not distinguishable"),
     ],
 )
 def test_a_verdict_asks_for_both_an_interval_without_0_and_a_small_p(

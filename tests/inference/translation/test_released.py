@@ -40,6 +40,8 @@ def hearts(digest: str, *, seed: int = 9999) -> dict[str, Any]:
     """The parts of heart.json that a card takes, of two models."""
     says = "The spread of the networks hardly tells where the error is."
     images = {"spect": counted(4, 60), "virtual_pet": counted(17, 3), "virtual_pet@31": counted(23, 5)}
+    women = {"refused": 1, "missed": 9, "of": 12, "false": 2, "of_normal": 60, "false_free": 1}
+    women |= {"of_normal_free": 30, "missed_truth": 6, "of_truth": 10}
     return {
         "made_from": {
             "cohorts": {"all": {"seed": seed}},
@@ -51,6 +53,7 @@ def hearts(digest: str, *, seed: int = 9999) -> dict[str, Any]:
             "all": {
                 "patients": 65,
                 "refused": {"virtual_pet": {"patients": 2, "studies": 3}},
+                "sexes": {"F": {"virtual_pet": women}, "M": {"spect": women}},
                 "against": {
                     "truth": {
                         "detection": {"inferior": {"images": images}},
@@ -96,6 +99,8 @@ def test_misses_of_the_test_stand_above_everything_that_was_measured_before(
         "| this model | truth | 2 | 17 of 41 | 3 of 200 | 1 of 90 | 0.912 |" in text
         and "| SPECT | truth | – | 4 of 41 | 60 of 200 | 1 of 90 | 0.912 |" in text
     )
+    assert "| this model, women | pet | 1 | 9 of 12 | 2 of 60 | 1 of 30 | – |" in text
+    assert "| this model, women | truth | 1 | 6 of 10 | – | – | – |" in text and "this model, men" not in text
     assert "23 of 41" not in text  # of the other model
     assert "| missed less CTAC's: at most 0 (all patients) | 17 (8 to 26) % | **not reached** |" in text
     assert text.index("this model") < text.index("for validation") and "not been looked at" not in text
@@ -131,7 +136,7 @@ def test_brains_bring_their_targets(bundle: Bundle) -> None:
         "cohort": {"heads": {"perfusion": 20, "dat": 10}},
         "models": {"nac_ctac": {"digest": bundle.model.digest}, "other": {"digest": "0" * 64}},
         "lesions": {
-            "sites": 216,
+            "clear": 216,
             "images": dict.fromkeys(("nac", "nac_ctac", "nac_ctac#1", "other"), lesions),
         },
         "targets": {"nac_ctac": {"largest": {"value": 3.1, "wanted": 4.0, "reached": True}}},
