@@ -9,11 +9,13 @@ import torch
 
 from inference.translation.bundle import BundleProblem, installed_bundle, read_bundle, write_bundle
 from inference.translation.network import Network
+from inference.translation.registry import task_named
 from inference.translation.task import NetworkShape
 from inference.translation.weights import model_of, trained_of, weights_of
 
 SHAPE = NetworkShape(coordinates=1, channels=(8, 8, 16))
-CARD = {"task": "heart/spect-to-pet", "task_version": 2, "network": asdict(SHAPE)}
+TASK = task_named("heart/spect-to-pet")
+CARD = {"task": TASK.name, "task_version": TASK.version, "network": asdict(SHAPE)}
 
 
 @pytest.fixture
