@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from inference.brain.heads import Head
-from inference.brain.lesions import asymmetries, filled_in, lesion_places, made_up, site_places
+from inference.brain.lesions import CALLED, CLEAR, asymmetries, filled_in, lesion_places, made_up, site_places
 from inference.brain.mask import brain_mask
 from inference.brain.measures import (
     READ_REGIONS,
@@ -66,7 +66,8 @@ class HeadMeasured:
     and that with an exact CT and scatter ("exact").
 
     true_contrast: of each lesion in the truth. white: coefficient of variation in white matter by image, in per cent;
-    a part of it is no noise. sites: places of the cortex that were compared.
+    a part of it is no noise. sites: places of the cortex that were compared; lesioned and clear: of them, those that
+    are called a lesion in truth, and those that are clear; what lies between is not judged.
     """
 
     patient_id: str
@@ -77,6 +78,8 @@ class HeadMeasured:
     true_contrast: Floats
     white: dict[str, float]
     sites: int
+    lesioned: int
+    clear: int
 
 
 def measure_heads(
@@ -134,6 +137,8 @@ def measure_head(head: Head, images: Mapping[str, Volume]) -> HeadMeasured:
             for name, voxels in {**seen, "noise_free": truth.noise_free}.items()
         },
         sites=len(sites) if perfusion else 0,
+        lesioned=int((np.abs(true_asymmetry) >= CALLED).sum()) if perfusion else 0,
+        clear=int((np.abs(true_asymmetry) < CLEAR).sum()) if perfusion else 0,
     )
 
 

@@ -23,6 +23,7 @@ from inference.brain.summary import compared, lesions, noise, summary
 from inference.dicom.read import Unreadable
 from inference.evaluation.brain_figures import brain_figures, example_of
 from inference.evaluation.brain_report import as_markdown
+from inference.evaluation.brain_scanners import scanners_of
 from inference.evaluation.known import refuse_known_patients
 from inference.evaluation.writing import NotAReport, csv_text, rounded, write_report
 from inference.translation.bundle import BundleProblem, read_bundle
@@ -127,6 +128,7 @@ def report_of(
             "heads": {tracer: len(found) for tracer, found in of_tracer.items()},
         },
         "models": {maker.kind: _model(maker) for maker in makers},
+        "scanners": scanners_of(cohort, {maker.kind: maker.trained for maker in makers}),
         "regions_doubted": sum(head.doubted for head in heads),
         "targets": {maker.kind: _targets(against["ctac"], maker) for maker in makers},
         "against": against,

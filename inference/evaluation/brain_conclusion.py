@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from inference.evaluation.markdown import number, p_value
+from inference.evaluation.markdown import number, p_value, per_cent
 
 Verdict = Literal["better", "worse", "not distinguishable"]
 _ALPHA = 0.05  # two-sided
@@ -78,9 +78,21 @@ def _lesions(data: dict[str, Any], kind: str) -> list[str]:
     one, other = found["images"][kind], found["images"][rival]
     name = "CTAC" if rival == "ctac" else "short scan"
     return [
-        f"Lesions: {one['kept']} of {one['of']} kept, with {number(one['recovery_truth'])} of their contrast; made up "
-        f"{one['made_up']}, filled in {one['filled_in']} of {found['sites']} places ({name}: {other['made_up']} and "
-        f"{other['filled_in']})."
+        f"Lesions: {one['kept']} of {one['of']} kept (exact 95 % interval {per_cent(one['kept_interval'])} %), with "
+        f"{number(one['recovery_truth'])} of their contrast; made up in {one['made_up']} of {found['clear']} clear "
+        f"places ({name}: {other['made_up']}), filled in {one['filled_in']} of {found['lesioned']} places with a "
+        f"lesion ({name}: {other['filled_in']}).",
+        *all_keep_the_same(data),
+    ]
+
+
+def all_keep_the_same(data: dict[str, Any]) -> list[str]:
+    """That the count of kept lesions tells no image from another, the uncorrected one included, where it is so."""
+    kept = {(one["kept"], one["of"]) for one in data["lesions"]["images"].values()}
+    if len(kept) > 1:
+        return []
+    return [
+        "Every image keeps as many, the uncorrected one too: the count of kept lesions separates no image."
     ]
 
 

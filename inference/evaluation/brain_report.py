@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from inference.evaluation.brain_conclusion import conclusion
-from inference.evaluation.markdown import number, p_value, table
+from inference.evaluation.brain_conclusion import all_keep_the_same, conclusion
+from inference.evaluation.brain_scanners import scanners_in_words
+from inference.evaluation.markdown import number, p_value, per_cent, table
 
 _NAMES = {
     "nac": "uncorrected",
@@ -27,10 +28,11 @@ def as_markdown(data: dict[str, Any]) -> str:
         + ", ".join(f"{count} {tracer}" for tracer, count in heads.items())
         + ".",
         "",
+        *scanners_in_words(data["scanners"]),
         *conclusion(data),
         "Regions are placed once, on the CTAC image, and shared by all images of a head. CTAC is as a scanner makes "
         "it: with noise, a CT that lies 1.5 mm and 1 degree off along and about each axis (sd), and the scanner's own "
-        "calibration.",
+        "errors of attenuation and scatter.",
         "",
         *[
             f"- {kind}: {model['task']}, version {model['version']}, {model['members']} members, "
@@ -218,19 +220,22 @@ def _lesions(data: dict[str, Any]) -> list[str]:
             _name(image),
             f"{number(one['recovery_truth'])} ({number(one['recovery_sd'])})",
             number(one["recovery_ctac"]),
-            f"{one['kept']}/{one['of']}",
-            str(one["made_up"]),
-            str(one["filled_in"]),
+            f"{one['kept']}/{one['of']} ({per_cent(one['kept_interval'])} %)",
+            f"{one['made_up']}/{found['clear']}",
+            f"{one['filled_in']}/{found['lesioned']}",
         ]
         for image, one in found["images"].items()
         if "#" not in image
     ]
     return [
         f"{found['lesions']} lesions with at least 10 % less than the other side in truth, in {found['heads']} "
-        f"perfusion heads. Kept: at least half the true contrast, of those that CTAC shows so. Made up and filled in: "
-        f"of {found['sites']} places of the cortex, those that look 15 % weaker than the other side and are within "
-        "10 % in truth, and those that are 15 % weaker in truth and look within 10 %.",
+        "perfusion heads. Kept: at least half the true contrast, of those that CTAC shows so, with the exact "
+        "(Clopper-Pearson) 95 % interval, as if lesions were independent. "
+        f"Of {found['sites']} places of the cortex, {found['clear']} are within 10 % of the other side in truth, and "
+        f"made up are those that look 15 % weaker; {found['lesioned']} are 15 % weaker in truth, and filled in are "
+        "those that look within 10 %. Defects of the dopamine transporter are not judged here; see binding above.",
         "",
+        *[f"{said}\n" for said in all_keep_the_same(data)],
         *table(
             ["image", "contrast / truth (sd)", "contrast / CTAC", "kept", "made up", "filled in"],
             rows,

@@ -19,7 +19,7 @@ LesionKind = Literal["territorial", "focal"]
 TRACERS: tuple[Tracer, ...] = get_args(Tracer)
 # How far one scanner's factors differ from head to head (sd): drift of a CT between its daily checks, which allow
 # water 0.4 to 0.7 % of error, and noise of a scatter estimate that was smoothed over a whole head.
-_CT_DRIFT, _SCATTER_DRIFT = 0.003, 0.01
+CT_DRIFT, SCATTER_DRIFT = 0.003, 0.01
 # Where a stroke lies: middle, middle posterior, anterior and posterior cerebral artery, seen from the left.
 _TERRITORIES: tuple[tuple[Triple, Triple], ...] = (
     ((48.0, -22.0, 18.0), (30.0, 36.0, 34.0)),
@@ -169,8 +169,8 @@ def sample_head(rng: np.random.Generator, *, tracer: Tracer, calibration: Calibr
         scan=HeadScan(
             counts=float(rng.lognormal(math.log(mean.scan.counts), 0.25)),
             ct_moved=Pose(_triple(rng, (1.0, 1.0, 1.0)), _triple(rng, (1.5, 1.5, 1.5))),
-            ct_scale=calibration.ct * float(rng.normal(1.0, _CT_DRIFT)),
-            scatter_scale=calibration.scatter * float(rng.normal(1.0, _SCATTER_DRIFT)),
+            ct_scale=calibration.ct * float(rng.normal(1.0, CT_DRIFT)),
+            scatter_scale=calibration.scatter * float(rng.normal(1.0, SCATTER_DRIFT)),
         ),
     )
 

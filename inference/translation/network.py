@@ -19,7 +19,8 @@ class Network(nn.Module):
 
     out = relu(x * (1 + gain) + offset), x being the middle slice in scaled units: attenuation acts as a factor,
     scatter and resolution as a term. Gain and offset start at 0, so an untrained network returns its input.
-    With shape.keeps, what a Gaussian leaves of out - x is taken from it: means of regions cannot drift.
+    With shape.keeps, what a Gaussian of the plane leaves of out - x is taken from it, before a last relu: only what is
+    broader than that Gaussian stays as it was; means of smaller regions can still change.
     """
 
     broad: Tensor

@@ -70,6 +70,8 @@ TASK = Task(
     measure=brain_measurement("nac", "ctac"),
     limits=(
         "Simulated heads, one camera and one reconstruction: other equipment is outside of what it knows.",
+        "Training, validation and test heads come from the same simulated scanners, and the CTAC of each has errors of "
+        "its own, the same for every head but for a small residue: what was measured says nothing of another scanner.",
         "It imitates CT-based correction as simulated here, with the errors of that correction.",
         "It never sees the skull: where bone or air differ from what is usual, it can only guess.",
     ),

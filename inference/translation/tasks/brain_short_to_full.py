@@ -49,6 +49,8 @@ TASK = Task(
     measure=brain_measurement("short", "ctac"),
     limits=(
         "Simulated heads, one camera and one reconstruction: other equipment is outside of what it knows.",
+        "Training, validation and test heads come from the same simulated scanners, and the CTAC of each has errors of "
+        "its own, the same for every head but for a small residue: what was measured says nothing of another scanner.",
         "It was made for a fifth of the usual counts; with fewer or more it smooths too little or too much.",
         "What is lost in the noise of a short scan, it cannot bring back: small lesions may fade.",
     ),

@@ -12,9 +12,10 @@ from inference.brain.heads import KINDS, Head
 from inference.brain.placing import place_head
 from inference.brain.summary import lesions, summary
 from inference.evaluation.brain import Maker, report_of
-from inference.evaluation.brain_conclusion import verdict
+from inference.evaluation.brain_conclusion import all_keep_the_same, verdict
 from inference.evaluation.brain_figures import brain_figures, example_of
 from inference.evaluation.brain_report import as_markdown
+from inference.evaluation.brain_scanners import scanners_of
 from inference.evaluation.writing import json_text, rounded
 from inference.model import ModelIdentity
 from inference.translation.bundle import write_bundle
@@ -47,6 +48,14 @@ def test_a_network_that_has_learned_nothing_is_as_far_off_as_no_correction(
     assert not any(one["reached"] for one in data["targets"]["untrained"].values())
     assert data["compared"]["untrained"]["chang"]["nmse"] > 0.05
     text = as_markdown(data)
+    assert "The test scanners are the training scanners" not in text  # it was trained on none
+    known = {
+        **data,
+        "scanners": scanners_of({"sites": 2}, {"untrained": {"cohorts": [{"claim": {"sites": 2}}]}}),
+    }
+    assert "**The test scanners are the training scanners.** Of the 2 simulated scanners" in as_markdown(
+        known
+    )
     assert (
         "**Simulated heads**" in text
         and text.count("| **no** |") == 4
@@ -64,6 +73,14 @@ def test_a_network_that_has_learned_nothing_is_as_far_off_as_no_correction(
     assert pictures == brain_figures(json.loads(json_text(data)), example_of(images_of(heads[0])))
     assert set(summary(measured, against="noise_free")) == {*KINDS, "untrained", "untrained#1", "untrained#2"}
     assert lesions([head for head in measured if head.tracer == "dat"]) == {}
+    found = lesions(measured)
+    assert 0 < found["clear"] + found["lesioned"] <= found["sites"]
+
+
+def test_a_count_of_kept_lesions_that_is_everywhere_the_same_is_said_to_separate_no_image() -> None:
+    alike = {"kept": 12, "of": 12}
+    assert all_keep_the_same({"lesions": {"images": {"nac": alike, "ctac": alike}}}) != []
+    assert all_keep_the_same({"lesions": {"images": {"nac": {"kept": 9, "of": 12}, "ctac": alike}}}) == []
 
 
 def test_a_model_is_not_tested_with_heads_that_it_knows_nor_with_hearts(
