@@ -123,6 +123,7 @@ def analysed(found: HeartSet) -> dict[str, Any]:
             kind: summary(everybody, everybody.images[kind], readable=readable) for kind in found.members
         },
         "sexes": _by_sex(everybody),
+        "missed_in_sexes": _missed_in_sexes(everybody),
     }
 
 
@@ -175,6 +176,34 @@ def _unread(measured: Measured) -> list[dict[str, Any]]:
 def _by_sex(measured: Measured) -> dict[str, Any]:
     parts = {sex: measured.only([one == sex for one in measured.sex]) for sex in ("F", "M")}
     return {sex: summaries(part) for sex, part in parts.items() if part.complete.sum() > 1}
+
+
+def _missed_in_sexes(measured: Measured) -> dict[str, Any]:
+    """{sex: {reference: {rival: comparison}}}: inferior defects missed by virtual PET less those missed by another."""
+    found: dict[str, Any] = {}
+    rivals = [kind for kind in ("spect", RIVAL) if kind in measured.images]
+    for sex in ("F", "M"):
+        part = measured.only([one == sex for one in measured.sex])
+        readable = part.complete
+        if VIRTUAL not in part.images or readable.sum() < 2:
+            continue
+        found[sex] = {
+            name: {
+                rival: one["missed"]
+                for rival, one in compared(
+                    part.images,
+                    reference,
+                    pairs=[(VIRTUAL, rival) for rival in rivals],
+                    readable=readable,
+                    territories=part.territories,
+                    weights=resampled(len(part.patients)),
+                    weights_readable=resampled(int(readable.sum())),
+                )[VIRTUAL].items()
+                if "missed" in one
+            }
+            for name, reference in references(part).items()
+        }
+    return found
 
 
 def summaries(measured: Measured, *, readable: Flags | None = None) -> dict[str, Any]:
