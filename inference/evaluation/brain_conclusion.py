@@ -19,15 +19,20 @@ def conclusion(data: dict[str, Any]) -> list[str]:
     return lines
 
 
-def verdict(p_better: float) -> Verdict:
-    """From a one-sided p of being better: what a two-sided test at 5 % says."""
-    if p_better < _ALPHA / 2:
-        return "better"
-    return "worse" if p_better > 1 - _ALPHA / 2 else "not distinguishable"
+def verdict(p_better: float, *, heads: int) -> Verdict:
+    """From Wilcoxon's one-sided p of being better over so many heads: what a two-sided test at 5 % says."""
+    if two_sided(p_better, heads=heads) >= _ALPHA:
+        return "not distinguishable"
+    return "better" if p_better < 0.5 else "worse"
+
+
+def two_sided(p_better: float, *, heads: int) -> float:
+    """The test is discrete: the other tail holds what was found too, which has a share of at least 1 in 2^heads."""
+    return min(1.0, 2 * min(p_better, 1 - p_better + 0.5**heads))
 
 
 def _to_ctac(data: dict[str, Any], kind: str) -> list[str]:
-    targets, against = data["targets"][kind], data["against"]
+    targets, against, heads = data["targets"][kind], data["against"], _heads(data)
     found, chang = (against["ctac"][image]["raw"] for image in (kind, "chang"))
     p = data["compared"][kind]["chang"]["regional raw"]
     own, exact = (against["exact"][image]["raw"]["mean_abs"] for image in ("ctac", kind))
@@ -35,19 +40,19 @@ def _to_ctac(data: dict[str, Any], kind: str) -> list[str]:
     return [
         f"**{kind} (uncorrected -> CTAC): {_reached(targets)}.**",
         f"A region is {number(found['mean_abs'])} % off CTAC on average and {number(found['max'], 1)} % at most, "
-        f"Chang's {number(chang['mean_abs'])} % and {number(chang['max'], 1)} %: {_than(p)} Chang "
-        f"(p {p_value(_two_sided(p))}), {number(found['mean_abs'] / chang['mean_abs'])} of its error.",
+        f"Chang's {number(chang['mean_abs'])} % and {number(chang['max'], 1)} %: {_than(p, heads)} Chang "
+        f"(p {p_value(two_sided(p, heads=heads))}), {number(found['mean_abs'] / chang['mean_abs'])} of its error.",
         f"The mean of a region over the heads, which published studies state, is at most "
         f"{number(_largest_mean(found), 1)} % off (Chang {number(_largest_mean(chang), 1)} %).",
         f"CTAC itself is {number(own)} % off a CTAC without noise and with an exact CT, the network "
-        f"{number(exact)} %: {_than(p_exact)} CTAC (p {p_value(_two_sided(p_exact))}).",
+        f"{number(exact)} %: {_than(p_exact, heads)} CTAC (p {p_value(two_sided(p_exact, heads=heads))}).",
     ]
 
 
 def _to_full(data: dict[str, Any], kind: str) -> list[str]:
-    targets, clear = data["targets"][kind], data["against"]["noise_free"]
+    targets, clear, heads = data["targets"][kind], data["against"]["noise_free"], _heads(data)
     of = data["compared"][kind]["short"]
-    regional, voxels = verdict(of["regional raw"]), verdict(of["nmse"])
+    regional, voxels = verdict(of["regional raw"], heads=heads), verdict(of["nmse"], heads=heads)
     gain = {
         "better": "regions are nearer",
         "worse": "**no gain, regions are worse than those of the short scan itself**",
@@ -59,9 +64,10 @@ def _to_full(data: dict[str, Any], kind: str) -> list[str]:
         f"**{kind} (a fifth of the time -> full): {_reached(targets)}.**",
         f"Against the image without noise: {gain} ({number(clear[kind]['raw']['mean_abs'])} % against "
         f"{number(clear['short']['raw']['mean_abs'])} % of the short scan and "
-        f"{number(clear['ctac']['raw']['mean_abs'])} % of the full one, p {p_value(_two_sided(of['regional raw']))}); "
+        f"{number(clear['ctac']['raw']['mean_abs'])} % of the full one, "
+        f"p {p_value(two_sided(of['regional raw'], heads=heads))}); "
         f"voxel by voxel it is {_than_itself(voxels)} (NMSE {number(clear[kind]['nmse']['mean'], 4)} against "
-        f"{number(clear['short']['nmse']['mean'], 4)}, p {p_value(_two_sided(of['nmse']))}).",
+        f"{number(clear['short']['nmse']['mean'], 4)}, p {p_value(two_sided(of['nmse'], heads=heads))}).",
         f"Variation in white matter: {number(white[kind], 1)} %, short scan {number(white['short'], 1)} %, full scan "
         f"{number(white['ctac'], 1)} %.",
         f"Against the full scan, whose noise is its own, a region is {number(against['mean_abs'])} % off on average "
@@ -96,13 +102,17 @@ def all_keep_the_same(data: dict[str, Any]) -> list[str]:
     ]
 
 
+def _heads(data: dict[str, Any]) -> int:
+    return sum(data["cohort"]["heads"].values())
+
+
 def _reached(targets: dict[str, Any]) -> str:
     reached = sum(one["reached"] for one in targets.values())
     return f"{reached or 'none'} of {len(targets)} targets reached"
 
 
-def _than(p_better: float) -> str:
-    found = verdict(p_better)
+def _than(p_better: float, heads: int) -> str:
+    found = verdict(p_better, heads=heads)
     return f"{found} from" if found == "not distinguishable" else f"{found} than"
 
 
@@ -110,10 +120,6 @@ def _than_itself(found: Verdict) -> str:
     return (
         f"{found} from the short scan" if found == "not distinguishable" else f"{found} than the short scan"
     )
-
-
-def _two_sided(p_better: float) -> float:
-    return min(1.0, 2 * min(p_better, 1 - p_better))
 
 
 def _largest_mean(raw: dict[str, Any]) -> float:

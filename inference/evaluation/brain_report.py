@@ -7,16 +7,9 @@ from typing import Any
 import numpy as np
 
 from inference.evaluation.brain_conclusion import all_keep_the_same, conclusion
+from inference.evaluation.brain_figures import NAMES
 from inference.evaluation.brain_scanners import scanners_in_words
 from inference.evaluation.markdown import number, p_value, per_cent, table
-
-_NAMES = {
-    "nac": "uncorrected",
-    "chang": "Chang",
-    "ctac": "CTAC",
-    "short": "short scan (1/5), CTAC",
-    "filtered": "short scan, filtered",
-}
 
 
 def as_markdown(data: dict[str, Any]) -> str:
@@ -100,7 +93,7 @@ def as_markdown(data: dict[str, Any]) -> str:
 
 
 def _name(image: str) -> str:
-    return _NAMES.get(image, image)
+    return NAMES.get(image, image)
 
 
 def _shown(images: dict[str, Any]) -> list[str]:

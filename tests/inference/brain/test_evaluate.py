@@ -111,4 +111,8 @@ def test_a_model_is_not_tested_with_heads_that_it_knows_nor_with_hearts(
     [(0.01, "better"), (0.03, "not distinguishable"), (0.5, "not distinguishable"), (0.99, "worse")],
 )
 def test_what_is_not_distinguishable_is_called_so(p: float, said: str) -> None:
-    assert verdict(p) == said
+    assert verdict(p, heads=24) == said
+
+
+def test_two_heads_prove_nothing() -> None:
+    assert [verdict(p, heads=2) for p in (0.25, 1.0)] == ["not distinguishable"] * 2
