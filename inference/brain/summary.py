@@ -192,8 +192,9 @@ def _limits(report: dict[str, Any]) -> tuple[str, ...]:
         return ()
     found = report["lesions"]["images"]["ai"]
     return (
-        f"In the {report['patients']} heads of the validation it keeps {100 * found['recovery_truth']:.0f} % of the "
-        f"contrast of {report['lesions']['lesions']} simulated lesions; it made up a lesion in {found['made_up']} of "
-        f"{report['lesions']['clear']} clear places of the cortex and filled in {found['filled_in']} of "
-        f"{report['lesions']['lesioned']} with a lesion. Defects of the dopamine transporter are not judged.",
+        f"In the {report['lesions']['heads']} perfusion heads of the validation it keeps "
+        f"{100 * found['recovery_truth']:.0f} % of the contrast of {report['lesions']['lesions']} simulated lesions; "
+        f"it made up a lesion in {found['made_up']} of {report['lesions']['clear']} clear places of the cortex and "
+        f"filled in {found['filled_in']} of {report['lesions']['lesioned']} with a lesion. Defects of the dopamine "
+        "transporter are not judged.",
     )

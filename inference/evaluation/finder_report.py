@@ -87,18 +87,23 @@ def _without(
 ) -> dict[str, Any]:
     """Share of hearts without the event, and of persons without it in any study.
 
-    Two studies of a person are not independent: the interval of hearts resamples persons, that of persons is Wilson's,
-    which holds for rare events too.
+    Two studies of a person are not independent, so the interval of hearts resamples persons; of rare events samples
+    know too little, so it is Wilson's where that is wider. That of persons is Wilson's.
     """
     persons = sorted({heart["person"] for heart in hearts})
     of_person = [[not event(heart) for heart in hearts if heart["person"] == person] for person in persons]
     right = np.array([sum(one) for one in of_person], dtype=np.float64)
     studies = np.array([len(one) for one in of_person], dtype=np.float64)
     both = sum(all(one) for one in of_person)
+    known = (
+        share_interval(right, studies, resampled(len(persons))),
+        wilson(int(right.sum()), int(studies.sum())),
+    )
+    ends = [end for interval in known if interval is not None for end in interval]
     return {
         "hearts": int(right.sum()),
         "share": float(right.sum() / studies.sum()),
-        "interval": share_interval(right, studies, resampled(len(persons))),
+        "interval": [min(ends), max(ends)] if ends else None,
         "persons": both,
         "of_persons": len(persons),
         "persons_interval": wilson(both, len(persons)),

@@ -91,8 +91,14 @@ def _limits_in_sexes(sexes: Mapping[str, Found]) -> str | None:
     biases = " and ".join(number(one["inferior_bias"], 1, signed=True) for one in ours.values())
     who = " and ".join(str(one["patients"]) for one in ours.values())
     equal = " and ".join(str(one["equivalent"]) for one in ours.values())
+    others = "; ".join(
+        f"{label} {' and '.join(number(sexes[sex][kind]['inferior_bias'], 1, signed=True) for sex in ('F', 'M'))}"
+        for kind, label in (("spect", "SPECT"), ("ctac", "CTAC"))
+        if all("inferior_bias" in sexes[sex].get(kind, {}) for sex in ("F", "M"))
+    )
     return (
-        f"Virtual PET beside PET, women and men ({who}): inferior bias {biases} points, limit ±{INFERIOR_BIAS:g}: "
+        f"Virtual PET beside PET, women and men ({who}): inferior bias {biases} points"
+        f"{f' ({others})' if others else ''}, limit ±{INFERIOR_BIAS:g}: "
         f"{_kept(biased)}; segments equivalent at stress and rest {equal} of {_SEGMENTS}, all of them wanted: "
         f"{_kept(unlike)}."
     )
@@ -127,7 +133,12 @@ def _missed_in_sexes(sexes: Mapping[str, Found], labels: Mapping[str, str]) -> s
         for reference, by_rival in sexes.get(sex, {}).items()
         for rival, one in by_rival.items()
     ]
-    return f"Points of inferior defects that virtual PET misses more: {'; '.join(said)}." if said else None
+    if not said:
+        return None
+    return (
+        f"Points of inferior defects that virtual PET misses more ({len(said)} comparisons, not adjusted): "
+        f"{'; '.join(said)}."
+    )
 
 
 def _beside(data: Found, rival: str) -> str:

@@ -97,8 +97,7 @@ def _opening(data: Mapping[str, Any]) -> list[str]:
                 for kind, one in made["models"].items()
             ),
         ),
-        "These patients were looked at for these models only; when, stands in timing.json. No choice was "
-        "made on them.",
+        "These patients were looked at for these models only. No choice was made on them.",
         "",
     ]
     return lines

@@ -151,7 +151,8 @@ def _judged(
     else:
         over = max(0.0, low - value, value - high)
         reached = over == 0
-        shown = reached if ends is None else low <= ends[0] and ends[1] <= high
+        # Strictly inside: samples that end at a limit of 0 may do so because none of them could pass it.
+        shown = reached if ends is None else low < ends[0] and ends[1] < high
         shown = shown and not says_nothing(ends if bootstrap is None else bootstrap)
     return {
         "value": value,
@@ -237,6 +238,7 @@ def _false(event: str) -> Judge:
             within=(-_INFINITE, 100 * MOST_FALSE),
             note=f"{one['count']} of {one['of']}",
             why=lambda: reasons.of_false_segments(image),
+            bootstrap=_per_cents(one["interval"]),
         )
 
     return judge

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +132,14 @@ def _lesions(found: Found, kind: str, *, models: Found) -> list[dict[str, Any]]:
 
 
 def _by_sex(sexes: Found, kind: str) -> list[dict[str, Any]]:
-    """This model alone, in women and in men; against the truth only what is missed was counted."""
+    """In women and in men; against the truth only what is missed was counted."""
     found: list[dict[str, Any]] = []
-    for sex, says in (("F", "women"), ("M", "men")):
-        one = sexes.get(sex, {}).get(kind)
-        if one is None:
+    images = ((kind, "this model"), ("ctac", "CTAC"), ("spect", "SPECT"))
+    for (sex, says), (image, label) in product((("F", "women"), ("M", "men")), images):
+        one = sexes.get(sex, {}).get(image)
+        if one is None or kind not in sexes[sex]:
             continue
-        who = {"image": f"this model, {says}", "refused": one["refused"]}
+        who = {"image": f"{label}, {says}", "refused": one["refused"]}
         against_pet = {
             "missed": [one["missed"], one["of"]],
             "false": [one["false"], one["of_normal"]],
