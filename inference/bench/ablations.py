@@ -27,7 +27,7 @@ from inference.evaluation.writing import NotAReport, rounded, write_report
 from inference.heart.ventricle import VentricleNotFound
 from inference.model import ModelIdentity
 from inference.physics.patient import STATES
-from inference.translation.card import cohort_of
+from inference.translation.card import cohort_of, require_other_people
 from inference.translation.command import contrast_exponent
 from inference.translation.network import Network
 from inference.translation.pairs import patient_folders, read_truth
@@ -118,10 +118,7 @@ def ablations(
     """
     training = cohort_of(cohort, organ=task.organ)
     claims = [cohort_of(one, organ=task.organ) for one in validation]
-    if training["seed"] in {claim["seed"] for claim in claims}:
-        raise ValueError(
-            "A validation cohort has the seed of the training cohort: the same people are in both."
-        )
+    require_other_people([training], claims)
     judges = [judge for one in validation for judge in _judges(one)]
     examples = {"all": examples_of(task.pairs(cohort))}
     examples |= _by_camera(examples["all"], cohort)

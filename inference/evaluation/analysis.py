@@ -19,7 +19,7 @@ from inference.evaluation.detection import (
     without_disease,
 )
 from inference.evaluation.differences import differences, equivalent_segments, least_squares_scaled
-from inference.evaluation.images import NAMES, VIRTUAL, Values
+from inference.evaluation.images import NAMES, SEXES, VIRTUAL, Values
 from inference.evaluation.scoring import scored
 from inference.evaluation.segments import Measured
 from inference.evaluation.statistics import Flags, correlation, resampled
@@ -174,7 +174,7 @@ def _unread(measured: Measured) -> list[dict[str, Any]]:
 
 
 def _by_sex(measured: Measured) -> dict[str, Any]:
-    parts = {sex: measured.only([one == sex for one in measured.sex]) for sex in ("F", "M")}
+    parts = {sex: measured.only([one == sex for one in measured.sex]) for sex in SEXES}
     return {sex: summaries(part) for sex, part in parts.items() if part.complete.sum() > 1}
 
 
@@ -182,27 +182,22 @@ def _missed_in_sexes(measured: Measured) -> dict[str, Any]:
     """{sex: {reference: {rival: comparison}}}: inferior defects missed by virtual PET less those missed by another."""
     found: dict[str, Any] = {}
     rivals = [kind for kind in ("spect", RIVAL) if kind in measured.images]
-    for sex in ("F", "M"):
+    for sex in SEXES:
         part = measured.only([one == sex for one in measured.sex])
         readable = part.complete
         if VIRTUAL not in part.images or readable.sum() < 2:
             continue
-        found[sex] = {
-            name: {
-                rival: one["missed"]
-                for rival, one in compared(
-                    part.images,
-                    reference,
-                    pairs=[(VIRTUAL, rival) for rival in rivals],
-                    readable=readable,
-                    territories=part.territories,
-                    weights=resampled(len(part.patients)),
-                    weights_readable=resampled(int(readable.sum())),
-                )[VIRTUAL].items()
-                if "missed" in one
-            }
-            for name, reference in references(part).items()
-        }
+        for name, reference in references(part).items():
+            beside = compared(
+                part.images,
+                reference,
+                pairs=[(VIRTUAL, rival) for rival in rivals],
+                readable=readable,
+                territories=part.territories,
+                weights=resampled(len(part.patients)),
+                weights_readable=resampled(int(readable.sum())),
+            )[VIRTUAL]
+            found.setdefault(sex, {})[name] = {rival: one["missed"] for rival, one in beside.items()}
     return found
 
 

@@ -88,10 +88,9 @@ def compared(
             figure: _difference(rates[kind][figure] - rates[rival][figure], FIGURES[figure].good)
             for figure in rates[kind]
         }
-        if "missed" in one:
-            bound = rates[kind]["missed"][1:] - rates[rival]["missed"][1:]
-            known = one["missed"]["interval"] is not None
-            one["missed"]["one_sided_upper"] = float(np.nanquantile(bound, 0.95)) if known else None
+        bound = rates[kind]["missed"][1:] - rates[rival]["missed"][1:]
+        known = one["missed"]["interval"] is not None
+        one["missed"]["one_sided_upper"] = float(np.nanquantile(bound, 0.95)) if known else None
         one |= _of_errors(among[kind], among[rival], reference[readable], weights_readable)
         found.setdefault(kind, {})[rival] = one
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from inference.evaluation.comparisons import BETTER, FIGURES, SAME, WORSE
 from inference.evaluation.heart_misses import points
-from inference.evaluation.images import NAMES, VIRTUAL
+from inference.evaluation.images import LABELS, NAMES, SEXES, VIRTUAL
 from inference.evaluation.markdown import listed, number, table, with_interval
 from inference.evaluation.statistics import RESAMPLES
 from inference.evaluation.targets import BOUND, INFERIOR_BIAS, INTERVAL, TESTS
@@ -81,23 +81,23 @@ def _limits_in_sexes(sexes: Mapping[str, Found]) -> str | None:
     """The limits of the targets against PET, in each sex by itself."""
     ours = {
         says: one
-        for sex, says in (("F", "women"), ("M", "men"))
+        for sex, says in SEXES.items()
         if "equivalent" in (one := sexes.get(sex, {}).get(VIRTUAL, {}))
     }
     if len(ours) < 2:
         return None
     biased = [says for says, one in ours.items() if abs(one["inferior_bias"]) > INFERIOR_BIAS]
     unlike = [says for says, one in ours.items() if one["equivalent"] < _SEGMENTS]
-    biases = " and ".join(number(one["inferior_bias"], 1, signed=True) for one in ours.values())
+    biases = {
+        kind: " and ".join(number(sexes[sex][kind]["inferior_bias"], 1, signed=True) for sex in SEXES)
+        for kind in (VIRTUAL, "spect", "ctac")
+        if all("inferior_bias" in sexes[sex].get(kind, {}) for sex in SEXES)
+    }
+    others = "; ".join(f"{LABELS[kind]} {both}" for kind, both in biases.items() if kind != VIRTUAL)
     who = " and ".join(str(one["patients"]) for one in ours.values())
     equal = " and ".join(str(one["equivalent"]) for one in ours.values())
-    others = "; ".join(
-        f"{label} {' and '.join(number(sexes[sex][kind]['inferior_bias'], 1, signed=True) for sex in ('F', 'M'))}"
-        for kind, label in (("spect", "SPECT"), ("ctac", "CTAC"))
-        if all("inferior_bias" in sexes[sex].get(kind, {}) for sex in ("F", "M"))
-    )
     return (
-        f"Virtual PET beside PET, women and men ({who}): inferior bias {biases} points"
+        f"Virtual PET beside PET, women and men ({who}): inferior bias {biases[VIRTUAL]} points"
         f"{f' ({others})' if others else ''}, limit ±{INFERIOR_BIAS:g}: "
         f"{_kept(biased)}; segments equivalent at stress and rest {equal} of {_SEGMENTS}, all of them wanted: "
         f"{_kept(unlike)}."
@@ -110,12 +110,12 @@ def _kept(failing: list[str]) -> str:
 
 def _of_sexes(sexes: Mapping[str, Found], labels: Mapping[str, str]) -> str | None:
     """Small hearts hide small defects from every image: whether a model helps women as it helps men must be seen."""
-    if set(sexes) != {"F", "M"}:
+    if set(sexes) != set(SEXES):
         return None
     said = []
     for name, template in (("PET", "{missed} of {of}"), ("truth", "{missed_truth} of {of_truth}")):
         each = [
-            f"{labels[kind]} {' and '.join(template.format(**sexes[sex][kind]) for sex in ('F', 'M'))}"
+            f"{labels[kind]} {' and '.join(template.format(**sexes[sex][kind]) for sex in SEXES)}"
             for kind in (VIRTUAL, "ctac", "spect")
             if kind in sexes["F"]
             and kind in sexes["M"]
@@ -128,8 +128,8 @@ def _of_sexes(sexes: Mapping[str, Found], labels: Mapping[str, str]) -> str | No
 def _missed_in_sexes(sexes: Mapping[str, Found], labels: Mapping[str, str]) -> str | None:
     """A model that is no worse in all may be worse in the smaller hearts."""
     said = [
-        f"{words} beside {labels[rival]} ({_BRIEF[reference]}) {points(one, 100, 0)}"
-        for sex, words in (("F", "in women"), ("M", "in men"))
+        f"in {words} beside {labels[rival]} ({_BRIEF[reference]}) {points(one, 100, 0)}"
+        for sex, words in SEXES.items()
         for reference, by_rival in sexes.get(sex, {}).items()
         for rival, one in by_rival.items()
     ]

@@ -9,7 +9,7 @@ from inference.evaluation.detection import ABNORMAL_BELOW
 from inference.evaluation.images import NAMES
 from inference.evaluation.markdown import (
     NONE,
-    interval,
+    difference,
     number,
     p_value,
     per_cent,
@@ -149,8 +149,7 @@ def _percentages(one: Found) -> str:
 def _less(one: Found | None, factor: float, digits: int) -> str:
     if one is None or one["difference"] is None:
         return NONE
-    ends = None if one["interval"] is None else [factor * end for end in one["interval"]]
-    text = with_interval(factor * one["difference"], ends, digits, signed=True)
+    text = difference(one, factor, digits)
     return text if one["p"] is None else f"{text}, {p_value(one['p'])}"
 
 
@@ -242,8 +241,5 @@ def points(one: Found, factor: float, digits: int) -> str:
     """A comparison as a cell: difference, interval, p, verdict."""
     if one["difference"] is None:
         return "cannot be judged"
-    ends = None if one["interval"] is None else [factor * end for end in one["interval"]]
-    said = f"{number(factor * one['difference'], digits, signed=True)}"
-    if ends is not None:
-        said += f" ({interval(ends, digits, signed=True)})"
+    said = difference(one, factor, digits)
     return f"{said}, p {p_value(one['p'])}: {one['verdict']}" if one["p"] is not None else said

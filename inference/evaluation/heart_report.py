@@ -23,7 +23,7 @@ from inference.evaluation.heart_tables import (
     summed_table,
     uncertainty_table,
 )
-from inference.evaluation.images import NAMES
+from inference.evaluation.images import NAMES, SEXES
 from inference.evaluation.markdown import number, origin, table
 from inference.evaluation.pattern import in_words as pattern_in_words
 from inference.physics.patient import STATES
@@ -278,9 +278,8 @@ def _uncertainty(data: Mapping[str, Any]) -> list[str]:
 
 def _sexes(data: Mapping[str, Any]) -> list[str]:
     found = data["sets"][data["pooled"]]["sexes"]
-    names = {"F": "women", "M": "men"}
     rows = [
-        [f"{data['labels'][kind]}, {one['patients']} {names[sex]}", *summary_cells(one)]
+        [f"{data['labels'][kind]}, {one['patients']} {SEXES[sex]}", *summary_cells(one)]
         for sex, by_kind in found.items()
         for kind, one in by_kind.items()
     ]

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from inference.evaluation.images import VIRTUAL
+from inference.evaluation.images import SEXES, VIRTUAL
 from inference.evaluation.markdown import (
+    NONE,
+    difference,
     interval,
     number,
     p_value,
@@ -59,8 +61,8 @@ def errors_table(found: Found, compared: Found, labels: Mapping[str, str]) -> li
 
 def _less(one: Found | None) -> str:
     if one is None:
-        return "–"
-    return f"{with_interval(one['difference'], one['interval'], signed=True)}, p {p_value(one['p'])}"
+        return NONE
+    return f"{difference(one)}, p {p_value(one['p'])}"
 
 
 def association_table(found: Found, labels: Mapping[str, str]) -> list[str]:
@@ -203,9 +205,6 @@ def summary_cells(one: Found) -> list[str]:
     ]
 
 
-_SEXES = {"F": "women", "M": "men"}
-
-
 def shifts_table(found: Mapping[str, Found], labels: Mapping[str, str]) -> list[str]:
     """Each image under shift, beside the same patients' image without it, and by how much its error grows."""
     rows = []
@@ -217,7 +216,7 @@ def shifts_table(found: Mapping[str, Found], labels: Mapping[str, str]) -> list[
             more = one["more_error"].get(kind, {})
             by_whom = ""
             if held and kind == VIRTUAL:
-                by_whom = f", trained on {held['patients']} patients without {_SEXES[held['sex']]}"
+                by_whom = f", trained on {held['patients']} patients without {SEXES[held['sex']]}"
             rows.append(
                 [
                     f"{name}: {labels[kind]}{by_whom}, {shifted['patients']} patients",

@@ -32,6 +32,8 @@ LABELS = {
     "ideal": "noise-free",
 }
 
+SEXES = {"F": "women", "M": "men"}
+
 
 @dataclass(frozen=True, eq=False)
 class PatientImages:

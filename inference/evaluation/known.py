@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inference.translation.bundle import read_bundle
+from inference.translation.card import seeds_of
 
 
 def refuse_known_patients(bundle: Path, cohorts: Sequence[Path]) -> None:
@@ -15,13 +16,7 @@ def refuse_known_patients(bundle: Path, cohorts: Sequence[Path]) -> None:
     Folders without a manifest are nobody's simulated cohort, and pass.
     """
     card = read_bundle(bundle).card
-    for part, purpose in (("training", "trained"), ("validation", "chosen")):
-        try:
-            seeds = {cohort["claim"]["seed"] for cohort in card.get(part, {}).get("cohorts", [])}
-        except (AttributeError, KeyError, TypeError) as problem:
-            raise ValueError(
-                f"The card of {bundle.name} does not say on whom it was {purpose}: train it again."
-            ) from problem
+    for seeds, purpose in ((seeds_of(card, "training"), "trained"), (seeds_of(card, "validation"), "chosen")):
         for cohort in cohorts:
             manifest = cohort / ".cohort.json"
             if manifest.exists() and _seed(manifest) in seeds:

@@ -35,6 +35,14 @@ def with_interval(
     return f"{number(value, digits, signed=signed)} ({interval(ends, digits, signed=signed)})"
 
 
+def difference(one: Mapping[str, Any], factor: float = 1, digits: int = 2) -> str:
+    """Of a comparison (evaluation.comparisons): the difference with its interval, in `factor` of its unit."""
+    if one["difference"] is None:
+        return NONE
+    ends = None if one["interval"] is None else [factor * end for end in one["interval"]]
+    return with_interval(factor * one["difference"], ends, digits, signed=True)
+
+
 def share(found: dict[str, Any]) -> str:
     """Of detection's counts: "7/12, 58 %"."""
     if not found["of"]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -58,6 +58,27 @@ def cohort_of(folder: Path, *, organ: str) -> dict[str, Any]:
     if found.get("organ", "heart") != organ:
         raise ValueError(f"{folder} is no cohort of the {organ}; make one with cohort --organ {organ}")
     return found
+
+
+def require_other_people(
+    training: Iterable[Mapping[str, Any]], validation: Iterable[Mapping[str, Any]]
+) -> None:
+    """Claims of cohorts; a seed is its people. Raises ValueError if somebody is in both."""
+    if {claim["seed"] for claim in training} & {claim["seed"] for claim in validation}:
+        raise ValueError(
+            "A validation cohort has the seed of a training cohort: the same people are in both."
+        )
+
+
+def seeds_of(card: Mapping[str, Any], part: Literal["training", "validation"]) -> set[Any]:
+    """Of the people whom a model learned from, or was chosen on: none where the card names no cohort.
+
+    Raises ValueError for a card whose cohorts do not say who they are.
+    """
+    try:
+        return {cohort["claim"]["seed"] for cohort in card.get(part, {}).get("cohorts", [])}
+    except (AttributeError, KeyError, TypeError) as problem:
+        raise ValueError(f"The card does not say of whom the {part} was: train the model again.") from problem
 
 
 def card_of(

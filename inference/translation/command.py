@@ -17,7 +17,14 @@ from inference.asked import at_least_one, not_negative, require_own
 from inference.dicom.read import Unreadable
 from inference.model import ModelIdentity
 from inference.translation.bundle import write_bundle
-from inference.translation.card import Cohort, Trained, card_of, card_text, cohort_of
+from inference.translation.card import (
+    Cohort,
+    Trained,
+    card_of,
+    card_text,
+    cohort_of,
+    require_other_people,
+)
 from inference.translation.predict import Model, answers, translate
 from inference.translation.prepared import prepared
 from inference.translation.registry import TASKS, task_named
@@ -118,10 +125,7 @@ def make_bundle(
     """
     given = [cohort_of(cohort, organ=task.organ) for cohort in cohorts]
     judges = [cohort_of(cohort, organ=task.organ) for cohort in validation]
-    if {claim["seed"] for claim in judges} & {claim["seed"] for claim in given}:
-        raise ValueError(
-            "A validation cohort has the seed of a training cohort: the same people are in both."
-        )
+    require_other_people(given, judges)
     began = time.process_time()
     parts = _taught(task, cohorts, patients)
     # A file that cannot be read is found before hours of training, not after.

@@ -12,7 +12,7 @@ from typing import Any
 
 from inference.objects import digest_of
 from inference.translation.bundle import BundleProblem, read_bundle, write_bundle
-from inference.translation.card import card_text
+from inference.translation.card import card_text, seeds_of
 
 Found = Mapping[str, Any]
 
@@ -85,9 +85,11 @@ def _refuse_known_patients(report: Found, card: Found) -> None:
     """A seed is its patients. Raises KnownPatients."""
     cohorts = report["made_from"]["cohorts"].values() if "made_from" in report else [report["cohort"]]
     tested = {cohort.get("seed") for cohort in cohorts}
-    for part, purpose in (("training", "learned from"), ("validation", "was chosen on")):
-        known = tested & {cohort["claim"].get("seed") for cohort in card[part]["cohorts"]}
-        if known:
+    for seeds, purpose in (
+        (seeds_of(card, "training"), "learned from"),
+        (seeds_of(card, "validation"), "was chosen on"),
+    ):
+        if known := tested & seeds:
             raise KnownPatients(
                 f"The report is about patients whom the model {purpose} (seed {known.pop()}); evaluate it on others."
             )

@@ -176,8 +176,8 @@ def measure(cohorts: Sequence[Path], translated: Callable[[Volume], Volume]) -> 
 def calibrate(cohorts: Sequence[Path], curve: Callable[[Volume], Callable[[float], Volume]]) -> float:
     """The exponent, 1 to 1.6, at which the most biased of the 17 segments at stress and at rest is biased least.
 
-    That is what equivalence in all segments asks for. The mean over all segments at 0 was tried before: it deepens
-    defects of PET below 60 % by 4 to 7 points to make up for normal segments that are a little too high.
+    That is what equivalence in all segments asks for. The mean over all segments at 0, which was tried before, deepens
+    dense defects to make up for normal segments that are a little too high.
     Patients who are refused say nothing. Raises Unreadable, ValueError.
     """
     made, wanted = [], []

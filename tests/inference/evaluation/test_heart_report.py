@@ -80,6 +80,21 @@ def test_what_another_set_or_one_sex_does_not_reach_is_said_in_short() -> None:
     assert "limit ±2: **not kept in women**; segments equivalent at stress and rest 0 and 34 of 34" in alone
 
 
+def test_defects_that_one_sex_alone_loses_are_said_in_short_with_the_verdict() -> None:
+    """Every woman's defects are filled in, no man's: beside CTAC, which keeps all."""
+    everybody = measured(count=40, diseased=20)
+    women = np.array([sex == "F" for sex in everybody.sex])
+    filled = everybody.images["virtual_pet"].copy()
+    filled[women] = people(40)[women]
+    one = replace(everybody, images={**everybody.images, "virtual_pet": filled})
+    data = report_of({"a": heart_set(one)}, {}, main="a", labels=LABELLED, made_from=MADE)
+    beside = {sex: found["pet"]["ctac"] for sex, found in data["sets"]["a"]["missed_in_sexes"].items()}
+    assert (beside["F"]["difference"], beside["M"]["difference"]) == (1.0, 0.0)
+    short = as_markdown(data).split("## How to read this")[0]
+    assert "against PET: virtual PET 30 of 30 and 0 of 30" in short
+    assert "in women beside CTAC (PET) +100" in short and "in men beside CTAC (PET) +0" in short
+
+
 def with_ctac(one: Measured, values: Values) -> Measured:
     return replace(one, images={**one.images, "ctac": values})
 
