@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from typing import NamedTuple
 
 from pydicom import dcmwrite
 from pydicom.datadict import dictionary_VR, tag_for_keyword
@@ -26,7 +27,8 @@ from pydicom.tag import BaseTag
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from reader_study.intake.allowlist import ALLOWED, EMPTY, Codes, Items, Keep, Names, PatientState, Rule, Terms
-from reader_study.intake.pseudonyms import Pseudonyms, shifted
+from reader_study.intake.description import Description, Pixels
+from reader_study.intake.pseudonyms import Pseudonyms, Subject, shifted
 from reader_study.intake.reasons import Refused
 from reader_study.intake.structure import PIXEL_DATA, Element, Item, Structure
 
@@ -56,6 +58,67 @@ IDENTIFIERS = frozenset({0x00100020, 0x00101000, 0x00101090, 0x00080050, 0x00200
 _NUMBERINGS = frozenset({0x00200011, 0x00200013})  # of the series, of the image
 _SMALLEST_IDENTIFIER = 1000  # below, every series has such a number
 _LONGEST_NUMBER = 64  # digits
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A box of pixels to be blanked: half open, of one frame (counted from 0) or of all (None)."""
+
+    frame: int | None
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a coordinator decided about one file. patient_id: for a file that has none."""
+
+    state: str | None = None
+    view: str | None = None
+    pixels: Pixels = Pixels.UNSEEN
+    blank: tuple[Blank, ...] = ()
+    patient_id: bytes | None = None
+
+
+class Entry(NamedTuple):
+    """What happened to one attribute: tags, never values. reason: a key of `grounds`."""
+
+    path: str
+    action: str  # kept | changed | removed
+    reason: str
+
+
+@dataclass(frozen=True)
+class Deidentified:
+    """A sealed file and what is known of it; all UIDs are the study's own.
+
+    slices: how many files make up the image. was_sealed: it came with pseudonyms of this site already.
+    """
+
+    data: bytes
+    subject: Subject
+    description: Description
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    sop_class: str
+    slices: int
+    report: tuple[Entry, ...]
+    was_sealed: bool
+
+
+def deidentify(
+    structure: Structure, *, pseudonyms: Pseudonyms, answers: Answers | None = None
+) -> Deidentified:
+    """The sealed file of a structure whose pixels are not compressed. Raises Refused, Quarantined."""
+    raise NotImplementedError
+
+
+def named(data: bytes, *, subject: str) -> bytes:
+    """A sealed file with the study's own name for the subject in place of the token."""
+    raise NotImplementedError
 
 
 @dataclass(frozen=True)
