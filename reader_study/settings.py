@@ -8,6 +8,7 @@
 | ALLOWED_HOSTS     | comma-separated host names                                                     |
 | OBJECT_STORE      | folder of the content-addressed files                                          |
 | STAGING           | folder of uploads that are not de-identified yet, and of the quarantine         |
+| QUARANTINE_KEY    | 32 bytes or more, base64: wraps the keys of quarantined files (default: SECRET_KEY) |
 | READER_STUDY_VAR  | folder for everything this machine keeps (default: var/ beside manage.py)       |
 | PLAIN_HTTP        | 1: served without TLS on this machine only (the demo and the tests)             |
 """
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "reader_study.studies",
     "reader_study.cases",
     "reader_study.intake",
+    "reader_study.intake.doors",
     "reader_study.translation",
     "reader_study.allocation",
     "reader_study.reading",
@@ -113,6 +115,7 @@ OBJECT_STORE = Path(os.environ.get("OBJECT_STORE", VAR / "objects")).resolve()
 STAGING = Path(
     os.environ.get("STAGING", VAR / "staging")
 ).resolve()  # files as they came: never where a worker reads
+QUARANTINE_KEY = os.environ.get("QUARANTINE_KEY", "")  # changed, nobody reads what is in quarantine any more
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20  # one DICOM file of an upload; larger ones are refused
 
 # --- work
@@ -194,6 +197,8 @@ SPECTACULAR_SETTINGS = {
         "StudyState": ["draft", "open", "locked", "unblinded"],
         "RoleName": ["coordinator", "reader", "investigator", "monitor"],
         "UploadState": ["receiving", "processing", "done"],
+        "UploadDoor": ["browser", "script", "stow", "dicom"],
+        "ManifestDoor": ["browser", "script"],
         "PatientState": ["stress", "rest"],
         "ReadState": ["open", "signed"],
         "ReadingSessionState": ["open", "waiting", "finished"],

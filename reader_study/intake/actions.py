@@ -1,43 +1,58 @@
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reader_study.accounts.models import User
 from reader_study.audit.actions import record
 from reader_study.celery import app
-from reader_study.intake import queries, staging
+from reader_study.intake import queries, reports, staging
 from reader_study.intake.models import Upload, UploadedFile
-from reader_study.problems import Conflict, Invalid, Locked, NotFound
+from reader_study.problems import Conflict, Invalid, Locked, NotFound, TooLarge
 from reader_study.studies.models import Site, Study
 
 MAX_FILE_BYTES = 64 << 20
 MAX_FILES = 20_000
 MAX_UPLOAD_BYTES = 16 << 30
 ABANDONED_AFTER = timedelta(hours=24)
+DELIVERED_AFTER = timedelta(minutes=10)
+Door = Upload.Door
 Verdict = UploadedFile.Verdict
 
 
 @dataclass(frozen=True)
 class Announced:
-    """A line of a manifest: the n-th file of the folder, its size in bytes and its SHA-256 in hex."""
+    """A line of a manifest: the n-th file of the folder, its size in bytes and its SHA-256 in hex.
+
+    report: digest of what the sender did to the file before, if it says so.
+    """
 
     n: int
     size: int
     sha256: str
+    report: str = ""
 
 
 def open_upload(
-    *, actor: User, study: Study, files: Sequence[Announced], site_id: UUID | None
+    *,
+    actor: User,
+    study: Study,
+    files: Sequence[Announced],
+    site_id: UUID | None,
+    door: Door = Door.BROWSER,
+    procedure: str = "",
+    reports_sent: Mapping[str, reports.Entries] | None = None,
 ) -> tuple[Upload, list[str]]:
     """Announce a folder; returns the upload and the digests whose bytes are still wanted.
 
     The same folder again, while its upload still receives, is the same upload: so a broken one goes on.
+    procedure, reports_sent: what the sender says it has done to the files, the reports by digest.
 
     Raises
     ------
@@ -45,30 +60,45 @@ def open_upload(
         The person coordinates no site of the study.
     Invalid
         code "site": the person coordinates several, and named none of them; "manifest": numbers repeat, or
-        too much.
+        too much; "report": see `reports.check`, or a file names a report that is not there.
     """
+    told = reports_sent or {}
     site = _site(actor, study, site_id)
     _check_open(study)
     if len({file.n for file in files}) != len(files):
         raise Invalid("manifest", _("Two files of the manifest have the same number."))
     if sum(file.size for file in files) > MAX_UPLOAD_BYTES:
         raise Invalid("manifest", _("This is more than one upload may hold. Send the folder in parts."))
+    reports.check(told)
+    if any(file.report and file.report not in told for file in files):
+        raise Invalid("report", _("A file of the manifest names a report that is not in it."))
     lines = "\n".join(
         f"{file.n} {file.size} {file.sha256}" for file in sorted(files, key=lambda file: file.n)
     )
     digest = hashlib.sha256(lines.encode()).hexdigest()
     with transaction.atomic():
         upload, new = Upload.objects.get_or_create(
-            study=study, site=site, created_by=actor, manifest_digest=digest, state=Upload.State.RECEIVING
+            study=study,
+            site=site,
+            created_by=actor,
+            manifest_digest=digest,
+            state=Upload.State.RECEIVING,
+            defaults={"door": door, "procedure": procedure},
         )
         if new:
+            reports.keep(told.values())
             UploadedFile.objects.bulk_create(_announced(upload, file) for file in files)
             record(
                 action="intake.upload_opened",
                 actor=actor.id,
                 study=study.id,
                 subject=f"upload {upload.id}",
-                detail={"site": site.code, "files": len(files), "bytes": sum(file.size for file in files)},
+                detail={
+                    "site": site.code,
+                    "door": door,
+                    "files": len(files),
+                    "bytes": sum(file.size for file in files),
+                },
             )
     wanted = dict.fromkeys(
         upload.files.filter(verdict=Verdict.PENDING).order_by("number").values_list("sha256", flat=True)
@@ -84,7 +114,13 @@ def _announced(upload: Upload, file: Announced) -> UploadedFile:
     code = "empty" if file.size == 0 else "too_large" if file.size > MAX_FILE_BYTES else ""
     verdict = Verdict.REFUSED if code else Verdict.PENDING
     return UploadedFile(
-        upload=upload, number=file.n, size=file.size, sha256=file.sha256, verdict=verdict, code=code
+        upload=upload,
+        number=file.n,
+        size=file.size,
+        sha256=file.sha256,
+        report_id=file.report or None,
+        verdict=verdict,
+        code=code,
     )
 
 
@@ -138,6 +174,91 @@ def _check_receiving(upload: Upload) -> None:
 
 
 @transaction.atomic
+def open_delivery(*, study: Study, site: Site, door: Door, actor: User | None, peer: str = "") -> Upload:
+    """Begin to take files one by one that nobody announced. The door has proven who sends, and for which site.
+
+    actor: None for a peer without an account, known by `peer`, its application entity title.
+
+    Raises
+    ------
+    NotFound
+        The site takes no part in the study.
+    Locked
+        The study takes no more files.
+    """
+    if not study.sites.filter(pk=site.pk).exists():
+        raise NotFound()
+    _check_open(study)
+    upload = Upload.objects.create(study=study, site=site, door=door, created_by=actor, peer=peer)
+    record(
+        action="intake.delivery_opened",
+        actor=actor.id if actor else None,
+        study=study.id,
+        subject=f"upload {upload.id}",
+        detail={"site": site.code, "door": door, "peer": peer},
+    )
+    return upload
+
+
+def take_file(*, upload: Upload, body: staging.Readable) -> UploadedFile:
+    """Take one file of a delivery: on disk, hashed and numbered when this returns. Outside a transaction: slow.
+
+    Raises
+    ------
+    TooLarge
+        The file, or the delivery with it, is larger than may be, or has too many files.
+    Conflict
+        code "not_receiving": the delivery was completed.
+    """
+    with (
+        staging.received_unannounced(upload=upload.id, most=MAX_FILE_BYTES, body=body) as arrived,
+        transaction.atomic(),
+    ):
+        held = Upload.objects.select_for_update().get(pk=upload.pk)
+        _check_receiving(held)
+        so_far = held.files.aggregate(last=Max("number"), size=Sum("size"))
+        number = 0 if so_far["last"] is None else so_far["last"] + 1
+        if number >= MAX_FILES or (so_far["size"] or 0) + arrived.size > MAX_UPLOAD_BYTES:
+            raise TooLarge("too_large", _("This is more than one upload may hold. Send the rest in another."))
+        # Who goes on sending is not given up: see `sweep`.
+        Upload.objects.filter(pk=held.pk).update(lease_until=timezone.now())
+        file = UploadedFile(upload=held, number=number, size=arrived.size, sha256=arrived.sha256)
+        if arrived.size == 0:
+            file.verdict, file.code = Verdict.REFUSED, "empty"
+        else:
+            staging.keep(arrived.path, upload=held.id, sha256=arrived.sha256)
+        file.save(force_insert=True)
+    return file
+
+
+@transaction.atomic
+def complete_delivery(*, upload: Upload, send: bool = True) -> None:
+    """All files of a delivery came. Saying it again changes nothing.
+
+    send: False when the caller itself calls `processing.process` after the commit; should it die, the sweep sends.
+    """
+    held = Upload.objects.select_for_update().get(pk=upload.pk)
+    if held.state == Upload.State.RECEIVING:
+        _begin_processing(held, actor=held.created_by_id, send=send)
+
+
+def _begin_processing(upload: Upload, *, actor: UUID | None, send: bool = True) -> None:
+    upload.state = Upload.State.PROCESSING
+    upload.revision += 1
+    upload.lease_until = timezone.now()
+    upload.save(update_fields=["state", "revision", "lease_until"])
+    record(
+        action="intake.upload_completed",
+        actor=actor,
+        study=upload.study_id,
+        subject=f"upload {upload.id}",
+        detail={},
+    )
+    if send:
+        transaction.on_commit(lambda: send_process(upload.id), robust=True)
+
+
+@transaction.atomic
 def complete_upload(*, actor: User, upload_id: UUID) -> Upload:
     """Everything was sent: the files are processed after the commit. Saying it again changes nothing."""
     queries.own_upload(actor, upload_id)
@@ -145,18 +266,7 @@ def complete_upload(*, actor: User, upload_id: UUID) -> Upload:
     if upload.state != Upload.State.RECEIVING:
         return upload
     _check_open(upload.study)
-    upload.state = Upload.State.PROCESSING
-    upload.revision += 1
-    upload.lease_until = timezone.now()
-    upload.save(update_fields=["state", "revision", "lease_until"])
-    record(
-        action="intake.upload_completed",
-        actor=actor.id,
-        study=upload.study_id,
-        subject=f"upload {upload.id}",
-        detail={},
-    )
-    transaction.on_commit(lambda: send_process(upload.id), robust=True)
+    _begin_processing(upload, actor=actor.id)
     return upload
 
 
@@ -186,11 +296,17 @@ def finish_upload(*, upload_id: UUID) -> None:
 
 
 def sweep() -> None:
-    """Send again what a dead worker left; close what nobody completed for a day; remove what outlived its upload."""
+    """Send again what a dead worker left; close what nobody completed for a day; remove what outlived its upload.
+
+    A delivery that nobody completed is processed: its files came whole, and whoever sent them was told so.
+    """
     now = timezone.now()
     for upload in Upload.objects.filter(state=Upload.State.PROCESSING, lease_until__lt=now):
         send_process(upload.id)
-    for upload in Upload.objects.filter(state=Upload.State.RECEIVING, created_at__lt=now - ABANDONED_AFTER):
+    receiving = Upload.objects.filter(state=Upload.State.RECEIVING)
+    for upload in receiving.filter(manifest_digest="", lease_until__lt=now - DELIVERED_AFTER):
+        complete_delivery(upload=upload)
+    for upload in receiving.exclude(manifest_digest="").filter(created_at__lt=now - ABANDONED_AFTER):
         finish_upload(upload_id=upload.id)
     staged = staging.staged_uploads()
     living = Upload.objects.filter(pk__in=staged).exclude(state=Upload.State.DONE)

@@ -17,6 +17,7 @@ from reader_study.cases.queries import UNBLINDED
 from reader_study.intake import actions, queries
 from reader_study.intake.models import Upload, UploadedFile
 from reader_study.intake.reasons import sentence
+from reader_study.intake.reports import MAX_ENTRIES
 from reader_study.problems import TooLarge
 from reader_study.studies.models import Role
 from reader_study.studies.queries import study_for
@@ -27,6 +28,21 @@ class AnnouncedSerializer(serializers.Serializer[Any]):
     n = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     size = serializers.IntegerField(min_value=0, max_value=2**62)
     sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
+    report = serializers.RegexField(
+        r"^([0-9a-f]{64})?$",
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Digest of one of `reports`: what the sender did to the file",
+    )
+
+
+class EntrySerializer(serializers.Serializer[Any]):
+    """What became of one attribute."""
+
+    path = serializers.CharField(max_length=200, help_text="Tags only, e.g. 0054,0016[0].0018,1072")
+    action = serializers.ChoiceField(choices=["kept", "changed", "removed"])
+    reason = serializers.CharField(max_length=40, help_text="Key of the procedure's reasons")
 
 
 class ManifestSerializer(serializers.Serializer[Any]):
@@ -35,6 +51,18 @@ class ManifestSerializer(serializers.Serializer[Any]):
     )
     site_id = serializers.UUIDField(
         required=False, default=None, allow_null=True, help_text="Only for who coordinates several sites"
+    )
+    door = serializers.ChoiceField(choices=["browser", "script"], default="browser")
+    procedure = serializers.RegexField(
+        r"^[\w. -]{0,40}$",
+        default="",
+        allow_blank=True,
+        help_text="Version by which the sender de-identified the files; empty if it did not",
+    )
+    reports = serializers.DictField(
+        child=serializers.ListField(child=EntrySerializer(), max_length=MAX_ENTRIES),
+        default=dict,
+        help_text="Reports by digest: SHA-256 over path, tab, action, tab, reason, newline of each entry",
     )
 
 
@@ -66,6 +94,7 @@ class UploadSummarySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     created_at = serializers.DateTimeField()
     state = serializers.ChoiceField(choices=Upload.State.values)
+    door = serializers.ChoiceField(choices=Upload.Door.values)
     site = SiteSerializer()
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Number of files by verdict")
 
@@ -89,6 +118,7 @@ def _summary(upload: Upload) -> dict[str, Any]:
         "id": upload.id,
         "created_at": upload.created_at,
         "state": upload.state,
+        "door": upload.door,
         "site": upload.site,
         "counts": queries.counts(upload),
     }
@@ -119,6 +149,9 @@ class Uploads(APIView):
             study=study,
             files=[actions.Announced(**line) for line in given.validated_data["files"]],
             site_id=given.validated_data["site_id"],
+            door=Upload.Door(given.validated_data["door"]),
+            procedure=given.validated_data["procedure"],
+            reports_sent=given.validated_data["reports"],
         )
         limits = {
             "file_bytes": actions.MAX_FILE_BYTES,

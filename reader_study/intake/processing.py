@@ -71,7 +71,7 @@ class _Run:
 
     def __init__(self, upload: Upload) -> None:
         self.upload = upload
-        self.pseudonyms = queries.pseudonyms_of(upload.study)
+        self.pseudonyms = queries.pseudonyms_of(upload.study, upload.site)
         self.image_sets = [arm.image_set for arm in protocol_of(upload.study).arms]
         files = upload.files.exclude(sha256="")
         concluded = files.exclude(verdict=Verdict.PENDING)
@@ -184,7 +184,10 @@ class _Run:
             case=case,
             image_set=examined.image_set,
             state=examined.state,
-            state_source=examined.state_source,
+            state_from=examined.state_source,
+            kind=examined.image_set,
+            upload=self.upload,
+            size=len(result),
             study_uid=examined.study_uid,
             series_uid=examined.series_uid,
             sop_uid=examined.sop_uid,

@@ -1,3 +1,4 @@
+import hmac
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -6,14 +7,15 @@ from reader_study.accounts.models import User
 from reader_study.cases.models import Case
 from reader_study.cases.queries import UNBLINDED
 from reader_study.intake.models import Instance, Upload, UploadedFile
-from reader_study.intake.pseudonyms import Pseudonyms
+from reader_study.intake.pseudonyms import Pseudonyms, site_key
 from reader_study.problems import NotFound
 from reader_study.studies.models import Role, Site, Study
 from reader_study.studies.queries import sites_of, study_for
 
 
-def pseudonyms_of(study: Study) -> Pseudonyms:
-    return Pseudonyms(bytes(study.pseudonym_key))
+def pseudonyms_of(study: Study, site: Site) -> Pseudonyms:
+    """A site's own: it can never recompute those of another."""
+    return Pseudonyms(site_key(study_key=bytes(study.pseudonym_key), site=site.id))
 
 
 def uploading_sites(user: User, study: Study) -> QuerySet[Site]:
@@ -69,4 +71,5 @@ def known_files(*, study: Study, site: Site, sha256s: list[str]) -> dict[str, UU
 
 
 def fingerprint(study: Study, sha256: str) -> bytes:
-    return pseudonyms_of(study).digest("file", sha256)
+    """What a file is recognised by when it is sent again: keyed, so that it says nothing to others. 32 bytes."""
+    return hmac.digest(bytes(study.pseudonym_key), b"file\0" + sha256.encode(), "sha256")

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -43,6 +44,15 @@ def is_staged(*, upload: UUID, sha256: str) -> bool:
     return _path(upload, sha256).exists()
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """A temporary file that is on disk; sha256 in hex."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
 @contextmanager
 def received(*, upload: UUID, sha256: str, size: int, body: Readable) -> Iterator[Path]:
     """A temporary file with a body of exactly `size` bytes and this digest; gone afterwards unless kept.
@@ -54,7 +64,24 @@ def received(*, upload: UUID, sha256: str, size: int, body: Readable) -> Iterato
     Conflict
         code "digest": these are not the bytes of the manifest.
     """
-    folder = _path(upload, sha256).parent
+    more = _("More bytes arrived than the manifest announced.")
+    with _written(upload, body, most=size, more=more) as arrived:
+        if arrived.sha256 != sha256:
+            raise Conflict("digest", _("The file changed on its way, or is another one. Send it again."))
+        yield arrived.path
+
+
+@contextmanager
+def received_unannounced(*, upload: UUID, most: int, body: Readable) -> Iterator[Arrived]:
+    """The same for a body of which nothing is known. Raises TooLarge above `most` bytes."""
+    with _written(upload, body, most=most, more=_("The file is larger than this study accepts.")) as arrived:
+        yield arrived
+        _sync(arrived.path.parent)  # whoever sent it is told that it is safe here, and forgets it
+
+
+@contextmanager
+def _written(upload: UUID, body: Readable, *, most: int, more: str) -> Iterator[Arrived]:
+    folder = staging() / str(upload)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=".receiving-")
     temporary = Path(name)
@@ -63,15 +90,13 @@ def received(*, upload: UUID, sha256: str, size: int, body: Readable) -> Iterato
         with os.fdopen(handle, "wb") as file:
             while block := body.read(_BLOCK):
                 received += len(block)
-                if received > size:
-                    raise TooLarge("too_large", _("More bytes arrived than the manifest announced."))
+                if received > most:
+                    raise TooLarge("too_large", more)
                 digest.update(block)
                 file.write(block)
             file.flush()
             os.fsync(file.fileno())
-        if digest.hexdigest() != sha256:
-            raise Conflict("digest", _("The file changed on its way, or is another one. Send it again."))
-        yield temporary
+        yield Arrived(temporary, received, digest.hexdigest())
     finally:
         temporary.unlink(missing_ok=True)
 

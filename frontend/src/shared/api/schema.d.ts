@@ -599,6 +599,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a program may ask about the token that it holds: of which study it is, and until when. */
+        get: operations["token_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["tokens_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads/{upload_id}": {
         parameters: {
             query?: never;
@@ -652,6 +685,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description * `kept` - kept
+         *     * `changed` - changed
+         *     * `removed` - removed
+         * @enum {string}
+         */
+        ActionEnum: "kept" | "changed" | "removed";
         Agenda: {
             /** Format: uuid */
             id: string;
@@ -678,6 +718,8 @@ export interface components {
             /** Format: int64 */
             size: number;
             sha256: string;
+            /** @description Digest of one of `reports`: what the sender did to the file */
+            report?: string;
         };
         Case: {
             /** Format: uuid */
@@ -721,6 +763,14 @@ export interface components {
             fields: {
                 [key: string]: number | string;
             };
+        };
+        /** @description What became of one attribute. */
+        Entry: {
+            /** @description Tags only, e.g. 0054,0016[0].0018,1072 */
+            path: string;
+            action: components["schemas"]["ActionEnum"];
+            /** @description Key of the procedure's reasons */
+            reason: string;
         };
         Event: {
             /** Format: uuid */
@@ -856,7 +906,21 @@ export interface components {
              * @description Only for who coordinates several sites
              */
             site_id?: string | null;
+            /** @default browser */
+            door: components["schemas"]["ManifestDoor"];
+            /** @description Version by which the sender de-identified the files; empty if it did not */
+            procedure?: string;
+            /** @description Reports by digest: SHA-256 over path, tab, action, tab, reason, newline of each entry */
+            reports?: {
+                [key: string]: components["schemas"]["Entry"][];
+            };
         };
+        /**
+         * @description * `browser` - browser
+         *     * `script` - script
+         * @enum {string}
+         */
+        ManifestDoor: "browser" | "script";
         /**
          * @description * `authored` - authored
          * @enum {string}
@@ -1068,6 +1132,12 @@ export interface components {
          * @enum {string}
          */
         RoleName: "coordinator" | "reader" | "investigator" | "monitor";
+        /**
+         * @description * `intake` - Send files
+         *     * `dicomweb` - Read images by DICOMweb
+         * @enum {string}
+         */
+        ScopeEnum: "intake" | "dicomweb";
         Session: {
             user: components["schemas"]["Person"];
             memberships: components["schemas"]["Membership"][];
@@ -1143,6 +1213,23 @@ export interface components {
             id: string;
             subject: string;
         };
+        /** @description A token as it may be shown: without its secret. */
+        Token: {
+            /** Format: uuid */
+            id: string;
+            scope: components["schemas"]["ScopeEnum"];
+            /** Format: uuid */
+            study: string;
+            label: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+        };
         TranslatedCase: {
             /** Format: uuid */
             id: string;
@@ -1181,6 +1268,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             state: components["schemas"]["UploadState"];
+            door: components["schemas"]["UploadDoor"];
             site: components["schemas"]["Site"];
             /** @description Number of files by verdict */
             counts: {
@@ -1189,6 +1277,14 @@ export interface components {
             files: components["schemas"]["UploadedFile"][];
             cases: components["schemas"]["Subject"][];
         };
+        /**
+         * @description * `browser` - browser
+         *     * `script` - script
+         *     * `stow` - stow
+         *     * `dicom` - dicom
+         * @enum {string}
+         */
+        UploadDoor: "browser" | "script" | "stow" | "dicom";
         UploadOpened: {
             /** Format: uuid */
             id: string;
@@ -1208,6 +1304,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             state: components["schemas"]["UploadState"];
+            door: components["schemas"]["UploadDoor"];
             site: components["schemas"]["Site"];
             /** @description Number of files by verdict */
             counts: {
@@ -1253,6 +1350,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ActionEnum = components['schemas']['ActionEnum'];
 export type Agenda = components['schemas']['Agenda'];
 export type Allocation = components['schemas']['Allocation'];
 export type Announced = components['schemas']['Announced'];
@@ -1262,6 +1360,7 @@ export type Decision = components['schemas']['Decision'];
 export type DecisionEnum = components['schemas']['DecisionEnum'];
 export type Display = components['schemas']['Display'];
 export type Draft = components['schemas']['Draft'];
+export type Entry = components['schemas']['Entry'];
 export type Event = components['schemas']['Event'];
 export type EventKind = components['schemas']['EventKind'];
 export type Events = components['schemas']['Events'];
@@ -1280,6 +1379,7 @@ export type Limits = components['schemas']['Limits'];
 export type Lock = components['schemas']['Lock'];
 export type Maker = components['schemas']['Maker'];
 export type Manifest = components['schemas']['Manifest'];
+export type ManifestDoor = components['schemas']['ManifestDoor'];
 export type MeaningEnum = components['schemas']['MeaningEnum'];
 export type Member = components['schemas']['Member'];
 export type Membership = components['schemas']['Membership'];
@@ -1311,6 +1411,7 @@ export type Report = components['schemas']['Report'];
 export type ReportFile = components['schemas']['ReportFile'];
 export type ReportStateEnum = components['schemas']['ReportStateEnum'];
 export type RoleName = components['schemas']['RoleName'];
+export type ScopeEnum = components['schemas']['ScopeEnum'];
 export type Session = components['schemas']['Session'];
 export type Signature = components['schemas']['Signature'];
 export type Signed = components['schemas']['Signed'];
@@ -1322,11 +1423,13 @@ export type Study = components['schemas']['Study'];
 export type StudyState = components['schemas']['StudyState'];
 export type StudySummary = components['schemas']['StudySummary'];
 export type Subject = components['schemas']['Subject'];
+export type Token = components['schemas']['Token'];
 export type TranslatedCase = components['schemas']['TranslatedCase'];
 export type Translation = components['schemas']['Translation'];
 export type TranslationStateEnum = components['schemas']['TranslationStateEnum'];
 export type Uncertainty = components['schemas']['Uncertainty'];
 export type Upload = components['schemas']['Upload'];
+export type UploadDoor = components['schemas']['UploadDoor'];
 export type UploadOpened = components['schemas']['UploadOpened'];
 export type UploadState = components['schemas']['UploadState'];
 export type UploadSummary = components['schemas']['UploadSummary'];
@@ -2220,6 +2323,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UploadOpened"];
                 };
+            };
+        };
+    };
+    token_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+        };
+    };
+    tokens_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
