@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "reader_study.allocation",
     "reader_study.reading",
     "reader_study.agreement",
+    "reader_study.interop",
     "reader_study.demonstration",
 ]
 MIDDLEWARE = [
@@ -152,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "intake.sweep": {"task": "intake.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "cases.sweep": {"task": "cases.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "agreement.sweep": {"task": "agreement.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "interop.sweep": {"task": "interop.sweep", "schedule": 30.0, "options": {"expires": 30}},
 }
 TRANSLATION_LEASE_SECONDS = int(os.environ.get("TRANSLATION_LEASE_SECONDS", "60"))
 TRANSLATION_QUEUE_SECONDS = int(os.environ.get("TRANSLATION_QUEUE_SECONDS", "900"))

@@ -1,16 +1,25 @@
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from reader_study.accounts.models import Signature, User
+from reader_study.accounts import queries
+from reader_study.accounts.models import ApiToken, Signature, TokenScope, User
 from reader_study.audit.actions import record
-from reader_study.problems import Forbidden, Invalid, NotFound
+from reader_study.problems import Conflict, Forbidden, Invalid, NotFound
+
+MAX_TOKEN_DAYS = 366
+MAX_TOKENS = 10  # that hold at one time, of one person in one study
 
 
 @transaction.atomic
@@ -35,7 +44,7 @@ def invite(*, inviter: User, email: str, full_name: str, language: str) -> tuple
     """Make an account without a password; return it with the path of the page on which its owner sets one.
 
     For an account that exists this is the way back in, after a lost password or an expired invitation: the name
-    must be the same, the old password and all sessions end at once, and the journal keeps both.
+    must be the same, the old password, all sessions and all tokens end at once, and the journal keeps both.
     """
     if not inviter.is_staff:
         raise NotFound()
@@ -47,6 +56,7 @@ def invite(*, inviter: User, email: str, full_name: str, language: str) -> tuple
     else:
         user.set_unusable_password()  # sessions depend on the password's hash and end with it
         user.save(update_fields=["password"])
+        user.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
     record(
         action="accounts.invited",
         actor=inviter.id,
@@ -90,3 +100,69 @@ def choose_language(*, user: User, language: str) -> None:
         raise Invalid("language", _("This language is not available."))
     user.language = language
     user.save(update_fields=["language"])
+
+
+@transaction.atomic
+def make_token(
+    *, owner: User, password: str | None, scope: TokenScope, study: UUID, label: str, days: int
+) -> tuple[ApiToken, str]:
+    """Make a key for a program; returns it with the secret, which is shown this once and kept nowhere.
+
+    password: the owner proves again who they are; None where an administrator makes it at the server itself.
+    It gives nothing that its owner may not do: every request asks for the owner's roles again.
+
+    Raises
+    ------
+    Forbidden
+        code "password": the password is not the owner's.
+    Invalid
+        code "days": longer than `MAX_TOKEN_DAYS`.
+    Conflict
+        code "tokens": the owner has `MAX_TOKENS` that hold.
+    """
+    if password is not None and not (owner.is_active and check_password(password, owner.password)):
+        raise Forbidden("password", _("This is not your password. No token was made; please try again."))
+    if not 1 <= days <= MAX_TOKEN_DAYS:
+        raise Invalid("days", _("A token holds for 1 to %(days)d days.") % {"days": MAX_TOKEN_DAYS})
+    User.objects.select_for_update().get(pk=owner.pk)
+    now = timezone.now()
+    holding = queries.own_tokens(owner, study).filter(revoked_at=None, expires_at__gt=now)
+    if holding.count() >= MAX_TOKENS:
+        raise Conflict("tokens", _("You have too many tokens for this study. Revoke one that is not used."))
+    secret = f"rst_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        owner=owner,
+        scope=scope,
+        study=study,
+        label=label,
+        digest=queries.digest_of(secret),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    record(
+        action="accounts.token_made",
+        actor=owner.id,
+        study=study,
+        subject=f"token {token.id}",
+        detail={"scope": scope, "days": days},
+    )
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, actor: User, token_id: UUID) -> None:
+    """End a token of one's own, or of anybody as an administrator of accounts. Again, it changes nothing."""
+    token = ApiToken.objects.select_for_update().filter(pk=token_id).first()
+    if token is None or not (token.owner_id == actor.id or actor.is_staff):
+        raise NotFound()
+    if token.revoked_at is not None:
+        return
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at"])
+    record(
+        action="accounts.token_revoked",
+        actor=actor.id,
+        study=token.study,
+        subject=f"token {token.id}",
+        detail={},
+    )

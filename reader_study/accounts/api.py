@@ -1,4 +1,5 @@
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
@@ -8,7 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.accounts import actions
-from reader_study.accounts.authentication import signed_in
+from reader_study.accounts.authentication import AnyToken, signed_in
+from reader_study.accounts.models import ApiToken, TokenScope
 
 
 class LanguageSerializer(serializers.Serializer[Any]):
@@ -41,3 +43,33 @@ class Invitations(APIView):
         given.is_valid(raise_exception=True)
         _user, link = actions.invite(inviter=signed_in(request), **given.validated_data)
         return Response({"link": link}, status=201)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    """A token as it may be shown: without its secret."""
+
+    id = serializers.UUIDField()
+    scope = serializers.ChoiceField(choices=TokenScope.choices)
+    study = serializers.UUIDField()
+    label = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class OwnToken(APIView):
+    """What a program may ask about the token that it holds: of which study it is, and until when."""
+
+    authentication_classes = [AnyToken]
+
+    @extend_schema(responses=TokenSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(TokenSerializer(cast(ApiToken, request.auth)).data)
+
+
+class OneToken(APIView):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, token_id: UUID) -> Response:
+        actions.revoke_token(actor=signed_in(request), token_id=token_id)
+        return Response(status=204)

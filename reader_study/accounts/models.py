@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,3 +52,37 @@ class Signature(models.Model):
     meaning = models.CharField(max_length=60)
     content_sha256 = models.CharField(max_length=64)
     signed_at = models.DateTimeField(default=timezone.now)
+
+
+class TokenScope(models.TextChoices):
+    """What a program may do in its owner's name; a view that names none of these takes no token."""
+
+    INTAKE = "intake", _("Send files")
+    DICOMWEB = "dicomweb", _("Read images by DICOMweb")
+
+
+class ApiToken(models.Model):
+    """A key for a program: its owner's rights in one study, for one purpose, until it expires or is revoked.
+
+    Only the SHA-256 of the secret is kept: the secret has 256 random bits, so nothing slower is needed. `study` is
+    a bare id, because an account knows no study.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    scope = models.CharField(max_length=8, choices=TokenScope)
+    study = models.UUIDField()
+    label = models.CharField(max_length=80)
+    digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope__in=["intake", "dicomweb"]), name="token_scope_is_known"
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="a_token_expires"),
+        ]
