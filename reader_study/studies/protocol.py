@@ -20,6 +20,9 @@ COLOUR_TABLES = (
 Made = TypeVar("Made")
 SEGMENTS = 17
 SCORES = (0, 1, 2, 3, 4)
+# What a study may collect beside the images that are read; `intake` knows them by the same words.
+COMPANIONS = ("gated_spect", "projections", "gated_projections", "attenuation_map", "gated_pet", "ct")
+QUARANTINE_DAYS = 30
 
 
 class ImageSet(StrEnum):
@@ -79,6 +82,18 @@ class Margins:
 
 
 @dataclass(frozen=True)
+class Intake:
+    """What the doors of the study do beside taking the images that are read.
+
+    quarantine_days: how long a file that needs a person's decision is kept, encrypted, until it is destroyed.
+    also: kinds of files that are kept with a case though nobody reads them, of COMPANIONS.
+    """
+
+    quarantine_days: int = QUARANTINE_DAYS
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Protocol:
     """
     reader_title
@@ -93,6 +108,8 @@ class Protocol:
         Share of cases that are read twice in one arm, hidden, for intra-reader reliability.
     score_thresholds
         % of maximum uptake below which an automatic score is at least 1, 2, 3, 4 (falling).
+    intake
+        Optional in a document; left out of it while it says what goes without saying.
     """
 
     title: str
@@ -109,6 +126,7 @@ class Protocol:
     display: Display
     score_thresholds: tuple[float, ...]
     margins: Margins
+    intake: Intake = Intake()
 
     def arm(self, code: str) -> Arm:
         return next(arm for arm in self.arms if arm.code == code)
@@ -116,6 +134,8 @@ class Protocol:
     def as_document(self) -> dict[str, Any]:
         """The JSON document of which `parse` makes an equal protocol."""
         document: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        if self.intake == Intake():
+            del document["intake"]  # as in documents from before there was such a section: the same digest
         return document
 
 
@@ -168,10 +188,12 @@ def kawakubo_replica(*, title: str, reader_title: str, simulated: bool, washout_
     )
 
 
-def _made(made: type[Made], given: Any, where: str, /, **converted: Any) -> Made:
-    """Build a dataclass from a JSON object that must have exactly its fields."""
+def _made(
+    made: type[Made], given: Any, where: str, optional: tuple[str, ...] = (), /, **converted: Any
+) -> Made:
+    """Build a dataclass from a JSON object that must have exactly its fields; the optional ones may be absent."""
     expected = {field.name for field in fields(made)}  # type: ignore[arg-type]
-    if not isinstance(given, dict) or set(given) != expected:
+    if not isinstance(given, dict) or set(given) | set(optional) != expected:
         found = sorted(given) if isinstance(given, dict) else type(given).__name__
         raise Invalid(
             "protocol",
@@ -201,18 +223,27 @@ def parse(document: dict[str, Any]) -> Protocol:
             Form, document["form"], "form", fields=form_fields, scores=tuple(document["form"]["scores"])
         )
         display = _made(Display, document["display"], "display", tables=tuple(document["display"]["tables"]))
+        intake = document.get("intake", {})
         protocol = _made(
             Protocol,
             document,
             "The top level",
+            ("intake",),
             states=tuple(document["states"]),
             arms=arms,
             form=form,
             display=display,
             margins=_made(Margins, document["margins"], "margins"),
             score_thresholds=tuple(float(value) for value in document["score_thresholds"]),
+            intake=_made(
+                Intake,
+                intake,
+                "intake",
+                ("quarantine_days", "also"),
+                also=tuple(map(str, intake.get("also", ()))),
+            ),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid("protocol", _("The protocol cannot be read: %(why)s.") % {"why": error}) from None
     for rule, sentence in _rules(protocol):
         if not rule:
@@ -254,4 +285,13 @@ def _rules(p: Protocol) -> list[tuple[bool, str]]:
             _("score_thresholds must be four falling percentages."),
         ),
         (p.margins.score > 0 and p.margins.uptake > 0, _("margins must be above 0.")),
+        (
+            type(p.intake.quarantine_days) is int and 1 <= p.intake.quarantine_days <= 365,
+            _("intake.quarantine_days must be a number of days from 1 to 365."),
+        ),
+        (
+            set(p.intake.also) <= set(COMPANIONS) and len(set(p.intake.also)) == len(p.intake.also),
+            _("intake.also must name each kind of file once, of these: %(kinds)s.")
+            % {"kinds": ", ".join(COMPANIONS)},
+        ),
     ]
