@@ -41,6 +41,12 @@ SENTENCES: Mapping[str, Promise] = {
     "bad_value": _("A value that describes the image is impossible."),
     "unreadable": _("The header of the file cannot be understood."),
     "missing_attribute": _("The file lacks an identifier or a size that every image must have."),
+    "second_nature": _("The file begins as a program or an archive does; only a plain DICOM file is taken."),
+    "dicomdir": _("This is the directory of a disc (DICOMDIR), not an image."),
+    "bad_offsets": _("The table of frames in the file does not fit its frames."),
+    "bad_codestream": _("The compressed image is damaged, or is not compressed as the header says."),
+    "dimensions_differ": _("The compressed image has another size than the header says."),
+    "too_costly": _("Reading the file takes more time or memory than any real image does."),
     # what it shows
     "sop_class": _("Only NM and PT images are used; this file is of another kind, such as a report."),
     "not_in_protocol": _("The protocol of this study does not use images of this kind."),
@@ -53,6 +59,11 @@ SENTENCES: Mapping[str, Promise] = {
     "secondary": _("The image is marked as secondary, as screen captures are; it is kept apart."),
     "burned_in": _("Text may be burned into the image; it is kept apart."),
     "overlay": _("The image carries an overlay, which may hold text; it is kept apart."),
+    "contradiction": _("The header contradicts itself about what kind of image this is; it is kept apart."),
+    "charset": _("The file names an unknown character set, so its texts cannot be read; it is kept apart."),
+    "eight_bit": _("The image has only 8 bits a pixel, as screen captures have; it is kept apart."),
+    "localizer": _("This CT image is a localizer, not a slice; it is kept apart."),
+    "head_ct": _("This CT shows the head, from which a face can be rebuilt; it is kept apart."),
     # who and when
     "no_patient_id": _("The file has no patient ID, so it belongs to no subject; it is kept apart."),
     "state_unknown": _("The file does not say whether it shows stress or rest; it is kept apart."),
@@ -61,6 +72,18 @@ SENTENCES: Mapping[str, Promise] = {
     "conflicting_copy": _("Another file with the same DICOM UID but other content was taken before; "
                           "this one is kept apart."),
     "left_over": _("A value that had to be removed was found again in the result; the file is kept apart."),
+    # archives and files on a disc
+    "no_access": _("The file cannot be opened."),
+    "not_a_file": _("This is neither a file nor a folder."),
+    "zip_damaged": _("The zip archive is damaged. Make it again."),
+    "zip_encrypted": _("The zip archive is encrypted. Make it again without a password."),
+    "zip_method": _("The zip archive is packed in an unusual way. Make it again with the usual compression."),
+    "zip_names": _("A name in the zip archive points out of it, or is none."),
+    "zip_special": _("The zip archive holds a link or a device, not only files."),
+    "zip_nested": _("An archive inside an archive is not opened. Unpack it first."),
+    "zip_overlap": _("Files in the zip archive lie over one another."),
+    "zip_bomb": _("The zip archive expands beyond any real size."),
+    "zip_too_many": _("The zip archive holds more files than one upload may have."),
     # the upload
     "duplicate": _("This file was taken before; nothing changed."),
     "prepared_again": _("This file was taken before; its image, which had failed, is prepared again."),
