@@ -45,7 +45,7 @@ export interface Answers {
 
 /** What happens to one attribute: tags only, never a value. `reason` is a key of the procedure. */
 export interface Entry {
-  /** Like `0054,0016[0].0018,1072`, or `private 0011,xx01`. */
+  /** Like `0054,0016[].0018,1072`, `private 0011,xx01`, or `unknown`. */
   path: string;
   action: 'kept' | 'changed' | 'removed';
   reason: string;
@@ -84,10 +84,11 @@ export interface Judged {
   description: Description | null;
   /** As the original says: for the coordinator's eyes, never sent. `date` is of the study, YYYYMMDD. */
   patient: { id: string; name: string; date: string };
-  /** SHA-256 of the report as JSON: equal reports are shown and stored once. */
+  /** SHA-256 of its lines (`reportDigest`): equal reports are shown and stored once. */
   reportDigest: string;
-  /** What leads to a report of its own is sent once by the worker; the pool gives equal ones the same array. */
+  /** Files with the same digest share one array. */
   report: readonly Entry[];
+  /** Of the first files with a report; empty for most others, so that thousands of files fit in memory. */
   examples: readonly Example[];
 }
 
