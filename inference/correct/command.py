@@ -14,8 +14,9 @@ from pydicom.sequence import Sequence
 from inference.correct import chang, ctac
 from inference.dicom.derived import source_image, taken_over
 from inference.dicom.projections import read_attenuation, read_projections
-from inference.dicom.read import Unreadable, number_of, parsed, read_header, read_volume
+from inference.dicom.read import Unreadable, read_header, read_volume
 from inference.dicom.state import state_of
+from inference.dicom.values import number_of, parsed
 from inference.dicom.write import Organ, nm_dataset, to_bytes, uid_from
 from inference.volume import Kind, Volume
 

@@ -50,6 +50,21 @@ def canonical_short_axis(voxels: Voxels, affine: Affine) -> tuple[Voxels, Affine
     return voxels, affine
 
 
+def canonical_transaxial(voxels: Voxels, affine: Affine) -> tuple[Voxels, Affine]:
+    """The same image with k inferior -> superior, j anterior -> posterior, i right -> left, as near as it lies.
+
+    Slices must be the first array axis and lie across the body. In plane, the axis that runs more from side to side
+    is taken as right-left. The result is right-handed whatever the order was: any two flips and a swap keep the
+    patient, who is not mirrored by being stored so.
+    """
+    if abs(affine[0, 0] / np.linalg.norm(affine[:3, 0])) < abs(affine[0, 1] / np.linalg.norm(affine[:3, 1])):
+        voxels, affine = voxels.transpose(0, 2, 1), affine[:, [1, 0, 2, 3]]
+    for axis in range(3):
+        if affine[axis, axis] < 0:
+            voxels, affine = flipped(voxels, affine, axis)
+    return voxels, affine
+
+
 def flipped(voxels: Voxels, affine: Affine, axis: int) -> tuple[Voxels, Affine]:
     """The same image stored the other way round along affine column `axis` (0 = i, 1 = j, 2 = k)."""
     array_axis = 2 - axis

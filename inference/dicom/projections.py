@@ -13,8 +13,17 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from inference.dicom import codes
+from inference.dicom.nm import nm_stack
 from inference.dicom.orientation import ImplausibleOrientation
-from inference.dicom.read import Unreadable, nm_stack, number_of, numbers_of, parsed, pixels_of, texts_of
+from inference.dicom.values import (
+    HEADER_ERRORS,
+    Unreadable,
+    number_of,
+    numbers_of,
+    parsed,
+    pixels_of,
+    texts_of,
+)
 from inference.dicom.write import (
     STORED_MAXIMUM,
     decimal,
@@ -146,7 +155,7 @@ def read_projections(data: bytes) -> Projections:
     ds = parsed(data, pixels=True)
     try:
         return _projections(ds)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, NotImplementedError) as error:
+    except HEADER_ERRORS as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable(
@@ -173,7 +182,7 @@ def read_attenuation(data: bytes) -> Volume:
         )
     except ImplausibleOrientation as error:
         raise Unreadable("orientation", f"The orientation cannot be used: {error}.") from error
-    except (AttributeError, KeyError, TypeError, ValueError, NotImplementedError) as error:
+    except HEADER_ERRORS as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable(
