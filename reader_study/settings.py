@@ -9,6 +9,7 @@
 | OBJECT_STORE      | folder of the content-addressed files                                          |
 | STAGING           | folder of uploads that are not de-identified yet, and of the quarantine         |
 | QUARANTINE_KEY    | 32 bytes or more, base64: wraps the keys of quarantined files (default: SECRET_KEY) |
+| DICOM_SPOOL       | folder between the DICOM receiver and the worker (default: dicom/ in STAGING)   |
 | READER_STUDY_VAR  | folder for everything this machine keeps (default: var/ beside manage.py)       |
 | PLAIN_HTTP        | 1: served without TLS on this machine only (the demo and the tests)             |
 """
@@ -117,6 +118,10 @@ STAGING = Path(
     os.environ.get("STAGING", VAR / "staging")
 ).resolve()  # files as they came: never where a worker reads
 QUARANTINE_KEY = os.environ.get("QUARANTINE_KEY", "")  # changed, nobody reads what is in quarantine any more
+DICOM_SPOOL = Path(
+    os.environ.get("DICOM_SPOOL", STAGING / "dicom")
+).resolve()  # the DICOM receiver's own folder
+DICOM_QUIET_SECONDS = int(os.environ.get("DICOM_QUIET_SECONDS", "20"))  # then a delivery by DICOM has ended
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20  # one DICOM file of an upload; larger ones are refused
 
 # --- work
@@ -151,6 +156,7 @@ CELERY_TASK_DEFAULT_QUEUE_TYPE = "classic" if EMBEDDED_QUEUE else "quorum"
 CELERY_BEAT_SCHEDULE = {
     "translation.sweep": {"task": "translation.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "intake.sweep": {"task": "intake.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "intake.collect": {"task": "intake.collect", "schedule": 5.0, "options": {"expires": 5}},
     "cases.sweep": {"task": "cases.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "agreement.sweep": {"task": "agreement.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "interop.sweep": {"task": "interop.sweep", "schedule": 30.0, "options": {"expires": 30}},
