@@ -72,6 +72,9 @@ SENTENCES: Mapping[str, Promise] = {
     "conflicting_copy": _("Another file with the same DICOM UID but other content was taken before; "
                           "this one is kept apart."),
     "left_over": _("A value that had to be removed was found again in the result; the file is kept apart."),
+    "study_locked": _("The study was locked before the file could be processed."),
+    "discarded": _("The file was kept apart, and the site discarded it."),
+    "expired": _("The file was kept apart, and nobody decided in time; it was destroyed."),
     # archives and files on a disc
     "no_access": _("The file cannot be opened."),
     "not_a_file": _("This is neither a file nor a folder."),
