@@ -13,9 +13,11 @@ from reader_study.accounts.models import User
 from reader_study.audit.actions import record
 from reader_study.celery import app
 from reader_study.intake import queries, reports, staging
+from reader_study.intake.description import Kind
 from reader_study.intake.models import Upload, UploadedFile
 from reader_study.problems import Conflict, Invalid, Locked, NotFound, TooLarge
 from reader_study.studies.models import Site, Study
+from reader_study.studies.queries import protocol_of
 
 MAX_FILE_BYTES = 64 << 20
 MAX_FILES = 20_000
@@ -173,9 +175,50 @@ def _check_receiving(upload: Upload) -> None:
         raise Conflict("not_receiving", _("This upload is complete. Start a new one to send more files."))
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What a site needs to de-identify its files before they leave it. key: of the site's pseudonyms, 32 bytes."""
+
+    site: Site
+    key: bytes
+    kinds: Sequence[Kind]
+    quarantine_days: int
+
+
+@transaction.atomic
+def give_terms(*, actor: User, study: Study, site_id: UUID | None) -> Terms:
+    """Hand the key of a site's pseudonyms to who coordinates it. Raises as `open_upload` about the site."""
+    site = _site(actor, study, site_id)
+    record(
+        action="intake.key_given",
+        actor=actor.id,
+        study=study.id,
+        subject=f"site {site.code}",
+        detail={},
+    )
+    return Terms(
+        site=site,
+        key=queries.pseudonyms_of(study, site).key,
+        kinds=queries.kinds_wanted(study),
+        quarantine_days=protocol_of(study).intake.quarantine_days,
+    )
+
+
+def _delivery(study: Study, site: Site, door: Door, actor: User | None, peer: str) -> Upload | None:
+    """What a peer has begun to deliver; an application entity may open an association for each file."""
+    if door != Door.DICOM:
+        return None
+    begun = Upload.objects.filter(
+        study=study, site=site, door=door, created_by=actor, peer=peer, state=Upload.State.RECEIVING
+    )
+    return begun.select_for_update().first()
+
+
 @transaction.atomic
 def open_delivery(*, study: Study, site: Site, door: Door, actor: User | None, peer: str = "") -> Upload:
     """Begin to take files one by one that nobody announced. The door has proven who sends, and for which site.
+
+    What a DICOM peer has begun and not completed goes on.
 
     actor: None for a peer without an account, known by `peer`, its application entity title.
 
@@ -189,6 +232,9 @@ def open_delivery(*, study: Study, site: Site, door: Door, actor: User | None, p
     if not study.sites.filter(pk=site.pk).exists():
         raise NotFound()
     _check_open(study)
+    begun = _delivery(study, site, door, actor, peer)
+    if begun is not None:
+        return begun
     upload = Upload.objects.create(study=study, site=site, door=door, created_by=actor, peer=peer)
     record(
         action="intake.delivery_opened",

@@ -109,7 +109,6 @@ class KeptApart(models.Model):
     class State(models.TextChoices):
         HELD = "held", _("waits for an answer")
         TAKEN = "taken", _("taken")
-        REFUSED = "refused", _("refused after the answer")
         DISCARDED = "discarded", _("discarded by the site")
         EXPIRED = "expired", _("its time ran out")
 
@@ -141,7 +140,7 @@ class KeptApart(models.Model):
             models.CheckConstraint(
                 condition=Q(state="held", wrapped_key__isnull=False, closed_at=None, closed_by=None)
                 | Q(
-                    state__in=["taken", "refused", "discarded", "expired"],
+                    state__in=["taken", "discarded", "expired"],
                     wrapped_key=None,
                     answers=None,
                     closed_at__isnull=False,

@@ -1,16 +1,19 @@
 import hmac
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from reader_study.accounts.models import User
 from reader_study.cases.models import Case
 from reader_study.cases.queries import UNBLINDED
-from reader_study.intake.models import Instance, Upload, UploadedFile
+from reader_study.intake.description import Kind
+from reader_study.intake.models import Instance, KeptApart, Upload, UploadedFile
 from reader_study.intake.pseudonyms import Pseudonyms, site_key
 from reader_study.problems import NotFound
 from reader_study.studies.models import Role, Site, Study
-from reader_study.studies.queries import sites_of, study_for
+from reader_study.studies.protocol import ImageSet
+from reader_study.studies.queries import protocol_of, sites_of, study_for
 
 
 def pseudonyms_of(study: Study, site: Site) -> Pseudonyms:
@@ -22,6 +25,17 @@ def uploading_sites(user: User, study: Study) -> QuerySet[Site]:
     """The sites for which somebody may send files: those that the person coordinates."""
     own = study.memberships.filter(user=user, role=Role.COORDINATOR).values("site")
     return study.sites.filter(pk__in=own).order_by("code")
+
+
+def kinds_wanted(study: Study) -> tuple[Kind, ...]:
+    """What the protocol collects: the images of its arms (virtual PET is made of SPECT), and what goes with them."""
+    protocol = protocol_of(study)
+    arms = {arm.image_set for arm in protocol.arms}
+    read = {
+        Kind.SPECT: bool(arms & {ImageSet.SPECT, ImageSet.VIRTUAL_PET}),
+        Kind.PET: ImageSet.PET in arms,
+    }
+    return (*(kind for kind, wanted in read.items() if wanted), *map(Kind, protocol.intake.also))
 
 
 def visible_uploads(user: User, study: Study) -> QuerySet[Upload]:
@@ -73,3 +87,36 @@ def known_files(*, study: Study, site: Site, sha256s: list[str]) -> dict[str, UU
 def fingerprint(study: Study, sha256: str) -> bytes:
     """What a file is recognised by when it is sent again: keyed, so that it says nothing to others. 32 bytes."""
     return hmac.digest(bytes(study.pseudonym_key), b"file\0" + sha256.encode(), "sha256")
+
+
+def fingerprints_kept_apart(*, study: Study, site: Site) -> set[bytes]:
+    held = KeptApart.objects.filter(study=study, site=site, state=KeptApart.State.HELD)
+    return {bytes(value) for value in held.values_list("fingerprint", flat=True)}
+
+
+def own_kept_apart(user: User, kept_id: UUID) -> KeptApart:
+    """A file that waits for a person of a site that the user coordinates; nobody else may. Raises NotFound."""
+    kept = KeptApart.objects.filter(pk=kept_id).select_related("study", "site", "upload").first()
+    if kept is None or not uploading_sites(user, kept.study).filter(pk=kept.site_id).exists():
+        raise NotFound()
+    return kept
+
+
+def kept_apart_of(user: User, study: Study) -> QuerySet[KeptApart]:
+    """What waits for the user: the files of the sites that the user coordinates, those that go first ahead."""
+    held = KeptApart.objects.filter(
+        study=study, site__in=uploading_sites(user, study), state=KeptApart.State.HELD
+    )
+    return held.select_related("site", "upload").order_by("expires_at", "upload", "number")
+
+
+def kept_apart_counts(user: User, study: Study) -> list[dict[str, Any]]:
+    """How many files wait, by site and reason, of the sites whose cases the user may see."""
+    held = KeptApart.objects.filter(
+        study=study, site__in=sites_of(user, study), state=KeptApart.State.HELD
+    ).order_by("site__code", "code")
+    counted = held.values("site__code", "code").annotate(files=Count("id"), first=Min("expires_at"))
+    return [
+        {"site": row["site__code"], "code": row["code"], "files": row["files"], "expires_at": row["first"]}
+        for row in counted
+    ]

@@ -12,7 +12,8 @@ from reader_study.problems import Invalid
 
 MAX_REPORTS = 400
 MAX_ENTRIES = 3_000
-_PATH = re.compile(r"(private )?[0-9A-Fa-fx]{4},[0-9A-Fa-fx]{4}[0-9A-Fa-fx,.\[\]*]{0,180}")
+_STEP = r"(?:(?:private )?[0-9A-Fa-fx]{4},[0-9A-Fa-fx]{4}(?:\[\d{0,5}\])?|unknown|preamble|trailing)"
+_PATH = re.compile(rf"{_STEP}(?:\.{_STEP}){{0,12}}")
 _REASON = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ACTIONS = ("kept", "changed", "removed")
 Entries = Sequence[Mapping[str, str]]
@@ -52,14 +53,16 @@ def _is_entry(entry: Any) -> bool:
     )
 
 
-def keep(reports: Iterable[Entries]) -> dict[str, Report]:
-    """Store reports; equal ones once. By digest."""
+def keep(many: Iterable[Entries]) -> list[str]:
+    """Store reports; equal ones once. Their digests, in order."""
     rows = [
         Report(
             digest=digest_of(entries),
             entries=[{key: entry[key] for key in ("path", "action", "reason")} for entry in entries],
         )
-        for entries in reports
+        for entries in many
     ]
-    Report.objects.bulk_create(rows, ignore_conflicts=True)
-    return {row.digest: row for row in rows}
+    # Most are there already. Of an insert that finds its row, PostgreSQL still runs the trigger.
+    known = set(Report.objects.filter(pk__in=[row.digest for row in rows]).values_list("pk", flat=True))
+    Report.objects.bulk_create((row for row in rows if row.digest not in known), ignore_conflicts=True)
+    return [row.digest for row in rows]

@@ -33,7 +33,6 @@ class Migration(migrations.Migration):
                         choices=[
                             ("held", "waits for an answer"),
                             ("taken", "taken"),
-                            ("refused", "refused after the answer"),
                             ("discarded", "discarded by the site"),
                             ("expired", "its time ran out"),
                         ],
@@ -356,7 +355,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("answers", None),
                         ("closed_at__isnull", False),
-                        ("state__in", ["taken", "refused", "discarded", "expired"]),
+                        ("state__in", ["taken", "discarded", "expired"]),
                         ("wrapped_key", None),
                     ),
                     _connector="OR",
