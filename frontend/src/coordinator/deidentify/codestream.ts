@@ -8,7 +8,7 @@
 
 import { Malformed } from './tree';
 
-export type Coding = 'rle' | 'jpeg' | 'jpeg_ls' | 'jpeg_2000';
+export type Coding = 'none' | 'rle' | 'jpeg' | 'jpeg_ls' | 'jpeg_2000';
 
 /** What the header of the file says about one frame. */
 export interface FrameShape {
@@ -19,6 +19,7 @@ export interface FrameShape {
 }
 
 const CODINGS: Record<string, Coding> = {
+  '1.2.840.10008.1.2.1.98': 'none',
   '1.2.840.10008.1.2.5': 'rle',
   '1.2.840.10008.1.2.4.50': 'jpeg',
   '1.2.840.10008.1.2.4.51': 'jpeg',
@@ -43,11 +44,15 @@ const RLE_HEADER = 64;
 const MOST_RLE_SEGMENTS = 15;
 
 export function codingOf(transferSyntax: string): Coding | null {
-  return CODINGS[transferSyntax] ?? null;
+  return Object.hasOwn(CODINGS, transferSyntax) ? (CODINGS[transferSyntax] ?? null) : null;
 }
 
 /** One frame's codestream, cleaned. Throws `Malformed`. */
-export function cleaned(coding: Exclude<Coding, 'rle'>, frame: Uint8Array, shape: FrameShape): Uint8Array {
+export function cleaned(
+  coding: Exclude<Coding, 'none' | 'rle'>,
+  frame: Uint8Array,
+  shape: FrameShape,
+): Uint8Array {
   return coding === 'jpeg_2000' ? cleaned2000(frame, shape) : cleanedJpeg(frame, shape, coding === 'jpeg_ls');
 }
 
@@ -66,9 +71,9 @@ function cleanedJpeg(frame: Uint8Array, shape: FrameShape, isLs: boolean): Uint8
       if (!sized) throw new Malformed('bad_codestream', 'no size');
       return joined([...kept, frame.subarray(at, at + 2)]);
     }
-    if (at + 4 > frame.length) throw new Malformed('truncated', 'codestream');
+    if (at + 4 > frame.length) throw new Malformed('bad_codestream', 'cut off');
     const end = at + 2 + view.getUint16(at + 2);
-    if (end > frame.length || end < at + 4) throw new Malformed('truncated', 'codestream');
+    if (end > frame.length || end < at + 4) throw new Malformed('bad_codestream', 'cut off');
     const segment = frame.subarray(at, end);
     at = end;
     if (SOFS.has(marker)) {
@@ -100,7 +105,7 @@ function endOfScan(frame: Uint8Array, start: number, isLs: boolean): number {
     if (!isData && !(next >= 0xd0 && next <= 0xd7)) return at;
     at += 1;
   }
-  throw new Malformed('truncated', 'codestream');
+  throw new Malformed('bad_codestream', 'cut off');
 }
 
 function cleaned2000(bytes: Uint8Array, shape: FrameShape): Uint8Array {
@@ -118,7 +123,7 @@ function cleaned2000(bytes: Uint8Array, shape: FrameShape): Uint8Array {
   checkSize(siz.getUint16(38), shape.samples);
   kept.push(...main.kept);
   for (let at = main.at; ; ) {
-    if (at + 2 > frame.length) throw new Malformed('truncated', 'codestream');
+    if (at + 2 > frame.length) throw new Malformed('bad_codestream', 'cut off');
     if (view.getUint16(at) === (0xff00 | EOC)) return joined([...kept, frame.subarray(at, at + 2)]);
     if (view.getUint16(at) !== (0xff00 | SOT) || at + 12 > frame.length)
       throw new Malformed('bad_codestream', 'no tile');
@@ -137,19 +142,19 @@ function cleaned2000(bytes: Uint8Array, shape: FrameShape): Uint8Array {
 function endOfTile(frame: Uint8Array, view: DataView, at: number): number {
   const stated = view.getUint32(at + 6);
   if (stated !== 0) {
-    if (stated < 14 || at + stated > frame.length) throw new Malformed('truncated', 'codestream');
+    if (stated < 14 || at + stated > frame.length) throw new Malformed('bad_codestream', 'cut off');
     return at + stated;
   }
   for (let end = frame.length - 2; end > at + 12; end -= 1)
     if (frame[end] === 0xff && frame[end + 1] === EOC) return end;
-  throw new Malformed('truncated', 'codestream');
+  throw new Malformed('bad_codestream', 'cut off');
 }
 
 /** The marker segments from `at` to the marker `until`, those that decoding needs. */
 function segments(frame: Uint8Array, view: DataView, from: number, end: number, until: number) {
   const kept: Uint8Array[] = [];
   for (let at = from; ; ) {
-    if (at + 4 > end) throw new Malformed('truncated', 'codestream');
+    if (at + 4 > end) throw new Malformed('bad_codestream', 'cut off');
     const marker = view.getUint16(at);
     if (marker === (0xff00 | until)) return { kept, at };
     const next = at + 2 + view.getUint16(at + 2);
@@ -181,7 +186,7 @@ function codestreamOf(bytes: Uint8Array): Uint8Array {
 }
 
 function checkSize(stated: number, expected: number): void {
-  if (stated !== expected) throw new Malformed('dimensions', 'the codestream has another size');
+  if (stated !== expected) throw new Malformed('dimensions_differ');
 }
 
 /** One RLE frame as little-endian samples, pixel by pixel. Throws `Malformed`. */
@@ -189,7 +194,7 @@ export function decodedRle(frame: Uint8Array, shape: FrameShape): Uint8Array {
   const { rows, columns, samples, bytesPerSample } = shape;
   const pixels = rows * columns;
   const planes = samples * bytesPerSample;
-  if (frame.length < RLE_HEADER) throw new Malformed('truncated', 'RLE');
+  if (frame.length < RLE_HEADER) throw new Malformed('bad_codestream', 'RLE');
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   if (view.getUint32(0, true) !== planes || planes > MOST_RLE_SEGMENTS)
     throw new Malformed('bad_codestream', 'RLE');
@@ -197,7 +202,8 @@ export function decodedRle(frame: Uint8Array, shape: FrameShape): Uint8Array {
   for (let plane = 0; plane < planes; plane += 1) {
     const start = view.getUint32(4 + 4 * plane, true);
     const end = plane + 1 < planes ? view.getUint32(8 + 4 * plane, true) : frame.length;
-    if (start < RLE_HEADER || end < start || end > frame.length) throw new Malformed('bad_codestream', 'RLE');
+    if (start < RLE_HEADER || (plane === 0 && start !== RLE_HEADER) || end < start || end > frame.length)
+      throw new Malformed('bad_codestream', 'RLE');
     const sample = Math.floor(plane / bytesPerSample);
     const byte = bytesPerSample - 1 - (plane % bytesPerSample); // planes go from the most significant byte
     unpack(frame.subarray(start, end), out, sample * bytesPerSample + byte, planes, pixels);
@@ -205,26 +211,25 @@ export function decodedRle(frame: Uint8Array, shape: FrameShape): Uint8Array {
   return out;
 }
 
+/** PackBits, to exactly `count` bytes. */
 function unpack(packed: Uint8Array, out: Uint8Array, first: number, step: number, count: number): void {
   let done = 0;
-  for (let at = 0; done < count; ) {
-    const control = packed[at];
-    if (control === undefined) throw new Malformed('truncated', 'RLE');
+  for (let at = 0; done < count && at < packed.length; ) {
+    const control = packed[at] ?? 128;
     at += 1;
     if (control === 128) continue;
     const times = control < 128 ? control + 1 : 257 - control;
-    if (done + times > count) throw new Malformed('bad_codestream', 'RLE');
-    for (let n = 0; n < times; n += 1) {
+    for (let n = 0; n < times && done < count; n += 1, done += 1) {
       const value = packed[control < 128 ? at + n : at];
-      if (value === undefined) throw new Malformed('truncated', 'RLE');
-      out[first + (done + n) * step] = value;
+      if (value === undefined) throw new Malformed('dimensions_differ', 'RLE');
+      out[first + done * step] = value;
     }
     at += control < 128 ? times : 1;
-    done += times;
   }
+  if (done !== count) throw new Malformed('dimensions_differ', 'RLE');
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
