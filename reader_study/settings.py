@@ -11,6 +11,7 @@
 | QUARANTINE_KEY    | 32 bytes or more, base64: wraps the keys of quarantined files (default: SECRET_KEY) |
 | DICOM_SPOOL       | folder between the DICOM receiver and the worker (default: dicom/ in STAGING)   |
 | READER_STUDY_VAR  | folder for everything this machine keeps (default: var/ beside manage.py)       |
+| PUBLIC_URL        | https://host:port as viewers reach it, where their Host header leaves out the port  |
 | PLAIN_HTTP        | 1: served without TLS on this machine only (the demo and the tests)             |
 """
 
@@ -38,6 +39,7 @@ DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
 if PLAIN_HTTP:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost"]
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not PLAIN_HTTP]
 
 INSTALLED_APPS = [

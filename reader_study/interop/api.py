@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -12,7 +13,8 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from reader_study.accounts.authentication import signed_in
+from reader_study.accounts.authentication import BearerToken, SessionCookie, signed_in
+from reader_study.accounts.models import TokenScope
 from reader_study.interop import queries
 from reader_study.interop.dicomweb import matching, multipart, retrieval, search
 from reader_study.interop.dicomweb.json_model import with_addresses
@@ -42,15 +44,24 @@ class _OwnNegotiation(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+class DicomWebToken(BearerToken):
+    """A program (a viewer, an archive) reads with the rights of the person who made its token."""
+
+    scope: ClassVar[TokenScope | None] = TokenScope.DICOMWEB
+
+
 @extend_schema(exclude=True)  # the description is PS3.18
 class DicomWebView(APIView):
-    """Base of everything under /dicomweb. A token needs the scope of that name."""
+    """Base of everything under /dicomweb."""
 
+    authentication_classes = (SessionCookie, DicomWebToken)
     content_negotiation_class = _OwnNegotiation
+    metadata_class = None  # OPTIONS would describe the address to whoever is signed in
 
     def base(self, study_id: UUID) -> str:
-        """The public address of the service: with the host and port that the client used."""
-        return self.request.build_absolute_uri(f"/api/studies/{study_id}/dicomweb")
+        """The public address of the service: as it is set, or with the host and port that the client named."""
+        path = f"/api/studies/{study_id}/dicomweb"
+        return settings.PUBLIC_URL + path if settings.PUBLIC_URL else self.request.build_absolute_uri(path)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         finalized = super().finalize_response(request, response, *args, **kwargs)
