@@ -5,17 +5,18 @@ from uuid import UUID
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reader_study.accounts.authentication import signed_in
+from reader_study.accounts.authentication import SessionCookie, signed_in
 from reader_study.cases.queries import UNBLINDED
 from reader_study.intake import actions, queries
-from reader_study.intake.models import Upload, UploadedFile
+from reader_study.intake.doors.tokens import IntakeToken
+from reader_study.intake.models import Kind, Upload, UploadedFile
 from reader_study.intake.reasons import sentence
 from reader_study.intake.reports import MAX_ENTRIES
 from reader_study.problems import TooLarge
@@ -78,6 +79,19 @@ class UploadOpenedSerializer(serializers.Serializer[Any]):
     limits = LimitsSerializer()
 
 
+class TermsSerializer(serializers.Serializer[Any]):
+    """What a site needs to de-identify its files before they leave it."""
+
+    procedure = serializers.CharField(help_text="Version of the procedure")
+    key = serializers.RegexField(r"^[0-9a-f]{64}$", help_text="Secret of the site's pseudonyms, hex")
+    site = SiteSerializer()
+    limits = LimitsSerializer()
+    kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=Kind.values), help_text="What the protocol collects"
+    )
+    quarantine_days = serializers.IntegerField()
+
+
 class UploadedFileSerializer(serializers.Serializer[Any]):
     n = serializers.IntegerField()
     verdict = serializers.ChoiceField(choices=UploadedFile.Verdict.choices)
@@ -104,6 +118,10 @@ class UploadSerializer(UploadSummarySerializer):
     cases = SubjectSerializer(many=True)
 
 
+class _WhichSite(serializers.Serializer[Any]):
+    site_id = serializers.UUIDField(required=False, default=None)
+
+
 class RawBody(BaseParser):
     """Hands the unread body on: a file is never held in memory by the web tier."""
 
@@ -111,6 +129,14 @@ class RawBody(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         return stream
+
+
+PROCEDURE_VERSION = "2"
+LIMITS = {
+    "file_bytes": actions.MAX_FILE_BYTES,
+    "files": actions.MAX_FILES,
+    "upload_bytes": actions.MAX_UPLOAD_BYTES,
+}
 
 
 def _summary(upload: Upload) -> dict[str, Any]:
@@ -131,7 +157,34 @@ def _files(upload: Upload) -> list[dict[str, Any]]:
     ]
 
 
+class Intake(APIView):
+    authentication_classes = [SessionCookie, IntakeToken]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("site_id", UUID, description="Only for who coordinates several sites")],
+        responses=TermsSerializer,
+    )
+    def get(self, request: Request, study_id: UUID) -> Response:
+        """Hand out the key of a site's pseudonyms: to who coordinates the site, and into the journal."""
+        user = signed_in(request)
+        study = study_for(user, study_id, Role.COORDINATOR)
+        asked = _WhichSite(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        terms = actions.give_terms(actor=user, study=study, site_id=asked.validated_data["site_id"])
+        answer = {
+            "procedure": PROCEDURE_VERSION,
+            "key": terms.key.hex(),
+            "site": terms.site,
+            "limits": LIMITS,
+            "kinds": terms.kinds,
+            "quarantine_days": terms.quarantine_days,
+        }
+        return Response(TermsSerializer(answer).data, headers={"Cache-Control": "no-store"})
+
+
 class Uploads(APIView):
+    authentication_classes = [SessionCookie, IntakeToken]
+
     @extend_schema(responses=UploadSummarySerializer(many=True))
     def get(self, request: Request, study_id: UUID) -> Response:
         study = study_for(signed_in(request), study_id, *UNBLINDED)
@@ -153,16 +206,13 @@ class Uploads(APIView):
             procedure=given.validated_data["procedure"],
             reports_sent=given.validated_data["reports"],
         )
-        limits = {
-            "file_bytes": actions.MAX_FILE_BYTES,
-            "files": actions.MAX_FILES,
-            "upload_bytes": actions.MAX_UPLOAD_BYTES,
-        }
-        answer = {"id": upload.id, "missing": missing, "limits": limits}
+        answer = {"id": upload.id, "missing": missing, "limits": LIMITS}
         return Response(UploadOpenedSerializer(answer).data, status=201)
 
 
 class OneUpload(APIView):
+    authentication_classes = [SessionCookie, IntakeToken]
+
     @extend_schema(responses={200: UploadSerializer, 304: OpenApiResponse(description="Nothing changed")})
     def get(self, request: Request, upload_id: UUID) -> Response:
         upload = queries.upload_for(signed_in(request), upload_id)
@@ -177,6 +227,7 @@ class OneUpload(APIView):
 class Blob(APIView):
     """Outside a transaction (see urls): a slow line must not hold one open."""
 
+    authentication_classes = [SessionCookie, IntakeToken]
     parser_classes = [RawBody]
 
     @extend_schema(
@@ -196,6 +247,8 @@ class Blob(APIView):
 
 
 class Complete(APIView):
+    authentication_classes = [SessionCookie, IntakeToken]
+
     @extend_schema(request=None, responses={202: UploadSummarySerializer})
     def post(self, request: Request, upload_id: UUID) -> Response:
         upload = actions.complete_upload(actor=signed_in(request), upload_id=upload_id)

@@ -12,6 +12,7 @@ class Sha256Converter(StringConverter):
 register_converter(Sha256Converter, "sha256")
 
 urlpatterns = [
+    path("studies/<uuid:study_id>/intake", api.Intake.as_view()),
     path("studies/<uuid:study_id>/uploads", api.Uploads.as_view()),
     path("uploads/<uuid:upload_id>", api.OneUpload.as_view()),
     path("uploads/<uuid:upload_id>/blobs/<sha256:sha256>", non_atomic_requests(api.Blob.as_view())),

@@ -188,6 +188,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/peers/{peer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["peers_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reading/reads/{token}": {
         parameters: {
             query?: never;
@@ -387,6 +403,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Hand out the key of a site's pseudonyms: to who coordinates the site, and into the journal. */
+        get: operations["studies_intake_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/journal": {
         parameters: {
             query?: never;
@@ -445,6 +478,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["studies_opening_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_peers_list"];
+        put?: never;
+        post: operations["studies_peers_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -543,6 +592,23 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["studies_sites_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own tokens for this study, without their secrets. */
+        get: operations["studies_tokens_list"];
+        put?: never;
+        post: operations["studies_tokens_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -867,6 +933,18 @@ export interface components {
             subject: string;
             detail: unknown;
         };
+        /**
+         * @description * `spect` - spect
+         *     * `gated_spect` - gated_spect
+         *     * `projections` - projections
+         *     * `gated_projections` - gated_projections
+         *     * `attenuation_map` - attenuation_map
+         *     * `pet` - pet
+         *     * `gated_pet` - gated_pet
+         *     * `ct` - ct
+         * @enum {string}
+         */
+        KindsEnum: "spect" | "gated_spect" | "projections" | "gated_projections" | "attenuation_map" | "pet" | "gated_pet" | "ct";
         Language: {
             language: components["schemas"]["LanguageCode"];
         };
@@ -992,6 +1070,25 @@ export interface components {
             investigator: string;
             document: unknown;
         };
+        /** @description A token as it may be shown: without its secret. */
+        NewToken: {
+            /** Format: uuid */
+            id: string;
+            scope: components["schemas"]["ScopeEnum"];
+            /** Format: uuid */
+            study: string;
+            label: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** @description Shown this once, kept nowhere */
+            token: string;
+        };
         Opening: {
             /** Format: date-time */
             opened_at: string;
@@ -1003,6 +1100,28 @@ export interface components {
          * @enum {string}
          */
         PatientState: "stress" | "rest";
+        Peer: {
+            /** Format: uuid */
+            id: string;
+            site: components["schemas"]["Site"];
+            /** @description The title that the hospital's system calls */
+            called: string;
+            /** @description The title of the hospital's system */
+            calling: string;
+            networks: string[];
+            certificates: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+        };
+        PeerWish: {
+            /** Format: uuid */
+            site_id: string;
+            calling: string;
+            networks?: string[];
+            certificates?: string[];
+        };
         Person: {
             /** Format: uuid */
             id: string;
@@ -1213,6 +1332,18 @@ export interface components {
             id: string;
             subject: string;
         };
+        /** @description What a site needs to de-identify its files before they leave it. */
+        Terms: {
+            /** @description Version of the procedure */
+            procedure: string;
+            /** @description Secret of the site's pseudonyms, hex */
+            key: string;
+            site: components["schemas"]["Site"];
+            limits: components["schemas"]["Limits"];
+            /** @description What the protocol collects */
+            kinds: components["schemas"]["KindsEnum"][];
+            quarantine_days: number;
+        };
         /** @description A token as it may be shown: without its secret. */
         Token: {
             /** Format: uuid */
@@ -1229,6 +1360,14 @@ export interface components {
             revoked_at: string | null;
             /** Format: date-time */
             last_used_at: string | null;
+        };
+        TokenWish: {
+            scope: components["schemas"]["ScopeEnum"];
+            /** @description What it is for, e.g. the name of the script */
+            label: string;
+            /** @default 90 */
+            days: number;
+            password: string;
         };
         TranslatedCase: {
             /** Format: uuid */
@@ -1372,6 +1511,7 @@ export type ImageSetEnum = components['schemas']['ImageSetEnum'];
 export type Invitation = components['schemas']['Invitation'];
 export type InvitationLink = components['schemas']['InvitationLink'];
 export type JournalEntry = components['schemas']['JournalEntry'];
+export type KindsEnum = components['schemas']['KindsEnum'];
 export type Language = components['schemas']['Language'];
 export type LanguageCode = components['schemas']['LanguageCode'];
 export type LastSeq = components['schemas']['LastSeq'];
@@ -1391,8 +1531,11 @@ export type NewMember = components['schemas']['NewMember'];
 export type NewOpening = components['schemas']['NewOpening'];
 export type NewSignature = components['schemas']['NewSignature'];
 export type NewStudy = components['schemas']['NewStudy'];
+export type NewToken = components['schemas']['NewToken'];
 export type Opening = components['schemas']['Opening'];
 export type PatientState = components['schemas']['PatientState'];
+export type Peer = components['schemas']['Peer'];
+export type PeerWish = components['schemas']['PeerWish'];
 export type Person = components['schemas']['Person'];
 export type PolarGrid = components['schemas']['PolarGrid'];
 export type Position = components['schemas']['Position'];
@@ -1423,7 +1566,9 @@ export type Study = components['schemas']['Study'];
 export type StudyState = components['schemas']['StudyState'];
 export type StudySummary = components['schemas']['StudySummary'];
 export type Subject = components['schemas']['Subject'];
+export type Terms = components['schemas']['Terms'];
 export type Token = components['schemas']['Token'];
+export type TokenWish = components['schemas']['TokenWish'];
 export type TranslatedCase = components['schemas']['TranslatedCase'];
 export type Translation = components['schemas']['Translation'];
 export type TranslationStateEnum = components['schemas']['TranslationStateEnum'];
@@ -1674,6 +1819,26 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InvitationLink"];
                 };
+            };
+        };
+    };
+    peers_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                peer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1982,6 +2147,30 @@ export interface operations {
             };
         };
     };
+    studies_intake_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Only for who coordinates several sites */
+                site_id?: string;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terms"];
+                };
+            };
+        };
+    };
     studies_journal_list: {
         parameters: {
             query?: {
@@ -2098,6 +2287,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Opening"];
+                };
+            };
+        };
+    };
+    studies_peers_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peer"][];
+                };
+            };
+        };
+    };
+    studies_peers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeerWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peer"];
                 };
             };
         };
@@ -2233,6 +2468,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Site"];
+                };
+            };
+        };
+    };
+    studies_tokens_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+        };
+    };
+    studies_tokens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
                 };
             };
         };
