@@ -53,20 +53,23 @@ class Plane:
 
 
 def plane_of(*places: Dataset) -> Plane:
-    """What the first of the places says that says anything.
+    """What the most telling of the places says, the first among equals.
 
-    An orientation along the axes of the patient is what systems write that know none: where another place says a
-    true one, that is believed. Its position is taken from the same place as far as it stands there.
+    An orientation along the axes of the patient, and a first pixel at the origin, are what systems write that know
+    none: where another place says more, that is believed. What a place leaves out is taken from the others.
     """
-    said = [
-        (place, orientation)
-        for place in places
-        if (orientation := numbers_of(place, keyword="ImageOrientationPatient", count=6)) is not None
-    ]
+    said = []
+    for place in places:
+        orientation = numbers_of(place, keyword="ImageOrientationPatient", count=6)
+        if orientation is not None:
+            said.append(Plane(orientation, numbers_of(place, keyword="ImagePositionPatient", count=3)))
+    position = numbers_of(*places, keyword="ImagePositionPatient", count=3)
     if not said:
-        return Plane(None, numbers_of(*places, keyword="ImagePositionPatient", count=3))
-    place, orientation = next((one for one in said if not Plane(one[1], None).is_dummy), said[0])
-    return Plane(orientation, numbers_of(place, *places, keyword="ImagePositionPatient", count=3))
+        return Plane(None, position)
+    best = max(
+        said, key=lambda plane: (not plane.is_dummy, plane.position is not None and plane.position.any())
+    )
+    return best if best.position is not None else Plane(best.orientation, position)
 
 
 def slice_step(ds: Dataset) -> tuple[float, list[str]]:
@@ -116,7 +119,7 @@ def stack_affine(
 
 
 def _directions(orientation: Vector) -> tuple[Vector, Vector]:
-    row, column = orientation[:3], orientation[3:]
+    row, column = np.clip(orientation, -2, 2).reshape(2, 3)
     lengths = [float(np.linalg.norm(row)), float(np.linalg.norm(column))]
     off = max(abs(lengths[0] - 1), abs(lengths[1] - 1), abs(float(row @ column)))
     if off > 1e-2:

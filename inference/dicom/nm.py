@@ -182,7 +182,8 @@ def _runs_down(datasets: Sequence[Dataset], order: Sequence[int]) -> bool:
         numbers = [vector_of(ds, keyword) for ds in datasets]
         if all(len(number) == 1 for number in numbers):
             steps = np.diff([numbers[n][0] for n in order])
-            return bool((steps < 0).all())
+            if (steps != 0).all():
+                return bool((steps < 0).all())
     return False
 
 
