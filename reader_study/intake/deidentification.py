@@ -1,63 +1,86 @@
-"""De-identification by rebuilding: a new file is made of what the allow-list proves harmless, nothing else.
+"""De-identification by rebuilding: a new file is made of what the rules prove harmless, nothing else.
 
-The values come from the bounded tree of `structure`; the new file is written by pydicom. What a rule does not
-prove is left out without being looked at, so nothing in the old file can surprise the new one. The result
-names its profile and options in (0012,0063) and (0012,0064), PS3.15 Annex E; it must still pass
-`verification` before it may be stored.
+The values come from the bounded tree of `structure`. What a rule does not prove is left out without being looked
+at, so nothing in the old file can surprise the new one. The result is a *sealed* file: its subject, dates and UIDs
+are pseudonyms that the site's key recognises, so that the same procedure run again gives the same bytes. It must
+still pass `verification` before it may be sent or stored. `frontend/src/coordinator/deidentify` does the same in
+the browser, byte for byte.
 """
 
-import io
-import math
-import re
+import hashlib
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pydicom import dcmwrite
-from pydicom.datadict import dictionary_VR, tag_for_keyword
-from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.sequence import Sequence
-from pydicom.sr._concepts_dict import concepts
-from pydicom.sr._snomed_dict import mapping
-from pydicom.tag import BaseTag
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.datadict import dictionary_has_tag, dictionary_VR, tag_for_keyword
 
-from reader_study.intake.allowlist import ALLOWED, EMPTY, Codes, Items, Keep, Names, PatientState, Rule, Terms
+from inference.dicom.codes import REST_CODES, STRESS_CODES
+from reader_study.intake import writing
+from reader_study.intake.allowlist import ALLOWED, EMPTY, IDENTIFIERS, METHOD, PROCEDURE_VERSION
+from reader_study.intake.concepts import meanings
+from reader_study.intake.describing import (
+    answered,
+    describe,
+    frames_of,
+    same_kind,
+    slices_of,
+    text_at,
+    text_in,
+)
 from reader_study.intake.description import Description, Pixels
-from reader_study.intake.pseudonyms import Pseudonyms, Subject, shifted
-from reader_study.intake.reasons import Refused
+from reader_study.intake.proving import UID_SHAPE, Proof, Unproven, numbers_in
+from reader_study.intake.pseudonyms import Pseudonyms, Subject
+from reader_study.intake.reasons import Quarantined, Refused
+from reader_study.intake.rules import Codes, Items, PatientState, Rule
 from reader_study.intake.structure import PIXEL_DATA, Element, Item, Structure
 
-# What the file says about its own de-identification.
-METHOD = "Reader study allow-list 1 on PS3.15 Basic Profile"
-PROFILE = {
-    "113100": "Basic Application Confidentiality Profile",
-    "113105": "Clean Descriptors Option",
-    "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
-    "113108": "Retain Patient Characteristics Option",
-}
-IMPLEMENTATION = UID("2.25.194513046063960681972000345516404623267")
-_SIZES = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d"}
-_DECIMAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
-_INTEGER = re.compile(r"[-+]?\d{1,10}")
-_CLOCK = re.compile(r"(\d{2}){1,3}(\.\d{1,6})?")
-_AGE = re.compile(r"(\d{3})([DWMY])")
-_OLDEST = 89  # years: beyond, an age alone may name a person (45 CFR 164.514)
-_UID = re.compile(r"[0-9.]{1,64}")
-_VECTORS = frozenset(
-    0x00540000 | element for element in (0x10, 0x20, 0x30, 0x50, 0x60, 0x70, 0x80, 0x90, 0x100)
+# What is always claimed (CID 7050), and what only after a person looked at the pixels.
+PROFILE = (
+    ("113100", "Basic Application Confidentiality Profile"),
+    ("113105", "Clean Descriptors Option"),
+    ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
+    ("113108", "Retain Patient Characteristics Option"),
 )
-_PIXEL_REPRESENTATION = 0x00280103
-_FRAME_TIMES = frozenset({0x00181063, 0x00181065})
-# Patient ID, other patient IDs, medical record, accession, study ID, admission.
-IDENTIFIERS = frozenset({0x00100020, 0x00101000, 0x00101090, 0x00080050, 0x00200010, 0x00380010})
-_NUMBERINGS = frozenset({0x00200011, 0x00200013})  # of the series, of the image
-_SMALLEST_IDENTIFIER = 1000  # below, every series has such a number
-_LONGEST_NUMBER = 64  # digits
+CLEAN_PIXELS = ("113101", "Clean Pixel Data Option")
+EQUIPMENT_PURPOSE = ("109104", "De-identifying Equipment")
+EQUIPMENT_MAKER, EQUIPMENT_MODEL = "Reader Study", "Reader Study intake"
+STATE_NAME = ("DCM", "109054")
+STATE_CODES = {"stress": ("SCT", "432655005"), "rest": ("SCT", "128975004")}
+_SOP_CLASS, _SOP_UID, _STUDY_UID, _SERIES_UID = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
+_NAME, _ID, _SERIES_TEXT, _COMMENTS = 0x00100010, 0x00100020, 0x0008103E, 0x00204000
+_SYNTHETIC, _BURNED_IN, _FRAME_OF_REFERENCE, _INDICATOR = 0x0008001C, 0x00280301, 0x00200052, 0x00201040
+_REMOVED, _METHOD, _METHOD_CODES, _TEMPORAL = 0x00120062, 0x00120063, 0x00120064, 0x00280303
+_EQUIPMENT, _PURPOSE, _CHARACTER_SET = 0x0018A001, 0x0040A170, 0x00080005
+_MAKER, _MODEL, _SOFTWARE = 0x00080070, 0x00081090, 0x00181020
+_CONTEXT, _CONCEPT_NAME, _CONCEPT, _VALUE_TYPE = 0x00400555, 0x0040A043, 0x0040A168, 0x0040A040
+_CODE_VALUE, _CODE_SCHEME, _CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
+_ROWS, _COLUMNS, _SAMPLES, _ALLOCATED, _SIGNED = 0x00280010, 0x00280011, 0x00280002, 0x00280100, 0x00280103
+# Attributes that the study writes itself, and why.
+OWN = {
+    _NAME: "pseudonym",
+    _ID: "pseudonym",
+    _SERIES_TEXT: "study_words",
+    _COMMENTS: "study_words",
+    _REMOVED: "claim",
+    _METHOD: "claim",
+    _METHOD_CODES: "claim",
+    _TEMPORAL: "claim",
+    _EQUIPMENT: "claim",
+    _INDICATOR: "valid",
+}
+_FIRST_OF_BLOCKS = 0x1000  # private elements; below stand their creators
+_SMALLEST_IDENTIFIER, _LARGEST_IDENTIFIER = 1000, 2**53  # below, every series has such a number
+_OVERLAYS, _CURVES = range(0x6000, 0x6100), range(0x5000, 0x5100)
+# Why an attribute goes that no rule keeps and that is nothing more special.
+GROUNDS_BY_VR = {
+    "PN": "identity",
+    **dict.fromkeys(("AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"), "free_text"),
+    **dict.fromkeys(("DA", "DT", "TM"), "other_date"),
+    "UI": "other_uid",
+    "SQ": "sequence",
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +96,7 @@ class Blank:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a coordinator decided about one file. patient_id: for a file that has none."""
+    """What a coordinator decided about one file. patient_id: for a file that has none, or a wrong one."""
 
     state: str | None = None
     view: str | None = None
@@ -112,274 +135,378 @@ class Deidentified:
 def deidentify(
     structure: Structure, *, pseudonyms: Pseudonyms, answers: Answers | None = None
 ) -> Deidentified:
-    """The sealed file of a structure whose pixels are not compressed. Raises Refused, Quarantined."""
-    raise NotImplementedError
-
-
-def named(data: bytes, *, subject: str) -> bytes:
-    """A sealed file with the study's own name for the subject in place of the token."""
-    raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Rebuilt:
-    """The new file, still without the study's name for its subject and series."""
-
-    dataset: Dataset
-
-    def finished(self, *, subject: str, description: str) -> bytes:
-        """The DICOM file (explicit VR little endian), with the study's own name and description."""
-        ds = self.dataset
-        ds.PatientName = ds.PatientID = subject
-        ds.SeriesDescription = description
-        meta = FileMetaDataset()
-        meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = ds.SOPClassUID, ds.SOPInstanceUID
-        meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        meta.ImplementationClassUID, meta.ImplementationVersionName = IMPLEMENTATION, "READER_STUDY_1"
-        ds.file_meta = meta
-        out = io.BytesIO()
-        dcmwrite(out, ds, enforce_file_format=True)
-        return out.getvalue()
-
-
-def text_of(item: Item, keyword: str) -> str:
-    """An ASCII text value of the tree, stripped; "" if it is absent or not ASCII."""
-    element = item.get(tag_for_keyword(keyword) or -1)
-    return _text(element) if element else ""
-
-
-def rebuild(structure: Structure, *, pseudonyms: Pseudonyms, subject: bytes) -> Rebuilt:
-    """Make the de-identified data set of an NM, PT or CT image.
+    """The sealed file of an allowed image whose pixels are not compressed (any more).
 
     Raises
     ------
     Refused
-        "sop_class" for any other kind, "missing_attribute" without UIDs, matrix or pixels.
+        "sop_class" for any other kind; "missing_attribute" without UIDs, matrix or pixels; "synthetic" for an
+        image that was not acquired; "bad_value" when a number that the image depends on cannot be proven; and what
+        `describe` raises.
+    Quarantined
+        "no_patient_id"; "seal_broken" for a sealed file that does not say what one says.
     """
+    answers = answers or Answers()
     root = structure.root
-    sop_class = text_of(root, "SOPClassUID")
+    sop_class = text_at(root, _SOP_CLASS)
     if sop_class not in ALLOWED:
         raise Refused("sop_class")
-    uids = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
-    if not all(_UID.fullmatch(text_of(root, keyword)) for keyword in uids):
+    if text_at(root, _SYNTHETIC) == "YES":
+        raise Refused("synthetic")
+    uids = [text_at(root, tag) for tag in (_STUDY_UID, _SERIES_UID, _SOP_UID)]
+    if not all(UID_SHAPE.fullmatch(uid) for uid in uids):
         raise Refused("missing_attribute")
     if not structure.pixels or PIXEL_DATA not in root:
         raise Refused("missing_attribute")
-    signed = root.get(_PIXEL_REPRESENTATION)
-    builder = _Builder(
-        pseudonyms, pseudonyms.shift(subject), signed=signed is not None and signed.value[:1] == b"\1"
+    subject, sealed = _subject(root, pseudonyms, answers.patient_id)
+    description = answered(
+        _sealed_description(root, sop_class) if sealed else describe(root, sop_class=sop_class),
+        state=answers.state,
+        view=answers.view,
+        pixels=answers.pixels,
+        blanked=bool(answers.blank),
     )
-    ds = builder.rebuilt(root, ALLOWED[sop_class])
-    identifiers = set(_identifying_numbers(root))
-    for tag in _NUMBERINGS & ds.keys():
-        if not identifiers.isdisjoint(_numbers(root[tag].value)):  # some consoles number by patient or order
-            del ds[tag]
-    for keyword in EMPTY:
-        if keyword not in ds:
-            setattr(ds, keyword, None)
-    if "FrameOfReferenceUID" in ds:
-        ds.PositionReferenceIndicator = None
-    ds.PatientIdentityRemoved = "YES"
-    ds.DeidentificationMethod = METHOD
-    ds.DeidentificationMethodCodeSequence = Sequence(_code("DCM", *code) for code in PROFILE.items())
-    ds.LongitudinalTemporalInformationModified = "MODIFIED"
-    ds.ContributingEquipmentSequence = Sequence([_equipment()])
-    pixels = root[PIXEL_DATA].value[: structure.pixel_bytes]
-    ds[PIXEL_DATA] = _raw(PIXEL_DATA, "OW", pixels + b"\0" * (len(pixels) % 2))
-    return Rebuilt(ds)
+    builder = _Builder(
+        Proof(
+            pseudonyms,
+            shift=None if sealed else subject.shift,
+            frames=frames_of(root),
+            signed=_SIGNED in root and root[_SIGNED].value[:1] == b"\1",
+            identifiers=frozenset(_identifying_numbers(root, token=subject.token.encode())),
+        ),
+        description,
+    )
+    elements = builder.rebuilt(root, ALLOWED[sop_class], at_root=True)
+    if _ROWS not in elements or _COLUMNS not in elements:
+        raise Refused("missing_attribute")
+    pixels = root[PIXEL_DATA].value
+    image = _image(structure, answers.blank)
+    builder.note(PIXEL_DATA, *_fate_of_pixels(pixels, image, answers.blank))
+    elements[PIXEL_DATA] = writing.element(PIXEL_DATA, "OW", image)
+    elements |= _own(subject, description, frame_of_reference=_FRAME_OF_REFERENCE in elements)
+    for tag in EMPTY:
+        elements.setdefault(tag, writing.element(tag, dictionary_VR(tag), b""))
+    if _CONTEXT not in elements and description.state is not None:
+        elements[_CONTEXT] = writing.sequence(_CONTEXT, [_state_item(STATE_CODES[description.state])])
+    study_uid, series_uid, sop_uid = map(pseudonyms.uid, uids)
+    return Deidentified(
+        data=writing.part10(writing.joined(elements), sop_class=sop_class, sop_uid=sop_uid),
+        subject=subject,
+        description=description,
+        study_uid=study_uid,
+        series_uid=series_uid,
+        sop_uid=sop_uid,
+        sop_class=sop_class,
+        slices=slices_of(root, kind=description.kind),
+        report=(
+            Entry("preamble", "removed", "header"),
+            Entry("0002,xxxx", "changed", "header"),
+            *builder.report,
+        ),
+        was_sealed=sealed,
+    )
+
+
+def report_digest(report: Iterable[Entry]) -> str:
+    """SHA-256 (hex) of a report: by it, equal ones are stored and shown once."""
+    text = "".join(f"{path}\t{action}\t{reason}\n" for path, action, reason in report)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def options_claimed(pixels: Pixels) -> list[tuple[str, str]]:
+    """(code, meaning) of the profile and options of PS3.15 that a file claims in (0012,0064)."""
+    return [*PROFILE, *([CLEAN_PIXELS] if pixels is not Pixels.UNSEEN else [])]
+
+
+def named(data: bytes, *, subject: str) -> bytes:
+    """A sealed file with the study's own name for the subject in place of the token."""
+    parts, start, at = [], 0, 132
+    while at < len(data):
+        group, number, vr, length = struct.unpack_from("<HH2sH", data, at)
+        tag, header = group << 16 | number, 8
+        if vr in (b"OB", b"OW", b"SQ"):
+            header, length = 12, struct.unpack_from("<I", data, at + 8)[0]
+        if tag in (_NAME, _ID):
+            parts += [
+                data[start:at],
+                writing.element(tag, "PN" if tag == _NAME else "LO", subject.encode("ascii")),
+            ]
+            start = at + header + length
+        elif tag > _ID:
+            break
+        at += header + length
+    return b"".join((*parts, data[start:]))
+
+
+def _subject(root: Item, pseudonyms: Pseudonyms, answer: bytes | None) -> tuple[Subject, bool]:
+    """Whose file it is, and whether it is sealed."""
+    patient_id = root[_ID].value.strip(b" \0") if _ID in root else b""
+    own = pseudonyms.subject_of(text_at(root, _ID))
+    if answer is not None and answer.strip(b" \0"):
+        return pseudonyms.subject(answer), own is not None
+    if own is not None:
+        return own, True
+    if not patient_id:
+        raise Quarantined("no_patient_id")
+    return pseudonyms.subject(patient_id), False
+
+
+def _sealed_description(root: Item, sop_class: str) -> Description:
+    description = Description.parse(text_at(root, _COMMENTS))
+    if description is None or not same_kind(root, sop_class=sop_class, kind=description.kind):
+        raise Quarantined("seal_broken")
+    return description
+
+
+def _image(structure: Structure, blanks: tuple[Blank, ...]) -> bytes:
+    """The pixel data without what stands behind them; boxes that are to be blanked are zero."""
+    root = structure.root
+    image = root[PIXEL_DATA].value[: structure.pixel_bytes]
+    if blanks:
+        rows, columns = (int.from_bytes(root[tag].value, "little") for tag in (_ROWS, _COLUMNS))
+        frames = frames_of(root)
+        size = structure.pixel_bytes // (rows * columns * frames)  # bytes of a pixel
+        boxed = bytearray(image)
+        for blank in blanks:
+            left, right = max(0, blank.left), min(columns, blank.right)
+            for frame in range(frames) if blank.frame is None else [blank.frame]:
+                for row in range(max(0, blank.top), min(rows, blank.bottom)):
+                    start = ((frame * rows + row) * columns + left) * size
+                    length = max(0, right - left) * size
+                    if 0 <= frame < frames:
+                        boxed[start : start + length] = bytes(length)
+        image = bytes(boxed)
+    return image + b"\0" * (len(image) & 1)
+
+
+def _fate_of_pixels(source: bytes, image: bytes, blanks: tuple[Blank, ...]) -> tuple[str, str]:
+    if blanks:
+        return "changed", "blanked"
+    return ("changed", "trailing") if len(source) > len(image) else ("kept", "pixels")
 
 
 class _Builder:
-    """One file's pass through the rules."""
+    """One file's pass through the rules, and the report of it."""
 
-    def __init__(self, pseudonyms: Pseudonyms, shift: timedelta, *, signed: bool) -> None:
-        self.pseudonyms, self.shift, self.signed = pseudonyms, shift, signed
+    def __init__(self, proof: Proof, description: Description) -> None:
+        self.proof, self.description = proof, description
+        self.report: dict[Entry, None] = {}  # in the order of the source; equal entries once
+        self.prefix = ""
 
-    def rebuilt(self, source: Item, rules: Mapping[int, Rule]) -> Dataset:
-        """A data set of those elements of `source` that its rules keep."""
-        ds = Dataset()
+    def note(self, tag: int, action: str, reason: str) -> None:
+        self.report[Entry(self.prefix + path_of(tag), action, reason)] = None
+
+    def rebuilt(self, source: Item, rules: Mapping[int, Rule], *, at_root: bool = False) -> dict[int, bytes]:
+        """The encoded elements of `source` that its rules keep."""
+        kept: dict[int, bytes] = {}
         for tag, element in source.items():
             rule = rules.get(tag)
-            if rule is not None and (kept := self.kept(tag, element, rule)) is not None:
-                ds[tag] = kept
-        return ds
+            if at_root and (tag in OWN or tag == PIXEL_DATA):
+                if tag != PIXEL_DATA:
+                    self.note(tag, "changed", OWN[tag])
+            elif rule is None:
+                self.note(tag, "removed", ground_of_removal(tag))
+            elif isinstance(rule, Codes | Items | PatientState):
+                if (encoded := self.sequence(tag, element, rule)) is not None:
+                    kept[tag] = encoded
+            elif (encoded := self.single(tag, element, rule)) is not None:
+                kept[tag] = encoded
+        return kept
 
-    def kept(self, tag: int, element: Element, rule: Rule) -> DataElement | RawDataElement | None:
-        if isinstance(rule, Codes | Items | PatientState):
-            if element.vr != "SQ":
-                return None
-            items = list(self.items(element.items, rule))
-            empty_is_valid = isinstance(rule, PatientState) or rule.may_be_empty
-            return DataElement(tag, "SQ", Sequence(items)) if items or empty_is_valid else None
-        vr = _agreed_vr(tag, element, signed=self.signed)
-        if vr is None:
+    def single(self, tag: int, element: Element, rule: Rule) -> bytes | None:
+        try:
+            vr, value, change = self.proof.of(tag, element, rule)
+        except Unproven as unproven:
+            if unproven.essential:
+                raise Refused("bad_value") from None
+            self.note(tag, "removed", unproven.reason)
             return None
-        empty = vr not in _SIZES and not element.value.strip(b" \0")  # says nothing, and may stay
-        value = b"" if empty else self.proven(vr, element, rule)
-        return None if value is None else _raw(tag, vr, value)
+        self.note(tag, *(("changed", change) if change else ("kept", rule.ground)))
+        return writing.element(tag, vr, value)
 
-    def items(self, sources: list[Item], rule: Codes | Items | PatientState) -> Iterator[Dataset]:
-        for source in sources:
-            match rule:
-                case Items(within):
-                    yield self.rebuilt(source, within)
-                case Codes(within):
-                    if (code := _known_code(source)) is not None:
-                        code.update(self.rebuilt(source, within))
-                        yield code
-                case PatientState():
-                    if (state := _patient_state(source)) is not None:
-                        yield state
+    def sequence(self, tag: int, element: Element, rule: Codes | Items | PatientState) -> bytes | None:
+        if element.vr != "SQ":
+            self.note(tag, "removed", "unproven")
+            return None
+        if isinstance(rule, PatientState):
+            return self.patient_state(tag, element)
+        outer, self.report = self.report, {}
+        prefix, self.prefix = self.prefix, f"{self.prefix}{path_of(tag)}[]."
+        if isinstance(rule, Codes):
+            items = [
+                code for item in element.items if (code := self.code(item, rule, prefix, tag)) is not None
+            ]
+        else:
+            items = [writing.joined(self.rebuilt(item, rule.within)) for item in element.items]
+        self.prefix = prefix
+        inner, self.report = self.report, outer
+        if not items and not rule.may_be_empty:
+            self.note(tag, "removed", "no_code" if element.items else rule.ground)
+            return None
+        self.note(tag, "kept", rule.ground)
+        self.report |= inner
+        return writing.sequence(tag, items)
 
-    def proven(self, vr: str, element: Element, rule: Rule) -> bytes | None:
-        """The value that may stay, encoded; None if nothing of it may."""
-        text = _text(element)
-        match rule:
-            case Terms(terms):
-                kept = [part for part in (p.strip() for p in text.split("\\")) if part in terms]
-                return _padded("\\".join(kept)) if kept else None
-            case Names(names):
-                name = names.get(text.casefold())
-                return _padded(name) if name else None
-            case Keep.NUMBER:
-                return element.value if _is_number(vr, element.value) else None
-            case Keep.POINTER:
-                return element.value if _points_at_frames(element.value) else None
-            case Keep.UID:
-                parts = [part.strip() for part in text.split("\\")]
-                proven = all(_UID.fullmatch(part) for part in parts)
-                return _padded("\\".join(map(self.pseudonyms.uid, parts)), b"\0") if proven else None
-            case _:
-                moment = self.moment(text, rule)
-                return _padded(moment) if moment else None
+    def code(self, item: Item, rule: Codes, prefix: str, tag: int) -> bytes | None:
+        """A coded concept of the rule's list, with the list's meaning."""
+        scheme, value = text_at(item, _CODE_SCHEME), text_at(item, _CODE_VALUE)
+        meaning = meanings(rule.concepts).get((scheme, value))
+        if meaning is None:
+            self.report[Entry(f"{prefix}{path_of(tag)}[]", "removed", "no_code")] = None
+            return None
+        elements = _code_elements(scheme, value, meaning)
+        for inner, element in item.items():
+            if inner in (_CODE_VALUE, _CODE_SCHEME):
+                self.note(inner, "kept", rule.ground)
+            elif inner == _CODE_MEANING:
+                same = text_in(element) == meaning
+                self.note(inner, *(("kept", rule.ground) if same else ("changed", "meaning")))
+            else:
+                elements |= self.rebuilt({inner: element}, rule.within)
+        return writing.joined(elements)
 
-    def moment(self, text: str, rule: Rule) -> str | None:
-        """A date, time or age in the form that may stay; None if it has no such form."""
-        match rule:
-            case Keep.DATE:
-                moved = shifted(text, self.shift)
-                return moved if moved and len(moved) == len("YYYYMMDD") else None
-            case Keep.DATETIME:
-                return shifted(text, self.shift)
-            case Keep.TIME:
-                return text if _CLOCK.fullmatch(text) else None
-            case Keep.AGE if age := _AGE.fullmatch(text):
-                return "090Y" if age[2] == "Y" and int(age[1]) > _OLDEST else text
-            case _:
-                return None
-
-
-def _identifying_numbers(item: Item) -> Iterator[int]:
-    """The numbers in all identifiers of the old file, at every level."""
-    for tag, element in item.items():
-        if tag in IDENTIFIERS:
-            yield from (n for n in _numbers(element.value) if n >= _SMALLEST_IDENTIFIER)
-        for inner in element.items:
-            yield from _identifying_numbers(inner)
-
-
-def _numbers(value: bytes) -> set[int]:
-    """Every run of digits in a value, and all its digits together: 0012-34 is 12, 34 and 1234."""
-    runs = re.findall(rb"\d+", value)
-    return {int(run) for run in (*runs, b"".join(runs)) if 0 < len(run) <= _LONGEST_NUMBER}
-
-
-def _text(element: Element) -> str:
-    return element.value.decode("ascii").strip(" \0") if element.value.isascii() else ""
-
-
-def _padded(text: str, by: bytes = b" ") -> bytes:
-    value = text.encode("ascii")
-    return value + by * (len(value) % 2)
-
-
-def _raw(tag: int, vr: str, value: bytes) -> RawDataElement:
-    return RawDataElement(BaseTag(tag), vr, len(value), value, 0, False, True)
-
-
-def _agreed_vr(tag: int, element: Element, *, signed: bool) -> str | None:
-    """The representation, if the file and the standard's dictionary agree on it."""
-    allowed = dictionary_VR(tag).split(" or ")
-    if element.vr == "US or SS":  # from an implicit file: as the pixels are
-        return "SS" if signed else "US"
-    return element.vr if element.vr in allowed else None
-
-
-def _is_number(vr: str, value: bytes) -> bool:
-    """Finite numbers in the form of their representation (PS3.5 section 6.2)."""
-    if vr in ("DS", "IS"):
-        if not value.isascii():
-            return False
-        form, longest = (_DECIMAL, 16) if vr == "DS" else (_INTEGER, 12)
-        parts = [part.strip(" \0") for part in value.decode("ascii").split("\\")]
-        return all(
-            form.fullmatch(part) is not None and len(part) <= longest and math.isfinite(float(part))
-            for part in parts
+    def patient_state(self, tag: int, element: Element) -> bytes:
+        """The acquisition context with one item: the state, in the source's own code if that says it."""
+        state = self.description.state
+        if state is None:
+            self.note(tag, "changed", "no_code")
+            return writing.sequence(tag, [])
+        self.note(tag, "changed", "state")
+        coded = (
+            (text_at(code, _CODE_SCHEME), text_at(code, _CODE_VALUE))
+            for item in element.items
+            if _CONCEPT in item
+            for code in item[_CONCEPT].items
         )
-    code = _SIZES.get(vr)
-    if code is None or not value or len(value) % struct.calcsize(f"<{code}"):
-        return False
-    if code in "fd":
-        return all(math.isfinite(number) for (number,) in struct.iter_unpack(f"<{code}", value))
-    return True
-
-
-def _points_at_frames(value: bytes) -> bool:
-    if not value or len(value) % 4:
-        return False
-    tags = {group << 16 | element for group, element in struct.iter_unpack("<HH", value)}
-    return tags <= _VECTORS | _FRAME_TIMES
+        known = (code for code in coded if states_by_code().get(code) == state)
+        return writing.sequence(tag, [_state_item(next(known, STATE_CODES[state]))])
 
 
 @cache
-def _meanings() -> dict[tuple[str, str], str]:
-    """(scheme, value) -> meaning of every concept in pydicom's PS3.16 dictionary; old SNOMED codes too."""
-    known = {
-        (scheme, value): meaning
-        for scheme, by_keyword in concepts.items()
-        for by_value in by_keyword.values()
-        for value, (meaning, *_) in by_value.items()
+def states_by_code() -> Mapping[tuple[str, str], str]:
+    """(scheme, value) of every code that says stress or rest and that may be written."""
+    said = {"stress": STRESS_CODES, "rest": REST_CODES}
+    written = meanings("physiological_state")
+    return {
+        (scheme, value): state
+        for state, codes in said.items()
+        for value, scheme in codes
+        if (scheme, value) in written
     }
-    for old, new in mapping["SRT"].items():
-        if ("SCT", new) in known:
-            known.update({(scheme, old): known["SCT", new] for scheme in ("SRT", "SNM3", "99SDM")})
-    return known
 
 
-def _code(scheme: str, value: str, meaning: str) -> Dataset:
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
-    return item
+@lru_cache(maxsize=8192)
+def path_of(tag: int) -> str:
+    """How a report names a tag: nothing that a file could have chosen freely."""
+    group, number = tag >> 16, tag & 0xFFFF
+    if group & 1:
+        element = f"{number:04X}" if number < _FIRST_OF_BLOCKS else f"xx{number & 0xFF:02X}"
+        return f"private {group:04X},{element}"
+    if group in _OVERLAYS or group in _CURVES:
+        return f"{group >> 8:02X}xx,{number:04X}"
+    return f"{group:04X},{number:04X}" if dictionary_has_tag(tag) else "unknown"
 
 
-def _known_code(source: Item) -> Dataset | None:
-    scheme, value = text_of(source, "CodingSchemeDesignator"), text_of(source, "CodeValue")
-    meaning = _meanings().get((scheme, value))
-    return _code(scheme, value, meaning) if meaning else None
+@lru_cache(maxsize=8192)
+def ground_of_removal(tag: int) -> str:
+    """Why an attribute without a rule goes."""
+    group = tag >> 16
+    if group & 1:
+        return "private"
+    if group in _OVERLAYS or group in _CURVES:
+        return "overlay" if group in _OVERLAYS else "curve"
+    if tag == _CHARACTER_SET:
+        return "charset"
+    if tag in IDENTIFIERS or tag in EMPTY:
+        return "identity"
+    return GROUNDS_BY_VR.get(dictionary_VR(tag), "not_needed") if dictionary_has_tag(tag) else "unknown"
 
 
-def _patient_state(source: Item) -> Dataset | None:
-    """An acquisition context item, if it is the patient state as a code (TID 3470)."""
-    name, value = (
-        _first_code(source, keyword) for keyword in ("ConceptNameCodeSequence", "ConceptCodeSequence")
+def _identifying_numbers(item: Item, *, token: bytes) -> Iterator[int]:
+    """The numbers in all identifiers of the old file, at every level; a pseudonym is none."""
+    for tag, element in item.items():
+        if tag in IDENTIFIERS and element.value.strip(b" \0") != token:
+            numbers = numbers_in(element.value)
+            yield from (n for n in numbers if _SMALLEST_IDENTIFIER <= n < _LARGEST_IDENTIFIER)
+        for inner in element.items:
+            yield from _identifying_numbers(inner, token=token)
+
+
+def _own(subject: Subject, description: Description, *, frame_of_reference: bool) -> dict[int, bytes]:
+    """What the study writes into every file."""
+
+    def text(tag: int, value: str) -> bytes:
+        return writing.element(tag, dictionary_VR(tag), value.encode("ascii"))
+
+    elements = {
+        _NAME: text(_NAME, subject.token),
+        _ID: text(_ID, subject.token),
+        _SERIES_TEXT: text(_SERIES_TEXT, description.series_description()),
+        _COMMENTS: text(_COMMENTS, description.line()),
+        _REMOVED: text(_REMOVED, "YES"),
+        _METHOD: text(_METHOD, METHOD),
+        _METHOD_CODES: writing.sequence(
+            _METHOD_CODES,
+            [
+                writing.joined(_code_elements("DCM", value, meaning))
+                for value, meaning in options_claimed(description.pixels)
+            ],
+        ),
+        _TEMPORAL: text(_TEMPORAL, "MODIFIED"),
+        _EQUIPMENT: writing.sequence(_EQUIPMENT, [_equipment()]),
+    }
+    if description.pixels is not Pixels.UNSEEN:
+        elements[_BURNED_IN] = text(_BURNED_IN, "NO")
+    if frame_of_reference:
+        elements[_INDICATOR] = text(_INDICATOR, "")
+    return elements
+
+
+def _equipment() -> bytes:
+    value, meaning = EQUIPMENT_PURPOSE
+    purpose = writing.joined(_code_elements("DCM", value, meaning))
+    return writing.joined(
+        {
+            tag: writing.element(tag, "LO", text.encode("ascii"))
+            for tag, text in (
+                (_MAKER, EQUIPMENT_MAKER),
+                (_MODEL, EQUIPMENT_MODEL),
+                (_SOFTWARE, PROCEDURE_VERSION),
+            )
+        }
+        | {_PURPOSE: writing.sequence(_PURPOSE, [purpose])}
     )
-    if name is None or value is None or (name.CodingSchemeDesignator, name.CodeValue) != ("DCM", "109054"):
-        return None
-    item = Dataset()
-    item.ValueType = "CODE"
-    item.ConceptNameCodeSequence, item.ConceptCodeSequence = Sequence([name]), Sequence([value])
-    return item
 
 
-def _first_code(source: Item, keyword: str) -> Dataset | None:
-    element = source.get(tag_for_keyword(keyword) or -1)
-    return _known_code(element.items[0]) if element and element.items else None
+def _code_elements(scheme: str, value: str, meaning: str) -> dict[int, bytes]:
+    return {
+        _CODE_VALUE: writing.element(_CODE_VALUE, "SH", value.encode("ascii")),
+        _CODE_SCHEME: writing.element(_CODE_SCHEME, "SH", scheme.encode("ascii")),
+        _CODE_MEANING: writing.element(_CODE_MEANING, "LO", meaning.encode("ascii")),
+    }
 
 
-def _equipment() -> Dataset:
-    item = Dataset()
-    item.PurposeOfReferenceCodeSequence = Sequence([_code("DCM", "109104", "De-identifying Equipment")])
-    item.Manufacturer = "Reader Study"
-    item.ManufacturerModelName = "Reader Study intake"
-    item.SoftwareVersions = "1"
-    return item
+def _state_item(code: tuple[str, str]) -> bytes:
+    """An item of the acquisition context (TID 3470)."""
+    name = _code_elements(*STATE_NAME, meanings("patient_state")[STATE_NAME])
+    value = _code_elements(*code, meanings("physiological_state")[code])
+    return writing.joined(
+        {
+            _VALUE_TYPE: writing.element(_VALUE_TYPE, "CS", b"CODE"),
+            _CONCEPT_NAME: writing.sequence(_CONCEPT_NAME, [writing.joined(name)]),
+            _CONCEPT: writing.sequence(_CONCEPT, [writing.joined(value)]),
+        }
+    )
+
+
+# Until `examination` calls `deidentify`.
+class Rebuilt: ...
+
+
+def rebuild(structure: Structure, *, pseudonyms: Pseudonyms, subject: bytes) -> Rebuilt:
+    raise NotImplementedError
+
+
+def text_of(item: Item, keyword: str) -> str:
+    """An ASCII text value of the tree, stripped; "" if it is absent or not ASCII."""
+    return text_at(item, tag_for_keyword(keyword) or -1)

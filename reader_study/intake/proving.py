@@ -1,0 +1,223 @@
+"""Proof of single values: what may stay of one value by its rule, in the form in which it is written again.
+
+The shapes below are regular expressions that Python and JavaScript read alike; the exported procedure carries
+them. A value is compared and written without the blanks and NULs around it, so that these hold nothing either.
+"""
+
+import math
+import re
+import struct
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from pydicom.datadict import dictionary_VR
+
+from reader_study.intake.allowlist import STORAGE_CLASSES
+from reader_study.intake.describing import text_in
+from reader_study.intake.pseudonyms import Pseudonyms, shifted
+from reader_study.intake.rules import (
+    FRAMES,
+    Age,
+    ClassUid,
+    Date,
+    DateTime,
+    Names,
+    Number,
+    Offset,
+    Pointer,
+    Rule,
+    Terms,
+    Time,
+    Uid,
+)
+from reader_study.intake.structure import Element
+from reader_study.intake.writing import LONGEST_SHORT
+
+SHAPES = {
+    "uid": r"[0-9.]{1,64}",
+    "decimal": r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?",
+    "integer": r"[-+]?[0-9]{1,10}",
+    # Fractions only behind seconds; 60 is a leap second.
+    "time": r"([01][0-9]|2[0-3])([0-5][0-9](([0-5][0-9]|60)(\.[0-9]{1,6})?)?)?",
+    "old_time": r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?",
+    "date": r"(18[5-9][0-9]|19[0-9]{2}|20[0-9]{2})(\.?)[0-9]{2}\2[0-9]{2}",
+    "datetime": r"(18[5-9][0-9]|19[0-9]{2}|20[0-9]{2})[0-9]{4}"
+    r"(([01][0-9]|2[0-3])([0-5][0-9](([0-5][0-9]|60)(\.[0-9]{1,6})?)?)?)?([-+](0[0-9]|1[0-4])(00|15|30|45))?",
+    "offset": r"[-+](0[0-9]|1[0-4])(00|15|30|45)",
+    "age": r"([0-9]{3})([DWMY])",
+}
+LONGEST_DECIMAL, LONGEST_INTEGER = (
+    24,
+    12,
+)  # characters; DS allows 16, but systems write every digit of a double
+OLDEST = 89  # years: beyond, an age alone may name a person (45 CFR 164.514)
+UID_SHAPE = re.compile(SHAPES["uid"])
+_DECIMAL, _INTEGER = re.compile(SHAPES["decimal"]), re.compile(SHAPES["integer"])
+_TIME, _OLD_TIME = re.compile(SHAPES["time"]), re.compile(SHAPES["old_time"])
+_DATE, _DATETIME = re.compile(SHAPES["date"]), re.compile(SHAPES["datetime"])
+_OFFSET, _AGE = re.compile(SHAPES["offset"]), re.compile(SHAPES["age"])
+_FORMATS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d"}
+_TAG = struct.Struct("<HH")
+_SMALLEST_IDENTIFIER = 1000
+_LONGEST_RUN = 64  # digits
+
+
+class Unproven(Exception):
+    """The value may not stay. essential: nor may the file, without it."""
+
+    def __init__(self, reason: str = "unproven", *, essential: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.essential = reason, essential
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What proving the values of one file depends on.
+
+    shift: of the subject; None for a sealed file, whose dates are shifted. frames: of the image. signed: the
+    pixels are. identifiers: the numbers in the identifiers of the patient.
+    """
+
+    pseudonyms: Pseudonyms
+    shift: timedelta | None
+    frames: int
+    signed: bool
+    identifiers: frozenset[int]
+
+    def of(self, tag: int, element: Element, rule: Rule) -> tuple[str, bytes, str]:
+        """(VR, value, key of what was changed or "").
+
+        Raises
+        ------
+        Unproven
+        """
+        essential = isinstance(rule, Number) and rule.essential
+        vr = self._agreed_vr(tag, element)
+        if vr is None:
+            raise Unproven(essential=essential)
+        if not element.value.strip(b" \0") and (vr not in _FORMATS or not element.value):
+            return vr, b"", ""  # says nothing, and may stay
+        try:
+            if isinstance(rule, Number):
+                return vr, self._number(vr, element.value, rule), ""
+            if isinstance(rule, Pointer):
+                return vr, _pointer(element.value, rule), ""
+        except Unproven as unproven:
+            raise Unproven(unproven.reason, essential=essential) from None
+        text = text_in(element)
+        value, change = self._text(text, rule)
+        if not value or len(value) > LONGEST_SHORT:
+            raise Unproven()
+        return vr, value.encode("ascii"), change if value != text else ""
+
+    def _agreed_vr(self, tag: int, element: Element) -> str | None:
+        """The representation, if the file and the standard's dictionary agree on it."""
+        if element.vr == "US or SS":  # from an implicit file: as the pixels are
+            return "SS" if self.signed else "US"
+        return element.vr if element.vr in _allowed_vrs(tag) else None
+
+    def _number(self, vr: str, value: bytes, rule: Number) -> bytes:
+        """The numbers, if they are within the limits of their rule (PS3.5 section 6.2)."""
+        if vr in _FORMATS:
+            form = _FORMATS[vr]
+            size = struct.calcsize(f"<{form}")
+            if len(value) % size or len(value) > LONGEST_SHORT:
+                raise Unproven()
+            numbers: list[float] = list(struct.unpack(f"<{len(value) // size}{form}", value))
+        elif vr in ("DS", "IS"):
+            parts = [part.strip(b" \0") for part in value.split(b"\\")]
+            numbers = [_parsed(vr, part) for part in parts]
+            value = b"\\".join(parts)
+            if len(value) > LONGEST_SHORT:
+                raise Unproven()
+        else:
+            raise Unproven()
+        most = self.frames if rule.count == FRAMES else rule.count
+        if len(numbers) > int(most) or min(numbers) < rule.low or max(numbers) > rule.high:
+            raise Unproven()
+        if any(map(math.isnan, numbers)):
+            raise Unproven()
+        if not rule.essential and self.identifiers and not self.identifiers.isdisjoint(numbers):
+            raise Unproven("numbered")
+        return value
+
+    def _text(self, text: str, rule: Rule) -> tuple[str, str]:
+        """What may stay of a text, and the key of the change if that is another text."""
+        value = change = ""
+        match rule:
+            case Terms():
+                value, change = _terms(text, rule), "term"
+            case Names():
+                value, change = rule.names.get(text.casefold(), ""), "name"
+            case Uid():
+                value, change = self._uids(text), "uid"
+            case ClassUid() if text in STORAGE_CLASSES:
+                value = text
+            case Date() if _DATE.fullmatch(text):
+                value, change = self._moved(text), "date"
+            case DateTime() if _DATETIME.fullmatch(text):
+                value, change = self._moved(text), "date"
+            case Time():
+                value, change = _time(text), "time"
+            case Offset() if _OFFSET.fullmatch(text):
+                value = text
+            case Age():
+                value, change = _age(text), "age"
+        return value, change
+
+    def _uids(self, text: str) -> str:
+        parts = [part.strip(" \0") for part in text.split("\\")]
+        return "\\".join(map(self.pseudonyms.uid, parts)) if all(map(UID_SHAPE.fullmatch, parts)) else ""
+
+    def _moved(self, text: str) -> str:
+        return shifted(text, timedelta(0) if self.shift is None else self.shift) or ""
+
+
+def numbers_in(value: bytes) -> set[int]:
+    """Every run of digits in a value, and all its digits together: 0012-34 is 12, 34 and 1234."""
+    runs = re.findall(rb"[0-9]+", value)
+    return {int(run) for run in (*runs, b"".join(runs)) if 0 < len(run) <= _LONGEST_RUN}
+
+
+@cache
+def _allowed_vrs(tag: int) -> tuple[str, ...]:
+    return tuple(dictionary_VR(tag).split(" or "))
+
+
+def _parsed(vr: str, part: bytes) -> float:
+    if not part.isascii():
+        raise Unproven()
+    text = part.decode("ascii")
+    shape, longest = (_DECIMAL, LONGEST_DECIMAL) if vr == "DS" else (_INTEGER, LONGEST_INTEGER)
+    if len(text) > longest or not shape.fullmatch(text):
+        raise Unproven()
+    return float(text)
+
+
+def _pointer(value: bytes, rule: Pointer) -> bytes:
+    if len(value) % _TAG.size or len(value) > LONGEST_SHORT:
+        raise Unproven()
+    if not {group << 16 | number for group, number in _TAG.iter_unpack(value)} <= rule.tags:
+        raise Unproven()
+    return value
+
+
+def _terms(text: str, rule: Terms) -> str:
+    parts = [part.strip(" \0") for part in text.split("\\")]
+    if rule.placed:
+        return "\\".join(part if part in rule.terms else "" for part in parts).rstrip("\\")
+    return "\\".join(part for part in parts if part in rule.terms)
+
+
+def _time(text: str) -> str:
+    if _OLD_TIME.fullmatch(text):
+        return text.replace(":", "")
+    return text if _TIME.fullmatch(text) else ""
+
+
+def _age(text: str) -> str:
+    age = _AGE.fullmatch(text)
+    if age is None:
+        return ""
+    return "090Y" if age[2] == "Y" and int(age[1]) > OLDEST else text
