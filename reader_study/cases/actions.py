@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from reader_study.accounts.models import User
 from reader_study.audit.actions import record
 from reader_study.cases import queries
+from reader_study.cases.messages import UNPROVEN, to_look_at
 from reader_study.cases.models import Case, Image
 from reader_study.celery import app
 from reader_study.problems import Conflict, Invalid, Locked
@@ -265,17 +266,12 @@ def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -
     Locked
         The study is locked.
     Conflict
-        code "not_ready"; or "in_reading": accepted, and the study is open.
+        code "not_ready"; "geometry_unconfirmed": an acceptance, and its header does not prove how the image lies,
+        and nobody has confirmed it; or "in_reading": accepted, and the study is open.
     Invalid
         code "reason": a rejection or a change of mind without one.
     """
-    image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
-    # Locked: who opens the study looks at the decisions and must find them as they are.
-    study = Study.objects.select_for_update(no_key=True).get(pk=image.case.study_id)
-    _check_unlocked(study)
-    image = Image.objects.select_for_update(of=("self",)).select_related("case").get(pk=image.pk)
-    if image.status != Image.Status.READY or image.superseded_at is not None:
-        raise Conflict("not_ready", _("Only an image that is ready can be accepted or rejected."))
+    image, study = _image_to_decide_on(actor, image_id)
     changed = image.qc not in (Image.Decision.PENDING, decision)
     if not reason.strip() and (decision == Image.Decision.REJECTED or changed):
         raise Invalid("reason", _("Please give a reason."))
@@ -283,11 +279,58 @@ def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -
         return image  # the same decision again
     if study.state != Study.State.DRAFT and image.qc == Image.Decision.ACCEPTED:
         raise Conflict("in_reading", _("The study is open for reading; an accepted image stays accepted."))
+    if decision == Image.Decision.ACCEPTED and queries.geometry(image) == queries.UNCONFIRMED:
+        raise Conflict(
+            "geometry_unconfirmed",
+            _("The file does not prove how the image lies; please look, and confirm it, before accepting."),
+        )
     image.qc, image.qc_reason = decision, reason.strip()
     image.qc_by, image.qc_at = actor, timezone.now()
     image.save(update_fields=["qc", "qc_reason", "qc_by", "qc_at"])
     _record(image, "cases.qc_decided", actor.id, {"decision": decision, "reason": image.qc_reason})
     return image
+
+
+@transaction.atomic
+def confirm_geometry(*, actor: User, image_id: UUID, confirmed: bool) -> Image:
+    """State, having looked, that apex, septum and inferior wall lie where the image has them; or take it back.
+
+    It cannot be taken back from an accepted image: the acceptance has to be changed first.
+
+    Raises
+    ------
+    NotFound
+        The image is absent, or the actor may not decide about images of its site.
+    Locked
+        The study is locked.
+    Conflict
+        code "not_ready"; "geometry_proven": there is nothing to confirm; or "accepted".
+    """
+    image, _study = _image_to_decide_on(actor, image_id)
+    if not to_look_at(image.flags):
+        raise Conflict("geometry_proven", _("The file itself proves how the image lies."))
+    if confirmed == (image.geometry_at is not None):
+        return image  # the same again
+    if not confirmed and image.qc == Image.Decision.ACCEPTED:
+        raise Conflict("accepted", _("The image is accepted; reject it first."))
+    image.geometry_by = actor if confirmed else None
+    image.geometry_at = timezone.now() if confirmed else None
+    image.save(update_fields=["geometry_by", "geometry_at"])
+    action = "cases.geometry_confirmed" if confirmed else "cases.geometry_doubted"
+    _record(image, action, actor.id, {"flags": [code for code in UNPROVEN if code in image.flags]})
+    return image
+
+
+def _image_to_decide_on(actor: User, image_id: UUID) -> tuple[Image, Study]:
+    """The image, locked, if it is ready and in use and the actor may decide about it, and its study."""
+    image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
+    # Locked: who opens the study looks at the decisions and must find them as they are.
+    study = Study.objects.select_for_update(no_key=True).get(pk=image.case.study_id)
+    _check_unlocked(study)
+    image = Image.objects.select_for_update(of=("self",)).select_related("case").get(pk=image.pk)
+    if image.status != Image.Status.READY or image.superseded_at is not None:
+        raise Conflict("not_ready", _("Only an image that is ready can be accepted or rejected."))
+    return image, study
 
 
 def _record(image: Image, action: str, actor: UUID | None, detail: dict[str, Any]) -> None:

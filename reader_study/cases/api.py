@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from reader_study.accounts.authentication import signed_in
 from reader_study.cases import actions, queries
-from reader_study.cases.messages import failure, flag
+from reader_study.cases.messages import failure, flag, to_look_at
 from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
 from reader_study.problems import NotFound
@@ -29,6 +29,10 @@ class ImageSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Image.Status.choices)
     qc = serializers.ChoiceField(choices=Image.Decision.choices)
     flags = serializers.ListField(child=serializers.CharField())
+    geometry = serializers.ChoiceField(
+        choices=[queries.PROVEN, queries.UNCONFIRMED, queries.CONFIRMED],
+        help_text="Whether the header proves how the image lies, or else whether a person has confirmed it",
+    )
     message = serializers.CharField(help_text="Why it cannot be used, or why it was rejected")
 
 
@@ -67,6 +71,13 @@ class UncertaintySerializer(serializers.Serializer[Any]):
 
 
 class ImageDetailSerializer(ImageSerializer):
+    to_look_at = serializers.ListField(
+        child=serializers.CharField(), help_text="What a person has to see before confirming the geometry"
+    )
+    state_source = serializers.CharField(
+        help_text="DICOM keyword that said stress or rest; coordinator; or empty"
+    )
+    view_source = serializers.CharField(help_text="DICOM keyword that said the view; coordinator; or empty")
     segments = serializers.ListField(child=serializers.FloatField(), help_text="17 values, % of the maximum")
     uncertainty = UncertaintySerializer(
         allow_null=True, help_text="Spread of the networks that computed the image"
@@ -83,6 +94,10 @@ class CaseDetailSerializer(CaseSerializer):
 class DecisionSerializer(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=["accepted", "rejected"])
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+class GeometrySerializer(serializers.Serializer[Any]):
+    confirmed = serializers.BooleanField()
 
 
 def _model(image: Image) -> dict[str, Any] | None:
@@ -102,6 +117,10 @@ def _image(image: Image) -> dict[str, Any]:
         "status": image.status,
         "qc": image.qc,
         "flags": [flag(code) for code in dict.fromkeys([*image.flags, *image.provenance.get("flags", [])])],
+        "geometry": queries.geometry(image),
+        "to_look_at": to_look_at(image.flags),
+        "state_source": image.provenance.get("state_source", ""),
+        "view_source": image.provenance.get("view_source", ""),
         "message": failure(image.code) or image.qc_reason,
         "segments": image.segments or [],
         "uncertainty": {"segments": image.uncertainty_segments} if image.uncertainty_neutral_key else None,
@@ -146,6 +165,16 @@ class Quality(APIView):
         given = DecisionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         image = actions.decide_quality(actor=signed_in(request), image_id=image_id, **given.validated_data)
+        return Response(ImageSerializer(_image(image)).data)
+
+
+class Geometry(APIView):
+    @extend_schema(request=GeometrySerializer, responses=ImageSerializer)
+    def post(self, request: Request, image_id: UUID) -> Response:
+        """Confirm, having looked, that the image lies as it is shown; or take that back."""
+        given = GeometrySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        image = actions.confirm_geometry(actor=signed_in(request), image_id=image_id, **given.validated_data)
         return Response(ImageSerializer(_image(image)).data)
 
 

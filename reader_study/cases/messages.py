@@ -1,6 +1,6 @@
 """What was noticed about an image, and why one cannot be used: code -> one sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +10,12 @@ FAILURES: Mapping[str, Promise] = {
     "header": _("The header of the image is incomplete or contradictory."),
     "orientation": _("The orientation in the header cannot be that of this image."),
     "sop_class": _("Only NM and PT images can be used."),
-    "too_many_files": _("An NM volume must be one multi-frame file."),
+    "too_many_files": _("An NM volume must be one multi-frame file, or one file for each slice."),
     "gated": _("A gated image cannot be read as one volume."),
+    "not_gated": _("This image is not gated."),
+    "dynamic": _("A dynamic PET series is many volumes in time; the static one is needed."),
+    "localizer": _("A CT localizer is a projection, not a slice."),
+    "units": _("The numbers of this image are not in the unit that is needed."),
     "transmission": _("This is a map of tissue, not of activity."),
     "not_reconstructed": _("This is not a reconstructed volume."),
     "slice_order": _("The slices are not numbered 1 to N in order."),
@@ -28,6 +32,12 @@ FAILURES: Mapping[str, Promise] = {
 FLAGS: Mapping[str, Promise] = {
     "geometry_unverified": _("The header holds no orientation; the usual display order was assumed."),
     "slice_spacing_assumed": _("The slice spacing was taken from the slice thickness."),
+    "slice_order_assumed": _(
+        "The slices do not say where they lie; they were put in the order of their numbers."
+    ),
+    "reoriented": _(
+        "The image was transaxial; the long axis was found and the image reoriented automatically."
+    ),
     "slice_order_conflict": _("The stated slice order contradicts the geometry; the geometry was followed."),
     "low_confidence": _("It is doubtful that the left ventricle was found where it is; look at the outline."),
     "not_ventricle_like": _("What was found looks little like a left ventricle."),
@@ -42,10 +52,35 @@ FLAGS: Mapping[str, Promise] = {
     "uncertainty_unusable": _("The uncertainty that came with the image cannot be shown."),
 }
 
+# Flags of a geometry that the header does not prove -> what a person has to look at before the image is accepted.
+UNPROVEN: Mapping[str, Promise] = {
+    "geometry_unverified": _(
+        "The septum, beside the right ventricle, is at the left; the inferior wall is at the bottom; the first slices "
+        "show the closed apex."
+    ),
+    "slice_spacing_assumed": _(
+        "The first slices show the closed apex and the last the open base; the ventricle is neither squeezed nor "
+        "stretched along its axis."
+    ),
+    "slice_order_assumed": _(
+        "From slice to slice the wall goes on without a jump, from the closed apex to the open base."
+    ),
+    "slice_order_conflict": _("The first slices show the closed apex, the last ones the open base."),
+    "reoriented": _(
+        "The outline follows the wall from the closed apex to the open base in all three views; the septum, beside the "
+        "right ventricle, is at the left."
+    ),
+}
+
 
 def failure(code: str) -> str:
     """The sentence of a failure; empty for none."""
     return str(FAILURES.get(code, FAILURES["internal"])) if code else ""
+
+
+def to_look_at(flags: Sequence[str]) -> list[str]:
+    """What a person has to see in an image with these flags, a sentence each; empty if its header proves it."""
+    return [str(sentence) for code, sentence in UNPROVEN.items() if code in flags]
 
 
 def flag(code: str) -> str:

@@ -34,6 +34,9 @@ class Image(models.Model):
     A replaced image stays, with `superseded_at`. `attempts` counts tries to derive; `lease_until` says until
     when the current one is waited for.
 
+    `geometry_by` and `geometry_at`: who looked and found apex, septum and inferior wall where the volume has them;
+    an image whose header could not prove it is not accepted without.
+
     What a model computed may come with its uncertainty: `uncertainty_dicom_key` as the worker made it, the others
     derived on the image's own neutral grid and scale. No reader is ever given it.
     """
@@ -88,6 +91,11 @@ class Image(models.Model):
     qc_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     qc_at = models.DateTimeField(null=True)
 
+    geometry_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    geometry_at = models.DateTimeField(null=True)
+
     created_at = models.DateTimeField(default=timezone.now)
     superseded_at = models.DateTimeField(null=True)
 
@@ -141,6 +149,11 @@ class Image(models.Model):
                     qc__in=["accepted", "rejected"], status="ready", qc_by__isnull=False, qc_at__isnull=False
                 ),
                 name="only_a_ready_image_is_decided_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(geometry_by=None, geometry_at=None)
+                | Q(status="ready", geometry_by__isnull=False, geometry_at__isnull=False),
+                name="only_a_ready_image_shows_its_geometry",
             ),
             models.CheckConstraint(
                 condition=~Q(qc="rejected") | ~Q(qc_reason=""), name="a_rejection_has_a_reason"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reader_study.accounts.models import User
+from reader_study.cases.messages import to_look_at
 from reader_study.cases.models import Case, Image
 from reader_study.problems import NotFound
 from reader_study.studies.models import Role, Study
@@ -22,9 +23,11 @@ LACKS = {
     "not_received": gettext_lazy("not received"),
     "deriving": gettext_lazy("being prepared"),
     "failed": gettext_lazy("cannot be used"),
+    "geometry": gettext_lazy("waits for somebody to confirm how the image lies"),
     "qc_pending": gettext_lazy("waits for the quality check"),
     "qc_rejected": gettext_lazy("rejected in the quality check"),
 }
+PROVEN, UNCONFIRMED, CONFIRMED = "proven", "unconfirmed", "confirmed"
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,13 @@ def gives_way(image: Image) -> bool:
     return image.status == Image.Status.FAILED or image.qc == Image.Decision.REJECTED
 
 
+def geometry(image: Image) -> str:
+    """Whether the header proves how the image lies, or else whether a person has confirmed it."""
+    if not to_look_at(image.flags):
+        return PROVEN
+    return UNCONFIRMED if image.geometry_at is None else CONFIRMED
+
+
 def places(protocol: Protocol) -> list[Place]:
     """What a complete case has: every arm in every state."""
     return [(arm.image_set.value, state) for arm in protocol.arms for state in protocol.states]
@@ -121,6 +131,8 @@ def _lack(image: Image | None, kind: str) -> str | None:
         return "not_computed" if kind == Image.Set.VIRTUAL_PET else "not_received"
     if image.status != Image.Status.READY:
         return image.status
+    if image.qc == Image.Decision.PENDING and geometry(image) == UNCONFIRMED:
+        return "geometry"
     return None if image.qc == Image.Decision.ACCEPTED else f"qc_{image.qc}"
 
 

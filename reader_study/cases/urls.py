@@ -6,6 +6,7 @@ urlpatterns = [
     path("studies/<uuid:study_id>/cases", api.Cases.as_view()),
     path("cases/<uuid:case_id>", api.OneCase.as_view()),
     path("images/<uuid:image_id>/qc", api.Quality.as_view()),
+    path("images/<uuid:image_id>/geometry", api.Geometry.as_view()),
     path("images/<uuid:image_id>/derivation", api.Derivation.as_view()),
     path("images/<uuid:image_id>/volume", api.Volume.as_view()),
     path("images/<uuid:image_id>/polar", api.Polar.as_view()),
