@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 500  # rows written together
 
 
-def stored_keys(cases: QuerySet[Case]) -> list[QuerySet[object]]:
+def stored_keys(cases: QuerySet[Case]) -> list[QuerySet[Any, Any]]:
     """The object keys of what may be shown of the cases, one query for each kind of file.
 
     What sites sent, whether or not it is an image yet, and what was computed from it. What was replaced is not shown.
@@ -33,7 +34,7 @@ def stored_keys(cases: QuerySet[Case]) -> list[QuerySet[object]]:
         Instance.objects.filter(in_use, case__in=cases).values(key=F("object_key")),
         computed.annotate(key=KeyTextTransform("0", "dicom_keys")).values("key"),
         computed.exclude(uncertainty_dicom_key="").values(key=F("uncertainty_dicom_key")),
-    ]  # type: ignore[list-item]
+    ]
 
 
 def files_of(cases: QuerySet[Case]) -> QuerySet[IndexedFile]:
@@ -42,7 +43,7 @@ def files_of(cases: QuerySet[Case]) -> QuerySet[IndexedFile]:
     missing: set[str] = set()
     for source in sources:
         known = IndexedFile.objects.filter(object_key__in=source).values("object_key")
-        missing.update(source.exclude(key__in=known).values_list("key", flat=True))  # type: ignore[arg-type]
+        missing.update(source.exclude(key__in=known).values_list("key", flat=True))
     if missing:
         add(sorted(missing))
     within = Q()
