@@ -80,7 +80,10 @@ class AnyToken(BearerToken):
 class BearerTokenScheme(OpenApiAuthenticationExtension):
     target_class = "reader_study.accounts.authentication.BearerToken"
     match_subclasses = True
-    name = "token"
+
+    def __init__(self, target: BearerToken) -> None:
+        super().__init__(target)
+        self.name = type(target).__name__
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}

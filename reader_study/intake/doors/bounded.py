@@ -117,12 +117,15 @@ class _Messages(DIMSEServiceProvider):
         return "answers are not waited for" if self.msg_queue.qsize() > 1 else ""
 
     def forget(self) -> None:
-        """Remove what came of a file that does not come whole."""
+        """Remove what came of a file that does not come whole, and files that nobody will acknowledge."""
         message, self.message = self.message, None
-        file = getattr(message, "_data_set_file", None)
-        if file is not None:
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
+        files = [getattr(message, "_data_set_file", None)]
+        while not self.msg_queue.empty():
+            files.append(getattr(self.msg_queue.get_nowait()[1], "_dataset_file", None))
+        for file in files:
+            if file is not None:
+                file.close()
+                Path(file.name).unlink(missing_ok=True)
 
 
 class _Negotiation(ACSE):
@@ -144,6 +147,11 @@ class BoundedAssociation(Association):
 
     server: "Server"
     peer: Admitted
+    dimse: _Messages
+
+    def kill(self) -> None:
+        super().kill()
+        self.dimse.forget()
 
     @classmethod
     def adopt(cls, assoc: Association, server: "Server") -> Association:
