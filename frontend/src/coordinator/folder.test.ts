@@ -44,7 +44,7 @@ describe('a dropped folder', () => {
 
   it('is read in the order of its numbers, not of their digits', async () => {
     const found = await walk([folder('pet', [file('IM10.dcm'), file('IM9.dcm')])]);
-    expect(found.map(({ file: { name } }) => name)).toEqual(['IM9.dcm', 'IM10.dcm']);
+    expect(found.map(({ path }) => path)).toEqual(['pet/IM9.dcm', 'pet/IM10.dcm']);
   });
 
   it('leaves out what operating systems put into folders', async () => {

@@ -6,31 +6,47 @@
 export interface LocalFile {
   /** From the chosen folder down, for the coordinator's eyes only. */
   path: string;
-  file: File;
+  /** In bytes, as the folder or the archive states it. */
+  size: number;
+  /** The content; of a file in an archive it is unpacked at each call, so that nothing big is kept. */
+  open: () => Promise<Blob>;
 }
 
 /** What operating systems leave lying in folders; nobody wants to read that these were refused. */
 const LITTER = /(^|\/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX\/.*)$/i;
 
 /** Every file under the dropped entries, in the order of their paths. */
-export async function walk(entries: readonly FileSystemEntry[]): Promise<LocalFile[]> {
+export async function walk(
+  entries: readonly FileSystemEntry[],
+  onFound: (count: number) => void = () => {},
+): Promise<LocalFile[]> {
   const found: LocalFile[] = [];
-  for (const entry of entries) await visit(entry, '', found);
+  for (const entry of entries) await visit(entry, '', found, onFound);
   return tidy(found);
 }
 
 /** The files of an `<input webkitdirectory>` or `<input multiple>`. */
 export function chosen(files: Iterable<File>): LocalFile[] {
-  return tidy([...files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+  return tidy([...files].map((file) => onDisk(file.webkitRelativePath || file.name, file)));
 }
 
-async function visit(entry: FileSystemEntry, above: string, found: LocalFile[]): Promise<void> {
+function onDisk(path: string, file: File): LocalFile {
+  return { path, size: file.size, open: () => Promise.resolve(file) };
+}
+
+async function visit(
+  entry: FileSystemEntry,
+  above: string,
+  found: LocalFile[],
+  onFound: (count: number) => void,
+): Promise<void> {
   const path = above + entry.name;
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => {
       (entry as FileSystemFileEntry).file(resolve, reject);
     });
-    found.push({ path, file });
+    found.push(onDisk(path, file));
+    onFound(found.length);
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
@@ -40,14 +56,14 @@ async function visit(entry: FileSystemEntry, above: string, found: LocalFile[]):
       reader.readEntries(resolve, reject);
     });
     if (some.length === 0) return;
-    for (const below of some) await visit(below, `${path}/`, found);
+    await Promise.all(some.map((below) => visit(below, `${path}/`, found, onFound)));
   }
 }
 
-function tidy(files: LocalFile[]): LocalFile[] {
-  return files
-    .filter(({ path }) => !LITTER.test(path))
-    .sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
+/** Without litter, in the order of the numbers in their paths: the same folder gives the same list again. */
+export function tidy(files: LocalFile[]): LocalFile[] {
+  const order = new Intl.Collator('en', { numeric: true });
+  return files.filter(({ path }) => !LITTER.test(path)).sort((a, b) => order.compare(a.path, b.path));
 }
 
 export interface Folder<Item> {

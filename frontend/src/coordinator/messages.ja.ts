@@ -1,38 +1,62 @@
 import type { SameKeys } from '../shared/i18n/translate';
+import { deidentifyJa } from './deidentify/messages.ja';
 import type { en } from './messages.en';
+import { reviewJa } from './review/messages.ja';
 
 export const ja: SameKeys<typeof en> = {
+  ...deidentifyJa,
+  ...reviewJa,
+
   'upload.title': '画像のアップロード',
   'upload.lead':
-    '施設の検査画像を、保管庫から取り出したまま送信してください。個人を識別できる情報は受信時に除去されます。',
+    '施設の検査画像を、保管庫から取り出したまま選択してください。個人を識別できる情報は、送信前にこのコンピューター上で除去されます。',
   'upload.another': '別のフォルダをアップロード',
-  'upload.drop': 'DICOMファイルの入ったフォルダをここにドロップ',
-  'upload.dropHint': '1症例でも複数症例でも、どのようなフォルダ構成でもかまいません。',
+  'upload.drop': 'DICOMファイルの入ったフォルダまたはzipをここにドロップ',
+  'upload.dropHint':
+    '1症例でも複数症例でも、どのようなフォルダ構成でもかまいません。内容を確認するまで何も送信されません。',
   'upload.choose': 'フォルダを選択…',
+  'upload.chooseZip': 'zipを選択…',
+  'upload.site': '施設',
+  'upload.siteHint': '複数の施設を担当しています。どの施設のファイルですか。',
   'upload.empty': 'ファイルがありません。DICOMファイルの入ったフォルダを選択してください。',
   'upload.unreadable':
     'ブラウザがフォルダを読み取れませんでした。このコンピューターにコピーしてから、もう一度お試しください。',
   'upload.rules': 'ファイルの取り扱い',
+  'upload.rule.here':
+    'すべてのファイルは、まずこのブラウザ内で確認され、匿名化されます。試験のリストにある情報だけが残ります。',
+  'upload.rule.see': '送信前に、症例と、除去・保持・変更される内容を確認し、誤りを修正できます。',
   'upload.rule.names': 'ファイル名とフォルダ名はこのブラウザ内にとどまり、送信されません。',
-  'upload.rule.removed': '氏名、ID、日付など、試験で許可されていない情報は、保存する前にすべて除去されます。',
-  'upload.rule.kinds': '受け付けるのは、再構成済みのSPECT短軸像（NM）とPETの負荷・安静シリーズです。',
+  'upload.rule.server': 'サーバーは受信内容を信用せず、すべてをもう一度除去・確認します。',
   'upload.rule.again':
     '途中で中断した場合は、同じフォルダをもう一度選択してください。不足分だけが送信されます。',
-  'upload.phase.reading': 'フォルダを読み取っています…',
+  'upload.phase.listing': 'フォルダを読み取っています…',
+  'upload.phase.judging': 'このコンピューター上で確認・匿名化しています…',
+  'upload.phase.review': '送信前の確認',
   'upload.phase.sending': '送信しています…',
   'upload.phase.processing': '送信が完了しました。サーバーで確認しています…',
   'upload.phase.done': '完了',
   'upload.phase.failed': '中断しました',
   'upload.stop': '中止',
-  'upload.step.read': '読み取りと照合値の計算',
+  'upload.step.read': 'ファイルの検索',
+  'upload.step.judge': 'このコンピューター上での確認と匿名化',
   'upload.step.send': '送信',
-  'upload.step.check': '個人情報の除去と確認',
+  'upload.step.check': 'サーバーでの再確認',
+  'upload.found_other': '{{count}}件を検出',
   'upload.files_other': '{{count}}件',
   'upload.sent': '{{done}} / {{total}}',
   'upload.judged': '{{done}} / {{total}}',
+  'upload.nothingSent': 'この段階では、何も送信されません。',
   'upload.known': 'サーバーに保存済み',
+  'upload.lost':
+    '接続が切れました。このページを開いたままにしてください。接続が回復すると自動的に再開します。',
   'upload.unsent': '次のファイルは送信できませんでした。ほかのファイルの処理は続いています。',
-  'upload.failedHint': '接続が回復したら、同じフォルダをもう一度選択してください。不足分だけが送信されます。',
+  'upload.vanished':
+    'ファイルをもう一度読み取れませんでした。フォルダが移動されたか、ドライブが取り外された可能性があります。',
+  'upload.tooMany_other':
+    'フォルダに{{count}}件のファイルがあります。1回に送信できるのは{{limit}}件までです。分割してください。',
+  'upload.tooLarge': 'フォルダの合計は{{size}}です。1回に送信できるのは{{limit}}までです。分割してください。',
+  'upload.failedHint':
+    '同じフォルダをもう一度選択してください。修正内容は記憶されており、不足分だけが送信されます。',
   'upload.cases': 'このアップロードの症例',
   'upload.toCases': 'すべての症例',
   'upload.noCases': 'このアップロードから登録された症例はありません。',

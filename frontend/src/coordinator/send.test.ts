@@ -52,6 +52,42 @@ describe('sending many files', () => {
     expect(pauses).toEqual([500, 1000, 2000]);
   });
 
+  it('waits for the connection however long it is gone, and says so', async () => {
+    let left = 40;
+    const heard: boolean[] = [];
+    const made: string[] = [];
+    const { given, pauses } = delivery(
+      async () => {
+        if (left-- > 0) throw new ApiError(0, 'network', 'lost');
+      },
+      { onConnection: (lost) => void heard.push(lost) },
+    );
+    const parcel: Parcel = {
+      sha256: 'x',
+      size: 1,
+      body: async () => {
+        made.push('x');
+        return new ArrayBuffer(1);
+      },
+    };
+    expect(await sendAll([parcel], given)).toEqual([]);
+    expect(pauses).toHaveLength(40);
+    expect(Math.max(...pauses)).toBe(8000);
+    expect([heard[0], heard.at(-1)]).toEqual([true, false]);
+    expect(made).toEqual(['x']); // de-identified once, not at every attempt
+  });
+
+  it('sends again what arrived damaged', async () => {
+    let damaged = true;
+    const { given } = delivery(async () => {
+      if (damaged) {
+        damaged = false;
+        throw new ApiError(409, 'digest', 'other bytes');
+      }
+    });
+    expect(await sendAll(parcels(1), given)).toEqual([]);
+  });
+
   it('gives up after five attempts and says why', async () => {
     let attempts = 0;
     const { given, done } = delivery(async () => {

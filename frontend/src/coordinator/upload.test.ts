@@ -1,22 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import type { LocalFile } from './folder';
-import { parcelsFor, sha256 } from './upload';
+import { ApiError } from '../shared/api';
+import type { Line } from './review/batch';
+import { parcelsFor } from './upload';
 
-const local = (name: string, content: string): LocalFile => ({ path: name, file: new File([content], name) });
+const line = (n: number, sha256: string): Line => ({ n, size: 10, sha256, report: 'r' });
 
 describe('what an upload sends', () => {
   it('is what the server lacks, each content once', () => {
-    const files = [local('a', 'one'), local('b', 'two'), local('copy of a', 'one'), local('c', 'three')];
-    const parcels = parcelsFor(files, ['h1', 'h2', 'h1', 'h3'], new Set(['h1', 'h3']));
+    const lines = [line(0, 'h1'), line(1, 'h2'), line(2, 'h1'), line(3, 'h3')];
+    const parcels = parcelsFor(lines, new Set(['h1', 'h3']), async () => new ArrayBuffer(10));
     expect(parcels.map((parcel) => parcel.sha256)).toEqual(['h1', 'h3']);
   });
 
   it('is nothing when the folder was sent before', () => {
-    expect(parcelsFor([local('a', 'one')], ['h1'], new Set())).toEqual([]);
+    expect(parcelsFor([line(0, 'h1')], new Set(), async () => new ArrayBuffer(10))).toEqual([]);
   });
 
-  it('is named by its SHA-256', async () => {
-    const data = new TextEncoder().encode('abc').buffer;
-    expect(await sha256(data)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  it('is made when it is sent, and a file that is gone by then is told of in plain words', async () => {
+    const made: number[] = [];
+    const [first, gone] = parcelsFor([line(4, 'h1'), line(5, 'h2')], new Set(['h1', 'h2']), async (n) => {
+      if (n === 5) throw new DOMException('', 'NotFoundError');
+      made.push(n);
+      return new ArrayBuffer(10);
+    });
+    expect(made).toEqual([]);
+    await first?.body();
+    expect(made).toEqual([4]);
+    await expect(gone?.body()).rejects.toThrow(ApiError);
   });
 });

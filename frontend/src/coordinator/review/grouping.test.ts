@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { changed, NONE } from './corrections';
+import { type Given, grouped, imageKey, needsCare, type Place, personName } from './grouping';
+import { judgement, type Said } from './judgements.testing';
+
+const PLACES: Place[] = [
+  { set: 'spect', state: 'stress' },
+  { set: 'spect', state: 'rest' },
+];
+
+function given(files: Said[], change: Partial<Given> = {}): Given {
+  const base = files.map((said, n) => judgement(n, said));
+  return {
+    base,
+    now: base,
+    busy: new Set(),
+    corrections: NONE,
+    kinds: ['spect', 'pet'],
+    places: PLACES,
+    ...change,
+  };
+}
+
+const fillings = (files: Said[]) => grouped(given(files)).patients[0]?.places.map(({ filling }) => filling);
+
+describe('judged files', () => {
+  it('stand by patient and image, stress before rest', () => {
+    const { patients, sending, bytes } = grouped(
+      given([{ patient: 'P10', state: 'rest' }, { patient: 'P2' }, { patient: 'P10', state: 'stress' }]),
+    );
+    expect(
+      patients.map(({ id, images }) => [id, images.map(({ description }) => description.state)]),
+    ).toEqual([
+      ['P2', ['stress']],
+      ['P10', ['stress', 'rest']],
+    ]);
+    expect(sending).toEqual([0, 1, 2]);
+    expect(bytes).toBe(300);
+  });
+
+  it('of one series with one slice each are one image, and missing slices are seen', () => {
+    const slice = (n: number): Said => ({ kind: 'pet', series: '2.25.5', sop: `2.25.${n}`, slices: 3 });
+    const { patients } = grouped(given([slice(1), slice(2)], { places: [{ set: 'pet', state: 'stress' }] }));
+    expect(patients[0]?.images).toHaveLength(1);
+    expect(patients[0]?.places[0]?.filling).toBe('partial');
+  });
+
+  it('that are copies of each other go once', () => {
+    const { sending, copies } = grouped(given([{ sop: '2.25.1' }, { sop: '2.25.1' }]));
+    expect([sending, copies]).toEqual([[0], 1]);
+  });
+
+  it('that the protocol has no use for stay here', () => {
+    const { patients, sending, unwanted } = grouped(given([{ kind: 'ct', state: null }, {}]));
+    expect(patients[0]?.images.map(({ standing }) => standing)).toEqual(['send', 'unwanted']);
+    expect([sending, unwanted]).toEqual([[1], [0]]);
+  });
+
+  it('fill the places of the protocol', () => {
+    expect(fillings([{}, { state: 'rest' }])).toEqual(['here', 'here']);
+    expect(fillings([{}])).toEqual(['here', 'missing']);
+    expect(fillings([{}, { state: null }])).toEqual(['here', 'waiting']);
+    expect(fillings([{}, {}])).toEqual(['clash', 'missing']);
+    expect(fillings([{ verdict: 'look', code: 'burned_in' }])).toEqual(['waiting', 'missing']);
+  });
+
+  it('without a patient ID stand first, by examination', () => {
+    const { patients, waiting } = grouped(given([{ patient: 'P1' }, { patient: '' }]));
+    expect(patients.map(({ noId }) => noId)).toEqual([true, false]);
+    expect(waiting).toBe(1);
+    expect(patients.map(needsCare)).toEqual([true, false]);
+  });
+
+  it('of an image that was left out do not go, and do not take its place', () => {
+    const files: Said[] = [{ series: '2.25.1' }, { series: '2.25.2' }];
+    const first = imageKey(judgement(0, files[0] as Said));
+    const { patients, sending, leftOut } = grouped(
+      given(files, { corrections: changed(NONE, [first], () => ({ leaveOut: true })) }),
+    );
+    expect([sending, leftOut]).toEqual([[1], [0]]);
+    expect(patients[0]?.places[0]?.filling).toBe('here');
+  });
+
+  it('stay the same image when its state is corrected', () => {
+    const said = judgement(0, { state: 'rest' });
+    const put = judgement(0, { state: 'rest' }, { state: 'stress' });
+    const { patients } = grouped(given([{ state: 'rest' }], { base: [said], now: [put] }));
+    const [row] = patients[0]?.images ?? [];
+    expect(row?.key).toBe(imageKey(said));
+    expect([row?.said.state, row?.description.state, row?.description.stateFrom]).toEqual([
+      'rest',
+      'stress',
+      'coordinator',
+    ]);
+  });
+
+  it('show a name as it is written on paper, in all its scripts', () => {
+    expect(personName('Yamada^Tarou=山田^太郎=やまだ^たろう')).toBe(
+      'Yamada Tarou · 山田 太郎 · やまだ たろう',
+    );
+    expect(personName('KAWAI^HIROKO^^DR')).toBe('KAWAI HIROKO DR');
+  });
+});

@@ -1,0 +1,52 @@
+/** Words of the procedure: why an attribute is treated so, why a file stays here, what an attribute is called. */
+import { useQuery } from '@tanstack/react-query';
+import { type Language, message, useLanguage, useT } from '../../shared/i18n';
+
+type Said = Readonly<Record<string, { en: string; ja: string }>>;
+
+export interface Procedure {
+  version: number | string;
+  reasons: Said;
+  verdicts: Said;
+  /** Names of public attributes by tag, `00100010`. */
+  names: Readonly<Record<string, string>>;
+}
+
+type Module = { default: unknown };
+const FILES = import.meta.glob<Module>('../deidentify/{procedure,attributes}.json');
+
+/** Loaded with the first folder: nobody else needs it. */
+async function load(): Promise<Procedure> {
+  const [procedure, names] = await Promise.all(
+    ['procedure', 'attributes'].map(async (name) => (await FILES[`../deidentify/${name}.json`]?.())?.default),
+  );
+  const said = (procedure ?? {}) as Partial<Procedure>;
+  return {
+    version: said.version ?? '',
+    reasons: said.reasons ?? {},
+    verdicts: said.verdicts ?? {},
+    names: (names ?? {}) as Procedure['names'],
+  };
+}
+
+export function useProcedure(): Procedure | undefined {
+  return useQuery({ queryKey: ['procedure'], queryFn: load, staleTime: Number.POSITIVE_INFINITY }).data;
+}
+
+/** The sentence of a code: ours where before sending another is due, else the procedure's, else one with the code. */
+export function useSentence(): (code: string) => string {
+  const t = useT();
+  const lang = useLanguage();
+  const procedure = useProcedure();
+  return (code) =>
+    message(lang, `code.${code}`, '') || procedure?.verdicts[code]?.[lang] || t('keptHere.other', { code });
+}
+
+export function reasonIn(procedure: Procedure | undefined, lang: Language, key: string): string {
+  return procedure?.reasons[key]?.[lang] ?? key.replaceAll('_', ' ');
+}
+
+/** A DICOM keyword as people read it: `SeriesDescription` is Series Description. */
+export function spaced(keyword: string): string {
+  return keyword.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Z])([A-Z][a-z])/g, '$1 $2');
+}
