@@ -119,11 +119,11 @@ def _values(frame: bytes, syntax: str, stream: Codestream) -> NDArray[np.integer
     """What the decoder of this syntax makes of one frame, flat."""
     try:
         if syntax in codestream.JPEG_2000:
-            import openjpeg  # noqa: PLC0415  # decoders are loaded where they are used: in the sandbox
+            from openjpeg.utils import decode  # noqa: PLC0415  # loaded where it is used: in the sandbox
 
-            return np.asarray(openjpeg.decode(frame)).ravel()
+            return np.asarray(decode(frame)).ravel()
         if syntax in codestream.JPEG_LS:
-            import jpeg_ls  # noqa: PLC0415
+            import jpeg_ls  # type: ignore[import-untyped]  # noqa: PLC0415
 
             buffer, info = jpeg_ls.decode_pixel_data(frame)
             values = np.frombuffer(buffer, dtype="<u1" if stream.bits <= 8 else "<u2")
@@ -142,7 +142,7 @@ def _values(frame: bytes, syntax: str, stream: Codestream) -> NDArray[np.integer
 
 
 def _by_gdcm(frame: bytes, syntax: str, stream: Codestream) -> NDArray[np.integer]:
-    import gdcm  # noqa: PLC0415
+    import gdcm  # type: ignore[import-untyped]  # noqa: PLC0415
 
     fragment = gdcm.Fragment()
     fragment.SetByteStringValue(frame)
