@@ -49,14 +49,18 @@ def examine(
     if description is None:  # a child that was taken over by its file
         raise Refused("unreadable")
     key, token, days = facts["subject"]
+    study_uid, series_uid, sop_uid, sop_class = facts["uids"]
     return Examined(
-        result,
-        Subject(bytes.fromhex(key), token, timedelta(days=days)),
-        description,
-        *facts["uids"],
-        facts["slices"],
-        tuple(Entry(*entry) for entry in facts["report"]),
-        facts["was_sealed"],
+        data=result,
+        subject=Subject(bytes.fromhex(key), token, timedelta(days=days)),
+        description=description,
+        study_uid=study_uid,
+        series_uid=series_uid,
+        sop_uid=sop_uid,
+        sop_class=sop_class,
+        slices=facts["slices"],
+        report=tuple(Entry(*entry) for entry in facts["report"]),
+        was_sealed=facts["was_sealed"],
     )
 
 
@@ -76,7 +80,9 @@ def look(data: bytes, *, frames: Sequence[int] | None = None) -> Look:
     """Frames as PNG, each in its own window, for the same eyes. frames: which, from 0; None: the first 64."""
     asked = None if frames is None else list(frames)
     facts, pictures = sandbox.ask({"ask": "look", "frames": asked}, data)
-    ends = [sum(facts["sizes"][: n + 1]) for n in range(len(facts["sizes"]))]
-    starts = [0, *ends[:-1]]
-    cut = tuple(pictures[start:end] for start, end in zip(starts, ends, strict=False))
-    return Look(*facts["size"], cut)
+    cut, at = [], 0
+    for size in facts["sizes"]:
+        cut.append(pictures[at : at + size])
+        at += size
+    count, rows, columns = facts["size"]
+    return Look(count, rows, columns, tuple(cut))

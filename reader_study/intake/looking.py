@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -47,7 +48,8 @@ class HeaderLine(NamedTuple):
     value: str
 
 
-class Look(NamedTuple):
+@dataclass(frozen=True)
+class Look:
     """count: frames of the file; frames: those that were asked for, as PNG."""
 
     count: int

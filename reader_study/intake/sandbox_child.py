@@ -42,7 +42,7 @@ def main() -> None:
         del data, result
 
 
-def _channel() -> tuple[BinaryIO, BinaryIO]:
+def _channel() -> "tuple[BinaryIO, _Whole]":
     """The two pipes; what a decoder prints goes nowhere."""
     questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
