@@ -71,7 +71,7 @@ OWN = {
     _INDICATOR: "valid",
 }
 _FIRST_OF_BLOCKS = 0x1000  # private elements; below stand their creators
-_SMALLEST_IDENTIFIER, _LARGEST_IDENTIFIER = 1000, 2**53  # below, every series has such a number
+SMALLEST_IDENTIFIER, LARGEST_IDENTIFIER = 1000, 2**53  # below, every series has such a number
 _OVERLAYS, _CURVES = range(0x6000, 0x6100), range(0x5000, 0x5100)
 # Why an attribute goes that no rule keeps and that is nothing more special.
 GROUNDS_BY_VR = {
@@ -427,7 +427,7 @@ def _identifying_numbers(item: Item, *, token: bytes) -> Iterator[int]:
     for tag, element in item.items():
         if tag in IDENTIFIERS and element.value.strip(b" \0") != token:
             numbers = numbers_in(element.value)
-            yield from (n for n in numbers if _SMALLEST_IDENTIFIER <= n < _LARGEST_IDENTIFIER)
+            yield from (n for n in numbers if SMALLEST_IDENTIFIER <= n < LARGEST_IDENTIFIER)
         for inner in element.items:
             yield from _identifying_numbers(inner, token=token)
 

@@ -29,7 +29,7 @@ FRAME_VECTORS = (0x00540010, 0x00540020, 0x00540030, 0x00540050, 0x00540060, 0x0
     0x00181063,  # frame time, and its vector
     0x00181065,
 )
-MOST_FRAMES = 4096  # a number below is no pair of letters either
+MOST_FRAMES = 8191  # a smaller number is no pair of letters or digits either
 FAR = 10_000.0  # no place in a scanner room is further from its centre
 
 YES_NO = terms("acquisition", "Y|N")
