@@ -71,6 +71,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/geometry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm, having looked, that the image lies as it is shown; or take that back. */
+        post: operations["images_geometry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/polar": {
         parameters: {
             query?: never;
@@ -875,6 +892,16 @@ export interface components {
             scores: number[];
             fields: components["schemas"]["Question"][];
         };
+        Geometry: {
+            confirmed: boolean;
+        };
+        /**
+         * @description * `proven` - proven
+         *     * `unconfirmed` - unconfirmed
+         *     * `confirmed` - confirmed
+         * @enum {string}
+         */
+        GeometryEnum: "proven" | "unconfirmed" | "confirmed";
         Image: {
             /** Format: uuid */
             id: string;
@@ -884,6 +911,14 @@ export interface components {
             status: components["schemas"]["StatusEnum"];
             qc: components["schemas"]["QcEnum"];
             flags: string[];
+            /**
+             * @description Whether the header proves how the image lies, or else whether a person has confirmed it
+             *
+             *     * `proven` - proven
+             *     * `unconfirmed` - unconfirmed
+             *     * `confirmed` - confirmed
+             */
+            geometry: components["schemas"]["GeometryEnum"];
             /** @description Why it cannot be used, or why it was rejected */
             message: string;
         };
@@ -896,8 +931,22 @@ export interface components {
             status: components["schemas"]["StatusEnum"];
             qc: components["schemas"]["QcEnum"];
             flags: string[];
+            /**
+             * @description Whether the header proves how the image lies, or else whether a person has confirmed it
+             *
+             *     * `proven` - proven
+             *     * `unconfirmed` - unconfirmed
+             *     * `confirmed` - confirmed
+             */
+            geometry: components["schemas"]["GeometryEnum"];
             /** @description Why it cannot be used, or why it was rejected */
             message: string;
+            /** @description What a person has to see before confirming the geometry */
+            to_look_at: string[];
+            /** @description DICOM keyword that said stress or rest; coordinator; or empty */
+            state_source: string;
+            /** @description DICOM keyword that said the view; coordinator; or empty */
+            view_source: string;
             /** @description 17 values, % of the maximum */
             segments: number[];
             /** @description Spread of the networks that computed the image */
@@ -1505,6 +1554,8 @@ export type EventKind = components['schemas']['EventKind'];
 export type Events = components['schemas']['Events'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type Form = components['schemas']['Form'];
+export type Geometry = components['schemas']['Geometry'];
+export type GeometryEnum = components['schemas']['GeometryEnum'];
 export type Image = components['schemas']['Image'];
 export type ImageDetail = components['schemas']['ImageDetail'];
 export type ImageSetEnum = components['schemas']['ImageSetEnum'];
@@ -1665,6 +1716,31 @@ export interface operations {
                 };
                 content: {
                     "application/dicom": string;
+                };
+            };
+        };
+    };
+    images_geometry_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Geometry"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
                 };
             };
         };
