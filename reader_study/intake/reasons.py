@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, Promise] = {
     "dimensions_differ": _("The compressed image has another size than the header says."),
     "too_costly": _("Reading the file takes more time or memory than any real image does."),
     # what it shows
-    "sop_class": _("Only NM and PT images are used; this file is of another kind, such as a report."),
+    "sop_class": _("Only NM, PT and CT images are used; this file is of another kind, such as a report."),
     "not_in_protocol": _("The protocol of this study does not use images of this kind."),
     "synthetic": _("The file says that it is a synthetic image; it cannot stand for an acquired one."),
     "not_reconstructed": _("This NM file is not a reconstructed volume (RECON TOMO)."),

@@ -1,0 +1,81 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management import BaseCommand, CommandParser
+
+from reader_study.intake.examination import examine
+from reader_study.intake.pseudonyms import Pseudonyms
+from reader_study.intake.reasons import Quarantined, Refused, sentence
+from reader_study.intake.sources import Source, sources
+
+# Nothing of what is made here is kept, and the same file shall get the same verdict twice.
+_NOBODYS = Pseudonyms(b"inspection of a file, kept by no")
+
+
+class Command(BaseCommand):
+    help = (
+        "Say of every file what the intake would do with it: accept, quarantine or reject, and why. "
+        "Reads files, folders and zip archives; keeps and sends nothing. Every kind of image that the platform "
+        "knows is accepted here; which of them a study uses, its protocol says."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "paths", nargs="+", type=Path, metavar="FILE", help="a file, folder or zip archive"
+        )
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            dest="as_json",
+            help="a JSON list: file, verdict, code, reason; for accepted files kind, state, view and their sources",
+        )
+
+    def handle(self, *args: Any, paths: list[Path], as_json: bool, **options: Any) -> None:
+        lines = (self._verdict(source) for source in sources(paths))
+        for text in _as_json(lines) if as_json else map(_as_text, lines):
+            self.stdout.write(text)
+            self.stdout.flush()
+
+    def _verdict(self, source: Source) -> dict[str, str]:
+        if source.data is None:
+            return _not_taken(source.name, "reject", source.code)
+        try:
+            description = examine(source.data, pseudonyms=_NOBODYS, kinds=None).description
+        except Refused as reason:
+            return _not_taken(source.name, "reject", reason.code)
+        except Quarantined as reason:
+            return _not_taken(source.name, "quarantine", reason.code)
+        return {
+            "file": source.name,
+            "verdict": "accept",
+            "code": "",
+            "reason": "",
+            "kind": description.kind,
+            "state": description.state or "unknown",
+            "state_from": description.state_from,
+            "view": description.view or "unknown",
+            "view_from": description.view_from,
+        }
+
+
+def _not_taken(name: str, verdict: str, code: str) -> dict[str, str]:
+    return {"file": name, "verdict": verdict, "code": code, "reason": sentence(code)}
+
+
+def _as_json(lines: Iterator[dict[str, str]]) -> Iterator[str]:
+    """One list, a line each, written as the verdicts come."""
+    before = "["
+    for line in lines:
+        yield f"{before}{json.dumps(line)}"
+        before = ","
+    yield "]" if before == "," else "[]"
+
+
+def _as_text(line: dict[str, str]) -> str:
+    name = "".join(sign if sign.isprintable() else "?" for sign in line["file"])
+    if line["verdict"] == "accept":
+        return f"accept      {name}: {line['kind']}, state {line['state']}, view {line['view']}"
+    return f"{line['verdict']:<11} {name}: {line['reason']} [{line['code']}]"
