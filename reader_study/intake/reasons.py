@@ -91,6 +91,7 @@ SENTENCES: Mapping[str, Promise] = {
     "duplicate": _("This file was taken before; nothing changed."),
     "prepared_again": _("This file was taken before; its image, which had failed, is prepared again."),
     "too_large": _("The file is larger than this study accepts."),
+    "other_examination": _("The file belongs to another examination than the address of the request."),
     "not_received": _("The file never arrived. Send it again."),
     "damaged_in_staging": _("The file was lost or damaged before it was processed. Send it again."),
 }  # fmt: skip

@@ -63,6 +63,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 def associated(port: int, *, calling: str = CALLING, called: str = CALLED) -> Any:
     entity = AE(ae_title=calling)
+    entity.dimse_timeout = 2
     entity.add_requested_context(CTImageStorage)
     entity.add_requested_context(Verification)
     return entity.associate("127.0.0.1", port, ae_title=called)
