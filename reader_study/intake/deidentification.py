@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pydicom.datadict import dictionary_has_tag, dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
 from inference.dicom.codes import REST_CODES, STRESS_CODES
 from reader_study.intake import writing
@@ -497,16 +497,3 @@ def _state_item(code: tuple[str, str]) -> bytes:
             _CONCEPT: writing.sequence(_CONCEPT, [writing.joined(value)]),
         }
     )
-
-
-# Until `examination` calls `deidentify`.
-class Rebuilt: ...
-
-
-def rebuild(structure: Structure, *, pseudonyms: Pseudonyms, subject: bytes) -> Rebuilt:
-    raise NotImplementedError
-
-
-def text_of(item: Item, keyword: str) -> str:
-    """An ASCII text value of the tree, stripped; "" if it is absent or not ASCII."""
-    return text_at(item, tag_for_keyword(keyword) or -1)
