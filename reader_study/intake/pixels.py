@@ -30,6 +30,7 @@ _REPEATED = 10  # pixels of one value: the strokes of two small letters
 _SPIKE = 8  # times as often as the values beside it
 _BESIDE = 4  # values on each side
 _MOST_SPIKES = 8  # values of one frame that are looked at
+_MOST_OF_MASK = 0.1  # of a frame of few levels: what covers more of it is a pattern
 _CONTRAST = 0.25  # of the range lies between a letter and what is around it, and as many grey levels:
 _FEWEST_LEVELS = 4
 _STROKE = 7  # pixels; no stroke of a letter is as thick both ways
@@ -100,7 +101,8 @@ def _spikes(counts: NDArray[np.intp]) -> list[int]:
     for n in np.flatnonzero(counts >= _REPEATED)[::-1]:
         beside = np.concatenate((counts[max(1, n - _BESIDE) : n], counts[n + 1 : n + 1 + _BESIDE]))
         usual = float(np.median(beside)) if beside.size else 1.0
-        if n > 0 and (counts[n] >= _SPIKE * max(1.0, usual) or len(counts) <= _LEVELS):
+        few = len(counts) <= _LEVELS and counts[n] <= _MOST_OF_MASK * counts.sum()
+        if n > 0 and (few or (len(counts) > _LEVELS and counts[n] >= _SPIKE * max(1.0, usual))):
             found.append(int(n))
     return found[:_MOST_SPIKES]
 
