@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from reader_study.accounts.authentication import SessionCookie, signed_in
 from reader_study.cases.queries import UNBLINDED
 from reader_study.intake import actions, queries
+from reader_study.intake.allowlist import PROCEDURE_VERSION
 from reader_study.intake.doors.tokens import IntakeToken
 from reader_study.intake.models import Kind, Upload, UploadedFile
 from reader_study.intake.reasons import sentence
@@ -131,7 +132,6 @@ class RawBody(BaseParser):
         return stream
 
 
-PROCEDURE_VERSION = "2"
 LIMITS = {
     "file_bytes": actions.MAX_FILE_BYTES,
     "files": actions.MAX_FILES,

@@ -115,8 +115,8 @@ def kept_apart_counts(user: User, study: Study) -> list[dict[str, Any]]:
     held = KeptApart.objects.filter(
         study=study, site__in=sites_of(user, study), state=KeptApart.State.HELD
     ).order_by("site__code", "code")
-    counted = held.values("site__code", "code").annotate(files=Count("id"), first=Min("expires_at"))
+    counted = held.values("site__code", "code").annotate(total=Count("id"), first=Min("expires_at"))
     return [
-        {"site": row["site__code"], "code": row["code"], "files": row["files"], "expires_at": row["first"]}
+        {"site": row["site__code"], "code": row["code"], "files": row["total"], "expires_at": row["first"]}
         for row in counted
     ]

@@ -2,7 +2,7 @@
 
 On a volume of their own (`settings.STAGING`), never on that of the object store, which the GPU worker mounts;
 nothing serves from here. A file is named by its upload and its digest, not by what it was called at the site.
-What is quarantined moves to a folder of its own, readable by the server's account.
+What is quarantined moves on, encrypted (`quarantine.py`).
 """
 
 import hashlib
@@ -30,10 +30,6 @@ class Readable(Protocol):
 
 def staging() -> Path:
     return Path(settings.STAGING) / "staging"
-
-
-def quarantine() -> Path:
-    return Path(settings.STAGING) / "quarantine"
 
 
 def _path(upload: UUID, sha256: str) -> Path:
@@ -117,26 +113,6 @@ def read(*, upload: UUID, sha256: str) -> bytes | None:
 
 def discard(*, upload: UUID, sha256: str) -> None:
     _path(upload, sha256).unlink(missing_ok=True)
-
-
-def _apart(upload: UUID, number: int) -> Path:
-    return quarantine() / str(upload) / str(number)
-
-
-def set_apart(*, upload: UUID, sha256: str, number: int) -> None:
-    """Give a staged file a second name in quarantine, on disk before this returns. Again, it changes nothing."""
-    source, target = _path(upload, sha256), _apart(upload, number)
-    if not source.exists() or target.exists():
-        return
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.link(source, target)
-    for folder in (target.parent, quarantine()):
-        _sync(folder)
-
-
-def take_back(*, upload: UUID, number: int) -> None:
-    """Undo `set_apart` for a file whose verdict became another one."""
-    _apart(upload, number).unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from reader_study.celery import app
-from reader_study.intake import actions, processing
+from reader_study.intake import actions, processing, quarantine_actions
 
 
 @app.task(name="intake.process")
@@ -14,3 +14,4 @@ def process(upload_id: str) -> None:
 def sweep() -> None:
     """What a lost message, a dead worker or a person who left has left behind; every few seconds."""
     actions.sweep()
+    quarantine_actions.expire()

@@ -3,7 +3,6 @@
 import hashlib
 import io
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ from django.utils import timezone
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Image
 from reader_study.celery import app
-from reader_study.intake import processing, staging
+from reader_study.intake import processing, quarantine, staging
 from reader_study.intake.actions import receive_blob, sweep
-from reader_study.intake.models import Instance, Upload, UploadedFile
+from reader_study.intake.models import Instance, KeptApart, Upload, UploadedFile
 from reader_study.problems import Conflict
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, pt_files
@@ -88,21 +87,29 @@ def test_an_upload_that_nobody_completes_is_closed_after_a_day(
     assert not list(staging.staging().rglob("*.*"))
 
 
-def test_the_bytes_of_a_site_are_gone_and_only_the_doubtful_are_kept_apart(
+def test_the_bytes_of_a_site_are_gone_and_only_the_doubtful_are_kept_apart_encrypted(
     browser: Any, world: World, work: Any
 ) -> None:
-    doubtful = DOUBTFUL["overlay"][0]()
-    upload = send(browser, world.study, [spect(1), HOSTILE["gated"][0](), doubtful])
+    send(browser, world.study, [spect(1), HOSTILE["text"][0](), doubtful()])
     work()
     assert not list(staging.staging().rglob("*"))
-    kept = [path for path in staging.quarantine().rglob("*") if path.is_file()]
-    assert [path.read_bytes() for path in kept] == [doubtful]
-    assert kept[0].relative_to(staging.quarantine()) == Path(upload) / "2"
+    assert kept_apart() == [doubtful()]
+    (on_disk,) = [path.read_bytes() for path in quarantine.folder().rglob("*") if path.is_file()]
+    assert b"DICM" not in on_disk and doubtful()[200:260] not in on_disk
     assert set(UploadedFile.objects.values_list("sha256", flat=True)) == {""}
 
 
+def doubtful() -> bytes:
+    return DOUBTFUL["marked as secondary"][0]()
+
+
 def kept_apart() -> list[bytes]:
-    return [path.read_bytes() for path in staging.quarantine().rglob("*") if path.is_file()]
+    """What can be read of what is kept apart."""
+    held = KeptApart.objects.filter(state="held").select_related("study", "site")
+    return [
+        quarantine.read(bytes(one.wrapped_key or b""), name=one.id, study=one.study_id, site=one.site_id)
+        for one in held
+    ]
 
 
 def test_a_broker_that_is_down_does_not_stop_a_coordinator(
@@ -119,32 +126,31 @@ def test_a_broker_that_is_down_does_not_stop_a_coordinator(
     assert verdicts(browser, upload) == [("accepted", "")]
 
 
-@pytest.mark.parametrize("dies_at", ["set_apart", "discard"])
+@pytest.mark.parametrize("room, dies_at", [(quarantine, "seal"), (staging, "discard")])
 def test_a_doubtful_file_is_apart_before_its_verdict_stands(
-    browser: Any, world: World, work: Any, monkeypatch: Any, dies_at: str
+    browser: Any, world: World, work: Any, monkeypatch: Any, room: Any, dies_at: str
 ) -> None:
-    doubtful = DOUBTFUL["overlay"][0]()
-    upload = send(browser, world.study, [doubtful])
+    upload = send(browser, world.study, [doubtful()])
 
-    def dies(**more: Any) -> None:
+    def dies(*args: Any, **more: Any) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(staging, dies_at, dies)
+    monkeypatch.setattr(room, dies_at, dies)
     with pytest.raises(SystemExit):
         work()
     monkeypatch.undo()
-    assert verdicts(browser, upload) == [("pending", "")] or kept_apart() == [doubtful]
+    assert verdicts(browser, upload) == [("pending", "")] or kept_apart() == [doubtful()]
     Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     sweep()
     work()
-    assert verdicts(browser, upload) == [("quarantined", "overlay")] and kept_apart() == [doubtful]
+    assert verdicts(browser, upload) == [("quarantined", "secondary")] and kept_apart() == [doubtful()]
     assert not list(staging.staging().rglob("*"))
 
 
 def test_a_verdict_that_was_rolled_back_leaves_no_copy_apart(
     browser: Any, world: World, work: Any, monkeypatch: Any
 ) -> None:
-    upload = send(browser, world.study, [DOUBTFUL["overlay"][0]()])
+    upload = send(browser, world.study, [doubtful()])
 
     def dies(*args: Any, **more: Any) -> None:
         raise SystemExit
@@ -153,12 +159,13 @@ def test_a_verdict_that_was_rolled_back_leaves_no_copy_apart(
     with pytest.raises(SystemExit):
         work()
     monkeypatch.undo()
-    assert verdicts(browser, upload) == [("pending", "")]
+    assert verdicts(browser, upload) == [("pending", "")] and not KeptApart.objects.exists()
+    assert len(quarantine.names()) == 1  # nobody has its key
     UploadedFile.objects.update(attempts=processing.FILE_ATTEMPTS)  # the next verdict is another one
     Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     sweep()
     work()
-    assert verdicts(browser, upload) == [("refused", "unreadable")] and kept_apart() == []
+    assert verdicts(browser, upload) == [("refused", "unreadable")] and quarantine.names() == []
 
 
 def test_bytes_that_outlived_their_upload_are_removed_by_the_sweep(

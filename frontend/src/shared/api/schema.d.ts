@@ -20,6 +20,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was done to the files of a case, without anything that names a person. */
+        get: operations["cases_certificate_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/certificate.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same as pages, for the ethics file. */
+        get: operations["cases_certificate.pdf_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/translations": {
         parameters: {
             query?: never;
@@ -216,6 +250,72 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["peers_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{kept_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say what the file does not; it is examined again at once. */
+        post: operations["quarantine_answer_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{kept_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["quarantine_discard_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{kept_id}/header": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Outside a transaction (see urls), as all below: reading a file takes time. */
+        get: operations["quarantine_header_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{kept_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["quarantine_picture_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -549,6 +649,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_quarantine_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/report": {
         parameters: {
             query?: never;
@@ -804,6 +920,37 @@ export interface components {
             /** @description Digest of one of `reports`: what the sender did to the file */
             report?: string;
         };
+        Answer: {
+            state?: (components["schemas"]["PatientState"] | components["schemas"]["NullEnum"]) | null;
+            view?: (components["schemas"]["ViewEnum"] | components["schemas"]["NullEnum"]) | null;
+            patient_id?: string | null;
+            pixels?: (components["schemas"]["PixelsEnum"] | components["schemas"]["NullEnum"]) | null;
+            blank?: components["schemas"]["Box"][];
+            /**
+             * @description Why the image that has the place is rejected for this one
+             * @default
+             */
+            replace: string;
+        };
+        Answered: {
+            taken: boolean;
+            code: string;
+            message: string;
+            case: components["schemas"]["AnsweredCase"] | null;
+        };
+        AnsweredCase: {
+            /** Format: uuid */
+            id: string;
+            subject: string;
+        };
+        /** @description Half open: `right` and `bottom` are the first that stay. frame: from 0; null: all. */
+        Box: {
+            frame: number | null;
+            left: number;
+            top: number;
+            right: number;
+            bottom: number;
+        };
         Case: {
             /** Format: uuid */
             id: string;
@@ -822,6 +969,12 @@ export interface components {
             complete: boolean;
             waiting_for: string[];
         };
+        /** @description The facts (see `certificate.document`) and the digest that the PDF shows too. */
+        Certificate: {
+            /** @description Of the canonical JSON of the facts */
+            sha256: string;
+            certificate: unknown;
+        };
         Decision: {
             decision: components["schemas"]["DecisionEnum"];
             /** @default  */
@@ -833,6 +986,10 @@ export interface components {
          * @enum {string}
          */
         DecisionEnum: "accepted" | "rejected";
+        Discard: {
+            /** @default  */
+            reason: string;
+        };
         Display: {
             tables: string[];
             default_table: string;
@@ -902,6 +1059,24 @@ export interface components {
          * @enum {string}
          */
         GeometryEnum: "proven" | "unconfirmed" | "confirmed";
+        HeaderLine: {
+            path: string;
+            /** @description Keyword of the attribute; empty if unknown */
+            name: string;
+            vr: string;
+            /** @description Masked unless asked for */
+            value: string;
+            masked: boolean;
+        };
+        /**
+         * @description * `state` - state
+         *     * `view` - view
+         *     * `patient_id` - patient_id
+         *     * `pixels` - pixels
+         *     * `replace` - replace
+         * @enum {string}
+         */
+        HelpsEnum: "state" | "view" | "patient_id" | "pixels" | "replace";
         Image: {
             /** Format: uuid */
             id: string;
@@ -1138,6 +1313,8 @@ export interface components {
             /** @description Shown this once, kept nowhere */
             token: string;
         };
+        /** @enum {unknown} */
+        NullEnum: null;
         Opening: {
             /** Format: date-time */
             opened_at: string;
@@ -1180,6 +1357,22 @@ export interface components {
             language: components["schemas"]["LanguageCode"];
             is_staff: boolean;
         };
+        Picture: {
+            rows: number;
+            columns: number;
+            /** @description Frames of the file */
+            count: number;
+            /** @description The first of those given here */
+            first: number;
+            /** @description PNG, base64 */
+            frames: string[];
+        };
+        /**
+         * @description * `seen` - seen
+         *     * `blanked` - blanked
+         * @enum {string}
+         */
+        PixelsEnum: "seen" | "blanked";
         PolarGrid: {
             rings: number;
             angles: number;
@@ -1207,6 +1400,11 @@ export interface components {
          * @enum {string}
          */
         QcEnum: "pending" | "accepted" | "rejected";
+        /** @description Counts for everybody who may see the sites; the files themselves for their coordinators only. */
+        Quarantine: {
+            counts: components["schemas"]["WaitingCount"][];
+            files: components["schemas"]["WaitingFile"][];
+        };
         Question: {
             name: string;
             kind: components["schemas"]["FieldKind"];
@@ -1522,6 +1720,47 @@ export interface components {
          * @enum {string}
          */
         VerdictEnum: "pending" | "accepted" | "duplicate" | "refused" | "quarantined";
+        /**
+         * @description * `short_axis` - short_axis
+         *     * `vertical_long_axis` - vertical_long_axis
+         *     * `horizontal_long_axis` - horizontal_long_axis
+         *     * `transaxial` - transaxial
+         * @enum {string}
+         */
+        ViewEnum: "short_axis" | "vertical_long_axis" | "horizontal_long_axis" | "transaxial";
+        WaitingCount: {
+            /** @description Its code */
+            site: string;
+            code: string;
+            message: string;
+            files: number;
+            /**
+             * Format: date-time
+             * @description When the first of them is destroyed
+             */
+            expires_at: string;
+        };
+        WaitingFile: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            upload: string;
+            /** @description Place of the file in its upload */
+            n: number;
+            site: components["schemas"]["Site"];
+            size: number;
+            code: string;
+            message: string;
+            /** @description What can be said so that the file may yet be taken */
+            helps: components["schemas"]["HelpsEnum"][];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is destroyed if nobody decides
+             */
+            expires_at: string;
+        };
         Withheld: {
             /** Format: uuid */
             case: string;
@@ -1542,10 +1781,16 @@ export type ActionEnum = components['schemas']['ActionEnum'];
 export type Agenda = components['schemas']['Agenda'];
 export type Allocation = components['schemas']['Allocation'];
 export type Announced = components['schemas']['Announced'];
+export type Answer = components['schemas']['Answer'];
+export type Answered = components['schemas']['Answered'];
+export type AnsweredCase = components['schemas']['AnsweredCase'];
+export type Box = components['schemas']['Box'];
 export type Case = components['schemas']['Case'];
 export type CaseDetail = components['schemas']['CaseDetail'];
+export type Certificate = components['schemas']['Certificate'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionEnum = components['schemas']['DecisionEnum'];
+export type Discard = components['schemas']['Discard'];
 export type Display = components['schemas']['Display'];
 export type Draft = components['schemas']['Draft'];
 export type Entry = components['schemas']['Entry'];
@@ -1556,6 +1801,8 @@ export type FieldKind = components['schemas']['FieldKind'];
 export type Form = components['schemas']['Form'];
 export type Geometry = components['schemas']['Geometry'];
 export type GeometryEnum = components['schemas']['GeometryEnum'];
+export type HeaderLine = components['schemas']['HeaderLine'];
+export type HelpsEnum = components['schemas']['HelpsEnum'];
 export type Image = components['schemas']['Image'];
 export type ImageDetail = components['schemas']['ImageDetail'];
 export type ImageSetEnum = components['schemas']['ImageSetEnum'];
@@ -1583,16 +1830,20 @@ export type NewOpening = components['schemas']['NewOpening'];
 export type NewSignature = components['schemas']['NewSignature'];
 export type NewStudy = components['schemas']['NewStudy'];
 export type NewToken = components['schemas']['NewToken'];
+export type NullEnum = components['schemas']['NullEnum'];
 export type Opening = components['schemas']['Opening'];
 export type PatientState = components['schemas']['PatientState'];
 export type Peer = components['schemas']['Peer'];
 export type PeerWish = components['schemas']['PeerWish'];
 export type Person = components['schemas']['Person'];
+export type Picture = components['schemas']['Picture'];
+export type PixelsEnum = components['schemas']['PixelsEnum'];
 export type PolarGrid = components['schemas']['PolarGrid'];
 export type Position = components['schemas']['Position'];
 export type Progress = components['schemas']['Progress'];
 export type Protocol = components['schemas']['Protocol'];
 export type QcEnum = components['schemas']['QcEnum'];
+export type Quarantine = components['schemas']['Quarantine'];
 export type Question = components['schemas']['Question'];
 export type Read = components['schemas']['Read'];
 export type ReadState = components['schemas']['ReadState'];
@@ -1632,6 +1883,9 @@ export type UploadSummary = components['schemas']['UploadSummary'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type Ventricle = components['schemas']['Ventricle'];
 export type VerdictEnum = components['schemas']['VerdictEnum'];
+export type ViewEnum = components['schemas']['ViewEnum'];
+export type WaitingCount = components['schemas']['WaitingCount'];
+export type WaitingFile = components['schemas']['WaitingFile'];
 export type Withheld = components['schemas']['Withheld'];
 export type Worklist = components['schemas']['Worklist'];
 export type $defs = Record<string, never>;
@@ -1653,6 +1907,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+        };
+    };
+    cases_certificate_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Of its sentences; yours if absent */
+                language?: "en" | "ja";
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+        };
+    };
+    "cases_certificate.pdf_retrieve": {
+        parameters: {
+            query?: {
+                /** @description Of its sentences; yours if absent */
+                language?: "en" | "ja";
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
         };
@@ -1915,6 +2217,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    quarantine_answer_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+        };
+    };
+    quarantine_discard_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    quarantine_header_list: {
+        parameters: {
+            query?: {
+                /** @description Show the values; otherwise masked */
+                values?: boolean;
+            };
+            header?: never;
+            path: {
+                kept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeaderLine"][];
+                };
+            };
+        };
+    };
+    quarantine_picture_retrieve: {
+        parameters: {
+            query?: {
+                /** @description From this frame on, counted from 0 */
+                first?: number;
+            };
+            header?: never;
+            path: {
+                kept_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
             };
         };
     };
@@ -2455,6 +2854,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Protocol"];
+                };
+            };
+        };
+    };
+    studies_quarantine_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quarantine"];
                 };
             };
         };
