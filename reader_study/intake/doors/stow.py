@@ -76,6 +76,8 @@ class _Body:
 
     def __init__(self, request: HttpRequest) -> None:
         chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if chunked and not request.META.get("wsgi.input_terminated"):  # reading it would never end
+            raise Invalid("length", _("The request must say how long it is (Content-Length)."))
         self.stream: Readable = request.META["wsgi.input"] if chunked else request
         self.left, self.until = MAX_REQUEST_BYTES, time.monotonic() + MAX_REQUEST_SECONDS
 
