@@ -715,6 +715,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_scores_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/scores/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The scores as DICOM SR (a ZIP archive of one file for each read) or as a FHIR R4 Bundle. */
+        get: operations["studies_score_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/scores/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Order scores anew that could not be prepared. */
+        post: operations["studies_scores_again_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/sites": {
         parameters: {
             query?: never;
@@ -1248,16 +1298,6 @@ export interface components {
             version: string;
             digest: string;
         };
-        /**
-         * @description * `report.pdf` - report.pdf
-         *     * `report.json` - report.json
-         *     * `reads.csv` - reads.csv
-         *     * `segments.csv` - segments.csv
-         *     * `dictionary.csv` - dictionary.csv
-         *     * `lock.json` - lock.json
-         * @enum {string}
-         */
-        NameEnum: "report.pdf" | "report.json" | "reads.csv" | "segments.csv" | "dictionary.csv" | "lock.json";
         NewAllocation: {
             /** @description Simulated data only; else the seed is drawn */
             seed?: string;
@@ -1477,11 +1517,21 @@ export interface components {
             files: components["schemas"]["ReportFile"][];
         };
         ReportFile: {
-            name: components["schemas"]["NameEnum"];
+            name: components["schemas"]["ReportFileNameEnum"];
             url: string;
             sha256: string;
             size: number;
         };
+        /**
+         * @description * `report.pdf` - report.pdf
+         *     * `report.json` - report.json
+         *     * `reads.csv` - reads.csv
+         *     * `segments.csv` - segments.csv
+         *     * `dictionary.csv` - dictionary.csv
+         *     * `lock.json` - lock.json
+         * @enum {string}
+         */
+        ReportFileNameEnum: "report.pdf" | "report.json" | "reads.csv" | "segments.csv" | "dictionary.csv" | "lock.json";
         /**
          * @description * `none` - Not locked
          *     * `computing` - Being computed
@@ -1504,6 +1554,31 @@ export interface components {
          * @enum {string}
          */
         ScopeEnum: "intake" | "dicomweb";
+        ScoreFile: {
+            name: components["schemas"]["ScoreFileNameEnum"];
+            url: string;
+            sha256: string;
+            size: number;
+        };
+        /**
+         * @description * `scores-sr.zip` - scores-sr.zip
+         *     * `scores-fhir.json` - scores-fhir.json
+         * @enum {string}
+         */
+        ScoreFileNameEnum: "scores-sr.zip" | "scores-fhir.json";
+        /** @description Scores for other systems; "none" until the study is unblinded. */
+        Scores: {
+            state: components["schemas"]["ScoresStateEnum"];
+            files: components["schemas"]["ScoreFile"][];
+        };
+        /**
+         * @description * `none` - Not unblinded
+         *     * `computing` - Being prepared
+         *     * `ready` - Ready
+         *     * `failed` - Could not be prepared
+         * @enum {string}
+         */
+        ScoresStateEnum: "none" | "computing" | "ready" | "failed";
         Session: {
             user: components["schemas"]["Person"];
             memberships: components["schemas"]["Membership"][];
@@ -1822,7 +1897,6 @@ export type MeaningEnum = components['schemas']['MeaningEnum'];
 export type Member = components['schemas']['Member'];
 export type Membership = components['schemas']['Membership'];
 export type Model = components['schemas']['Model'];
-export type NameEnum = components['schemas']['NameEnum'];
 export type NewAllocation = components['schemas']['NewAllocation'];
 export type NewLock = components['schemas']['NewLock'];
 export type NewMember = components['schemas']['NewMember'];
@@ -1854,9 +1928,14 @@ export type ReadingSession = components['schemas']['ReadingSession'];
 export type ReadingSessionState = components['schemas']['ReadingSessionState'];
 export type Report = components['schemas']['Report'];
 export type ReportFile = components['schemas']['ReportFile'];
+export type ReportFileNameEnum = components['schemas']['ReportFileNameEnum'];
 export type ReportStateEnum = components['schemas']['ReportStateEnum'];
 export type RoleName = components['schemas']['RoleName'];
 export type ScopeEnum = components['schemas']['ScopeEnum'];
+export type ScoreFile = components['schemas']['ScoreFile'];
+export type ScoreFileNameEnum = components['schemas']['ScoreFileNameEnum'];
+export type Scores = components['schemas']['Scores'];
+export type ScoresStateEnum = components['schemas']['ScoresStateEnum'];
 export type Session = components['schemas']['Session'];
 export type Signature = components['schemas']['Signature'];
 export type Signed = components['schemas']['Signed'];
@@ -2939,6 +3018,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+        };
+    };
+    studies_scores_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scores"];
+                };
+            };
+        };
+    };
+    studies_score_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    studies_scores_again_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scores"];
                 };
             };
         };
