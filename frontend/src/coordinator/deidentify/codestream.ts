@@ -229,7 +229,7 @@ function unpack(packed: Uint8Array, out: Uint8Array, first: number, step: number
   if (done !== count) throw new Malformed('dimensions_differ', 'RLE');
 }
 
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,16 +1,147 @@
-/** What a worker does with one file. */
+/** What a worker does with one file: gate, rebuild, verify, and a look at the pixels. Nothing else leaves it. */
+
+import { codingOf } from './codestream';
+import { decoded as decodedPixels } from './decoding';
+import { seriesDescription } from './describe';
+import { doubtAboutPixels, FOR_EYES, shown } from './pixels';
 import type { PixelValues } from './protocol';
-import { type Answers, type Judged, NotSealed } from './types';
+import { hex, Pseudonyms } from './pseudonyms';
+import { type Deidentified, deidentify } from './rebuild';
+import { checkClass, doubtAboutHeader } from './soundness';
+import { readStructure } from './structure';
+import { characterSets, decoded } from './text';
+import { Malformed, type Structure, textAt } from './tree';
+import { type Answers, type Judged, NotSealed, type Verdict } from './types';
+import { leftOver } from './verify';
+
+const [PATIENT_NAME, PATIENT_ID, STUDY_DATE] = [0x00100010, 0x00100020, 0x00080020];
+/** The coordinator may answer these. */
+const ANSWERABLE = new Set(['no_patient_id', 'state_unknown']);
+/** Kinds of which the study must know whether they show stress or rest. */
+const WITH_STATE = new Set(['spect', 'pet', 'gated_spect', 'gated_pet']);
 
 export interface Engine {
   judge(n: number, data: Uint8Array, answers?: Answers): Promise<Judged>;
+  /** Throws `NotSealed` unless the verdict is `send`. */
   sealed(data: Uint8Array, answers?: Answers): Promise<ArrayBuffer>;
+  /** Throws `NotSealed` when the pixels cannot be shown. */
   frames(data: Uint8Array): PixelValues;
 }
 
-export async function openEngine(_key: Uint8Array): Promise<Engine> {
-  const refuse = () => {
-    throw new NotSealed('unreadable');
+/** @param key of the site, 32 bytes. */
+export async function openEngine(key: Uint8Array): Promise<Engine> {
+  const pseudonyms = await Pseudonyms.of(key);
+  return {
+    judge: async (n, data, answers = {}) => (await judged(n, data, pseudonyms, answers)).judged,
+    sealed: async (data, answers = {}) => {
+      const { judged: result, bytes } = await judged(0, data, pseudonyms, answers);
+      if (result.verdict !== 'send' || !bytes) throw new NotSealed(result.code || 'unreadable');
+      return bytes.buffer;
+    },
+    frames: (data) => {
+      try {
+        return shown(decodedPixels(readStructure(data)));
+      } catch (error) {
+        throw new NotSealed(error instanceof Malformed ? error.code : 'unreadable');
+      }
+    },
   };
-  return { judge: refuse, sealed: refuse, frames: refuse };
+}
+
+interface Result {
+  judged: Judged;
+  /** The sealed file, verified; null if none could be made. */
+  bytes: Uint8Array<ArrayBuffer> | null;
+}
+
+async function judged(
+  n: number,
+  data: Uint8Array,
+  pseudonyms: Pseudonyms,
+  answers: Answers,
+): Promise<Result> {
+  const judgement = blankJudgement(n);
+  try {
+    const read = readStructure(data);
+    judgement.patient = patientOf(read);
+    checkClass(read);
+    const structure = decodedPixels(read);
+    const doubtOf = (lookedAt: boolean) =>
+      doubtAboutPixels(structure, lookedAt) || doubtAboutHeader(structure);
+    // Of what cannot be used at all nobody is asked anything.
+    if (doubtAboutPixels(structure, true) === 'bad_value') throw new Malformed('bad_value');
+    const made = await deidentify(structure, pseudonyms, answers);
+    Object.assign(judgement, await factsOf(made));
+    const doubt = doubtOf(made.description.pixels !== 'unseen');
+    if (doubt) throw new Malformed(doubt);
+    const { days } = made.subject;
+    const found = await leftOver(structure, made.data, {
+      pseudonyms,
+      days: made.wasSealed ? 0 : days,
+      wasSealed: made.wasSealed,
+      ownWords: [made.subject.token, seriesDescription(made.description)],
+    });
+    if (found.length > 0) throw new Malformed('left_over');
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', made.data));
+    Object.assign(judgement, { size: made.data.length, sha256: hex(digest) });
+    const unknown = WITH_STATE.has(made.description.kind) && made.description.state === null;
+    if (unknown) throw new Malformed('state_unknown');
+    return { judged: { ...judgement, verdict: 'send' }, bytes: made.data };
+  } catch (error) {
+    const code = error instanceof Malformed ? error.code : 'unreadable';
+    return { judged: { ...judgement, verdict: verdictOf(code, data), code }, bytes: null };
+  }
+}
+
+/** Whether a person's look or answer helps. Compressed pixels cannot be shown here. */
+function verdictOf(code: string, data: Uint8Array): Verdict {
+  if (ANSWERABLE.has(code)) return 'ask';
+  if (!FOR_EYES.has(code)) return 'kept_back';
+  const coding = codingOf(readStructure(data).transferSyntax);
+  return coding === null || coding === 'rle' || coding === 'none' ? 'look' : 'kept_back';
+}
+
+function patientOf({ root }: Structure): Judged['patient'] {
+  const sets = characterSets(root);
+  const read = (tag: number) => decoded(root.get(tag)?.value ?? new Uint8Array(0), sets);
+  return {
+    id: read(PATIENT_ID),
+    name: read(PATIENT_NAME),
+    date: textAt(root, STUDY_DATE).replaceAll('.', ''),
+  };
+}
+
+async function factsOf(made: Deidentified): Promise<Partial<Judged>> {
+  const { subject, studyUid, seriesUid, sopUid, slices, description, report } = made;
+  return {
+    subject: subject.token,
+    studyUid,
+    seriesUid,
+    sopUid,
+    slices,
+    description,
+    report: report.entries,
+    reportDigest: await report.digest(),
+    examples: report.examples,
+  };
+}
+
+function blankJudgement(n: number): Judged {
+  return {
+    n,
+    verdict: 'kept_back',
+    code: '',
+    size: 0,
+    sha256: '',
+    subject: '',
+    studyUid: '',
+    seriesUid: '',
+    sopUid: '',
+    slices: 0,
+    description: null,
+    patient: { id: '', name: '', date: '' },
+    reportDigest: '',
+    report: [],
+    examples: [],
+  };
 }

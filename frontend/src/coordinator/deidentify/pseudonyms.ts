@@ -1,4 +1,5 @@
 /** Keyed pseudonyms of one site: the browser's half of `reader_study/intake/pseudonyms.py`. */
+import { stripped } from './tree';
 
 const MAX_SHIFT_DAYS = 3650n;
 const DAY_MS = 86_400_000;
@@ -11,7 +12,7 @@ export interface Subject {
   key: Uint8Array;
   /** `SUBJ-…`, what the sealed file calls the patient. */
   token: string;
-  /** Days that all dates go back; 0 for a file that is sealed already. */
+  /** Days that all dates of the patient go back. */
   days: number;
 }
 
@@ -39,7 +40,10 @@ export class Pseudonyms {
 
   /** Of the raw bytes of a Patient ID, without the blanks and NULs around it. */
   async subject(patientId: Uint8Array): Promise<Subject> {
-    const key = (await this.digest('subject', stripped(patientId))).slice(0, 16);
+    return this.subjectWith((await this.digest('subject', stripped(patientId))).slice(0, 16));
+  }
+
+  private async subjectWith(key: Uint8Array): Promise<Subject> {
     const days = bigEndian((await this.digest('shift', key)).subarray(0, 8)) % MAX_SHIFT_DAYS;
     return { key, token: await this.token(key), days: 1 + Number(days) };
   }
@@ -53,7 +57,8 @@ export class Pseudonyms {
     const parts = TOKEN.exec(id);
     if (!parts?.[1]) return null;
     const key = Uint8Array.from(parts[1].match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-    return (await this.token(key)) === id ? { key, token: id, days: 0 } : null;
+    const subject = await this.subjectWith(key);
+    return subject.token === id ? subject : null;
   }
 
   /** One of our own as it is; any other as a UUID-derived UID (PS3.5 B.2). */
@@ -116,15 +121,6 @@ export function hex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
   return text;
-}
-
-/** A value without the blanks and NULs around it. */
-export function stripped(value: Uint8Array): Uint8Array {
-  let start = 0;
-  let end = value.length;
-  while (start < end && (value[start] === 0x20 || value[start] === 0)) start += 1;
-  while (end > start && (value[end - 1] === 0x20 || value[end - 1] === 0)) end -= 1;
-  return value.subarray(start, end);
 }
 
 function bigEndian(bytes: Uint8Array): bigint {

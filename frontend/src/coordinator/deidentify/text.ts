@@ -114,3 +114,50 @@ function extended(value: Uint8Array, initial: Decode): string {
   }
   return text + decode(value.subarray(start));
 }
+
+/** A text in the encodings in which it might stand among bytes: UTF-8, UTF-16 both ways, and the Japanese ones. */
+export function encodings(text: string): Uint8Array[] {
+  const codes = Array.from({ length: text.length }, (_, n) => text.charCodeAt(n));
+  const unicode = [
+    new TextEncoder().encode(text),
+    Uint8Array.from(codes.flatMap((code) => [code & 0xff, code >>> 8])),
+    Uint8Array.from(codes.flatMap((code) => [code >>> 8, code & 0xff])),
+  ];
+  if (codes.every((code) => code < 0x80)) return unicode;
+  const places = [...text].map((character) =>
+    character.charCodeAt(0) < 0x80 ? character : kanji().get(character),
+  );
+  if (places.some((place) => place === undefined)) return unicode;
+  const encoded = (two: (row: number, cell: number) => number[]) =>
+    Uint8Array.from(
+      places.flatMap((place = '') => (typeof place === 'string' ? [place.charCodeAt(0)] : two(...place))),
+    );
+  return [
+    ...unicode,
+    encoded((row, cell) => [row + 0xa0, cell + 0xa0]), // EUC
+    encoded(shiftJis),
+    encoded((row, cell) => [row + 0x20, cell + 0x20]), // ISO 2022, without its escape sequences
+  ];
+}
+
+let places: ReadonlyMap<string, [row: number, cell: number]> | null = null;
+
+/** Row and cell of every character of JIS X 0208. */
+function kanji(): ReadonlyMap<string, [row: number, cell: number]> {
+  if (places) return places;
+  const decoder = new TextDecoder('euc-jp');
+  const found = new Map<string, [number, number]>();
+  for (let row = 1; row <= 94; row += 1)
+    for (let cell = 1; cell <= 94; cell += 1) {
+      const character = decoder.decode(Uint8Array.of(row + 0xa0, cell + 0xa0));
+      if (character !== '\ufffd') found.set(character, [row, cell]);
+    }
+  places = found;
+  return found;
+}
+
+function shiftJis(row: number, cell: number): number[] {
+  const lead = (row + 1) >> 1;
+  const trail = row % 2 ? cell + (cell < 64 ? 0x3f : 0x40) : cell + 0x9e;
+  return [lead + (lead < 32 ? 0x80 : 0xc0), trail];
+}

@@ -74,6 +74,15 @@ export function trimmed(text: string): string {
 
 const isBlank = (code: number): boolean => code === 0x20 || code === 0;
 
+/** A value without the blanks and NULs around it. */
+export function stripped(value: Uint8Array): Uint8Array {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value[start] ?? 1)) start += 1;
+  while (end > start && isBlank(value[end - 1] ?? 1)) end -= 1;
+  return value.subarray(start, end);
+}
+
 /** An ASCII text value, stripped; empty if it is absent or not ASCII. */
 export function textAt(item: Item, tag: number): string {
   const element = item.get(tag);
