@@ -31,8 +31,6 @@ HELPS: Mapping[str, tuple[str, ...]] = {
     "patient_mixed": ("patient_id",),
     "burned_in": ("pixels",),
     "secondary": ("pixels",),
-    "overlay": ("pixels",),
-    "colour": ("pixels",),
     "second_series": ("replace",),
 }
 

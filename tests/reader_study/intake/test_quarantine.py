@@ -1,0 +1,422 @@
+"""What is kept apart: for its own site's eyes only, answered, taken, thrown away, or destroyed in time."""
+
+import base64
+import io
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError, ProgrammingError, transaction
+from django.utils import timezone
+from PIL import Image as Picture
+from pydicom import dcmread
+
+from reader_study.audit.models import Entry
+from reader_study.cases.models import Case, Image
+from reader_study.cases.storage import store
+from reader_study.intake import quarantine
+from reader_study.intake.models import Instance, KeptApart, Report, UploadedFile
+from reader_study.intake.quarantine_actions import expire
+from reader_study.problems import Conflict
+from reader_study.studies.actions import amend_protocol
+from reader_study.studies.models import Study
+from reader_study.studies.protocol import kawakubo_replica
+from tests.reader_study.cases.world import World
+from tests.reader_study.intake.files import Secrets, heart, nm_file
+from tests.reader_study.intake.hostile import edited, letters
+from tests.reader_study.intake.sending import pet, send, spect, status, verdicts
+
+pytestmark = pytest.mark.django_db
+UNTOLD = {
+    "AcquisitionContextSequence": None,
+    "SeriesDescription": "SA",
+    "ProtocolName": "MPI",
+    "ImageID": "x",
+    "StudyDescription": "heart",
+}
+
+
+def untold(seed: int = 1) -> bytes:
+    """Says neither stress nor rest."""
+    return edited(spect(seed), **UNTOLD)
+
+
+def burned_in() -> bytes:
+    return edited(BurnedInAnnotation="YES")
+
+
+def waiting(browser: Any, study: Study) -> dict[str, Any]:
+    answer = browser.get(f"/api/studies/{study.id}/quarantine")
+    assert answer.status_code == 200, answer.content
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def only(browser: Any, study: Study) -> str:
+    (file,) = waiting(browser, study)["files"]
+    return str(file["id"])
+
+
+def answered(browser: Any, kept: str, **said: Any) -> dict[str, Any]:
+    answer = browser.post(f"/api/quarantine/{kept}/answer", said)
+    assert answer.status_code == 200, answer.content
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+@pytest.fixture
+def kept(browser: Any, world: World, work: Any) -> str:
+    """A file that does not say whether it shows stress or rest."""
+    send(browser, world.study, [untold()])
+    work()
+    return only(browser, world.study)
+
+
+def test_its_coordinator_is_told_what_waits_why_and_until_when(browser: Any, world: World, kept: str) -> None:
+    (file,) = waiting(browser, world.study)["files"]
+    assert (file["code"], file["helps"], file["n"]) == ("state_unknown", ["state"], 0)
+    assert "stress or rest" in file["message"]
+    row = KeptApart.objects.get()
+    assert row.expires_at - row.created_at == timedelta(days=30)
+
+
+@pytest.mark.django_db(transaction=True)  # a refusal outside a transaction must not end the test's
+def test_nobody_else_sees_the_file_and_those_above_see_how_many(
+    world: World, kept: str, client_of: Any
+) -> None:
+    for user in (world.investigator, world.monitor):
+        seen = waiting(client_of(user), world.study)
+        assert seen["files"] == []
+        assert [(row["site"], row["code"], row["files"]) for row in seen["counts"]] == [
+            ("A", "state_unknown", 1)
+        ]
+    assert waiting(client_of(world.coordinator_b), world.study) == {"counts": [], "files": []}
+    assert client_of(world.reader).get(f"/api/studies/{world.study.id}/quarantine").status_code == 404
+    for user in (world.coordinator_b, world.investigator, world.monitor, world.reader, world.stranger):
+        other = client_of(user)
+        for door in ("header", "picture"):
+            assert other.get(f"/api/quarantine/{kept}/{door}").status_code == 404
+        assert other.post(f"/api/quarantine/{kept}/answer", {"state": "rest"}).status_code == 404
+        assert other.post(f"/api/quarantine/{kept}/discard", {}).status_code == 404
+    assert not Entry.objects.filter(action__startswith="intake.quarantine").exists()
+
+
+def test_the_header_is_masked_until_it_is_asked_for_and_both_are_written_down(
+    browser: Any, world: World, kept: str
+) -> None:
+    secrets = Secrets(1)
+    masked = browser.get(f"/api/quarantine/{kept}/header")
+    assert masked["Cache-Control"] == "no-store"
+    lines = {line["name"]: line for line in masked.json()}
+    assert lines["PatientID"]["masked"] and lines["PatientID"]["value"] == ""
+    assert lines["Rows"]["value"] and not lines["Rows"]["masked"]
+    assert secrets.patient_id not in masked.content.decode()
+    shown = browser.get(f"/api/quarantine/{kept}/header?values=1")
+    assert secrets.patient_id in shown.content.decode()
+    looks = Entry.objects.filter(action="intake.quarantine_looked").order_by("number")
+    assert [look.detail["values"] for look in looks] == [False, True]
+    assert {look.actor for look in looks} == {world.coordinator_a.id}
+    assert secrets.patient_id not in str([look.detail for look in looks])
+
+
+def test_the_picture_is_shown_frame_by_frame(browser: Any, world: World, kept: str) -> None:
+    picture = browser.get(f"/api/quarantine/{kept}/picture").json()
+    original = dcmread(io.BytesIO(untold()))
+    assert (picture["rows"], picture["columns"]) == (original.Rows, original.Columns)
+    assert picture["count"] == int(original.NumberOfFrames) == len(picture["frames"])
+    first = Picture.open(io.BytesIO(base64.b64decode(picture["frames"][0])))
+    assert first.size == (original.Columns, original.Rows)
+    assert Entry.objects.filter(action="intake.quarantine_looked", detail__what="picture").count() == 1
+
+
+def test_an_answer_takes_the_file_into_the_study(browser: Any, world: World, work: Any, kept: str) -> None:
+    said = answered(browser, kept, state="rest")
+    assert said["taken"] and said["case"]["subject"] == "A-0001"
+    instance = Instance.objects.get()
+    assert (instance.state, instance.state_from) == ("rest", "coordinator")
+    assert Image.objects.get().state == "rest"
+    stored = dcmread(io.BytesIO(store().get(instance.object_key)))
+    assert stored.SeriesDescription.startswith("SPECT rest")
+    upload = str(instance.upload_id)
+    assert verdicts(browser, upload) == [("accepted", "")]
+    assert [case["subject"] for case in status(browser, upload)["cases"]] == ["A-0001"]
+    entry = Entry.objects.get(action="intake.quarantine_answered")
+    assert (entry.actor, entry.detail["said"]) == (world.coordinator_a.id, ["state"])
+    assert waiting(browser, world.study)["files"] == [] and quarantine.names() == []
+    row = KeptApart.objects.get()
+    assert (row.state, row.wrapped_key, row.closed_by) == ("taken", None, world.coordinator_a)
+    assert browser.post(f"/api/quarantine/{kept}/answer", {"state": "rest"}).status_code == 409
+
+
+def test_a_wrong_answer_keeps_the_file_with_the_next_reason_and_what_was_said(
+    browser: Any, world: World, work: Any
+) -> None:
+    send(browser, world.study, [edited(burned_in(), PatientID="", **UNTOLD)])
+    work()
+    kept = only(browser, world.study)
+    said = {
+        "no_patient_id": {"patient_id": "4711"},
+        "burned_in": {"pixels": "seen"},
+        "state_unknown": {"state": "rest"},
+    }
+    for _ in range(len(said)):
+        (file,) = waiting(browser, world.study)["files"]
+        answer = answered(browser, kept, **said.pop(file["code"]))
+        if answer["taken"]:
+            break
+        row = KeptApart.objects.get()
+        assert row.code == answer["code"] and row.answers is not None and b"4711" not in bytes(row.answers)
+    instance = Instance.objects.get()
+    assert (instance.state, instance.pixels) == ("rest", "seen")
+    assert "4711" not in str(list(Entry.objects.values_list("detail", "payload")))
+
+
+def test_text_is_blanked_and_the_file_claims_that_somebody_looked(
+    browser: Any, world: World, work: Any
+) -> None:
+    send(browser, world.study, [edited(PixelData=letters())])
+    work()
+    kept = only(browser, world.study)
+    box = {"frame": 0, "left": 2, "top": 2, "right": 10, "bottom": 8}
+    assert answered(browser, kept, pixels="blanked", blank=[box])["taken"]
+    instance = Instance.objects.get()
+    stored = dcmread(io.BytesIO(store().get(instance.object_key)))
+    assert instance.pixels == "blanked" and not stored.pixel_array[0, 2:8, 2:10].any()
+    assert stored.pixel_array[1:].any()
+    assert "113101" in [str(code.CodeValue) for code in stored.DeidentificationMethodCodeSequence]
+
+
+SENSELESS: list[dict[str, Any]] = [
+    {},
+    {"state": "sleeping"},
+    {"pixels": "blanked"},
+    {"patient_id": "  "},
+    {"replace": " "},
+    {"pixels": "seen", "blank": [{"frame": 0, "left": 0, "top": 0, "right": 1, "bottom": 1}]},
+    {"pixels": "blanked", "blank": [{"frame": 0, "left": 3, "top": 0, "right": 2, "bottom": 1}]},
+]
+
+
+@pytest.mark.django_db(transaction=True)  # a refusal outside a transaction must not end the test's
+def test_an_answer_that_says_nothing_sensible_is_refused(browser: Any, kept: str) -> None:
+    for said in SENSELESS:
+        answer = browser.post(f"/api/quarantine/{kept}/answer", said)
+        assert answer.status_code == 400 and answer.json()["message"], said
+    assert KeptApart.objects.get().state == "held"
+
+
+def test_a_second_series_can_take_the_place_of_the_first(browser: Any, world: World, work: Any) -> None:
+    first, second = (
+        nm_file(heart(n), state="stress", secrets=Secrets(1), more={"SeriesInstanceUID": f"1.2.{n}",
+                "SOPInstanceUID": f"1.2.{n}.1"})
+        for n in (1, 2)
+    )  # fmt: skip
+    send(browser, world.study, [first])
+    work()
+    upload = send(browser, world.study, [second])
+    work()
+    kept = only(browser, world.study)
+    before = Image.objects.get()
+    assert answered(browser, kept, replace="The patient moved in the first")["taken"]
+    before.refresh_from_db()
+    assert before.qc == "rejected" and before.superseded_at is not None
+    assert Image.objects.get(superseded_at=None).dicom_keys != before.dicom_keys
+    assert verdicts(browser, upload) == [("accepted", "")]
+
+
+def test_a_file_sent_again_is_kept_apart_once_and_every_upload_is_told_what_became_of_it(
+    browser: Any, world: World, work: Any
+) -> None:
+    same = {"StudyInstanceUID": "1.2.9"}
+    first = send(browser, world.study, [spect(1, **same), spect(2, **same)])
+    work()
+    again = send(browser, world.study, [spect(2, **same), spect(2, **same)])
+    work()
+    mixed = ("quarantined", "patient_mixed")
+    assert verdicts(browser, first)[1] == mixed and verdicts(browser, again) == [mixed, mixed]
+    assert KeptApart.objects.filter(state="held").count() == 1 == len(quarantine.names())
+    kept = only(browser, world.study)
+    etag = browser.get(f"/api/uploads/{first}")["ETag"]
+    browser.post(f"/api/quarantine/{kept}/discard", {"reason": "another patient"})
+    gone = ("refused", "discarded")
+    assert verdicts(browser, first)[1] == gone and verdicts(browser, again) == [gone, gone]
+    assert browser.get(f"/api/uploads/{first}", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_a_patient_id_that_was_wrong_is_corrected(browser: Any, world: World, work: Any) -> None:
+    same = {"StudyInstanceUID": "1.2.9"}
+    upload = send(browser, world.study, [spect(1, **same), spect(2, state="rest", **same), spect(3)])
+    work()
+    kept = only(browser, world.study)
+    assert answered(browser, kept, patient_id=Secrets(1).patient_id)["case"]["subject"] == "A-0001"
+    assert set(Instance.objects.values_list("case__subject", "state")) == {
+        ("A-0001", "stress"), ("A-0001", "rest"), ("A-0002", "stress"),
+    }  # fmt: skip
+    assert [verdict for verdict, _ in verdicts(browser, upload)] == ["accepted"] * 3
+
+
+def test_a_file_sent_again_when_nothing_stands_in_its_way_takes_its_copy_with_it(
+    browser: Any, world: World, work: Any
+) -> None:
+    first, second = (
+        nm_file(heart(n), state="stress", secrets=Secrets(1), more={"SeriesInstanceUID": f"1.2.{n}",
+                "SOPInstanceUID": f"1.2.{n}.1"})
+        for n in (1, 2)
+    )  # fmt: skip
+    send(browser, world.study, [first])
+    work()
+    apart = send(browser, world.study, [second])
+    work()
+    assert verdicts(browser, apart) == [("quarantined", "second_series")]
+    browser.post(f"/api/images/{Image.objects.get().id}/qc", {"decision": "rejected", "reason": "moved"})
+    upload = send(browser, world.study, [second])
+    work()
+    assert verdicts(browser, upload) == [("accepted", "")]
+    assert verdicts(browser, apart) == [("duplicate", "duplicate")]
+    assert KeptApart.objects.get().state == "taken" and quarantine.names() == []
+
+
+def test_what_is_discarded_is_gone(browser: Any, world: World, kept: str) -> None:
+    answer = browser.post(f"/api/quarantine/{kept}/discard", {"reason": "not of this study"})
+    assert answer.status_code == 204 and quarantine.names() == []
+    assert KeptApart.objects.get().state == "discarded" and not Case.objects.exists()
+    entry = Entry.objects.get(action="intake.quarantine_discarded")
+    assert entry.detail["reason"] == "not of this study"
+    assert browser.get(f"/api/quarantine/{kept}/header").status_code == 409
+
+
+def test_what_nobody_decides_is_destroyed_on_its_day(
+    browser: Any, world: World, work: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    document = kawakubo_replica(title="First", reader_title="A study", simulated=True).as_document()
+    document["intake"] = {"quarantine_days": 3}
+    amend_protocol(author=world.investigator, study=world.study, document=document, reason="days")
+    upload = send(browser, world.study, [untold()])
+    work()
+    row = KeptApart.objects.get()
+    assert row.expires_at - row.created_at == timedelta(days=3)
+    assert expire() == 0
+    name, key = row.id, bytes(row.wrapped_key or b"")
+    past = timezone.now() - timedelta(days=4)
+    _in_the_past(row, past)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert expire() == 1 and expire() == 0
+    assert quarantine.names() == [] and verdicts(browser, upload) == [("refused", "expired")]
+    assert Entry.objects.get(action="intake.quarantine_expired").actor is None
+    with pytest.raises(quarantine.Unreadable):
+        quarantine.read(key, name=name, study=world.study.id, site=world.site_a.id)
+
+
+def _in_the_past(row: KeptApart, day: Any) -> None:
+    """No verb and no role may move the day: the test takes the fence down for a moment."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE intake_keptapart DISABLE TRIGGER kept_apart_stays_closed")
+        cursor.execute("UPDATE intake_keptapart SET expires_at = %s WHERE id = %s", [day, row.id])
+        cursor.execute("ALTER TABLE intake_keptapart ENABLE TRIGGER kept_apart_stays_closed")
+
+
+def test_without_its_key_or_under_another_secret_nobody_reads_a_file(settings: Any) -> None:
+    study, site = UUID(int=1), UUID(int=2)
+    name = quarantine.name_of(upload=UUID(int=3), number=0)
+    key = quarantine.seal(b"patient Yamada", name=name, study=study, site=site)
+    read = {"name": name, "study": study, "site": site}
+    assert quarantine.read(key, **read) == b"patient Yamada"
+    assert b"Yamada" not in (quarantine.folder() / str(name)).read_bytes()
+    for wrong in ({"study": UUID(int=9)}, {"site": UUID(int=9)}, {"name": UUID(int=9)}):
+        with pytest.raises(quarantine.Unreadable):
+            quarantine.read(key, **{**read, **wrong})
+    settings.QUARANTINE_KEY = base64.b64encode(b"k" * 32).decode()
+    with pytest.raises(quarantine.Unreadable):
+        quarantine.read(key, **read)
+    settings.QUARANTINE_KEY = "short"
+    with pytest.raises(ImproperlyConfigured):
+        quarantine.read(key, **read)
+
+
+def test_a_damaged_file_is_said_to_be_so(browser: Any, world: World, kept: str) -> None:
+    path = quarantine.folder() / kept
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    answer = browser.get(f"/api/quarantine/{kept}/header")
+    assert (answer.status_code, answer.json()["code"]) == (409, "unreadable")
+
+
+@pytest.mark.django_db(transaction=True)  # a refusal outside a transaction must not end the test's
+def test_a_locked_study_takes_no_answers(browser: Any, world: World, kept: str) -> None:
+    Study.objects.filter(pk=world.study.id).update(state=Study.State.LOCKED)
+    assert browser.post(f"/api/quarantine/{kept}/answer", {"state": "rest"}).status_code == 423
+    assert browser.post(f"/api/quarantine/{kept}/discard", {}).status_code == 204
+
+
+def test_a_series_waits_and_is_answered_file_by_file(browser: Any, world: World, work: Any) -> None:
+    slices = [edited(data, **UNTOLD) for data in pet(1, slices=3)]
+    upload = send(browser, world.study, slices)
+    work()
+    files = waiting(browser, world.study)["files"]
+    assert len(files) == 3 and {file["upload"] for file in files} == {upload}
+    for file in files:
+        assert answered(browser, file["id"], state="stress")["taken"]
+    assert len(Image.objects.get().dicom_keys) == 3
+
+
+# --- what the database itself holds to
+
+
+def test_the_database_lets_nothing_back_that_was_closed(kept: str) -> None:
+    row = KeptApart.objects.get()
+    for change in (
+        {"expires_at": row.expires_at + timedelta(days=1)},
+        {"wrapped_key": None},
+        {"state": "discarded"},
+        {"state": "discarded", "wrapped_key": None, "closed_at": timezone.now()},  # by nobody
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            KeptApart.objects.update(**change)
+    KeptApart.objects.update(state="expired", wrapped_key=None, answers=None, closed_at=timezone.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KeptApart.objects.update(state="held", wrapped_key=b"x", closed_at=None)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        KeptApart.objects.all()._raw_delete("default")  # as raw SQL would
+
+
+def test_the_database_keeps_reports_and_how_files_were_made(browser: Any, world: World, work: Any) -> None:
+    send(browser, world.study, [spect(1)])
+    work()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Report.objects.create(
+            digest="0" * 64, entries=[{"path": "0010,0010", "action": "removed", "reason": "x"}]
+        )
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Report.objects.update(entries=[])
+    for change in ({"procedure": "0"}, {"pixels": "seen"}, {"state": "rest"}, {"object_key": "0" * 64}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Instance.objects.update(**change)
+    instance = Instance.objects.get()
+    assert instance.procedure and instance.report is not None and instance.report.entries
+    assert UploadedFile.objects.get().report is None  # this sender reported nothing
+    assert django_settings.QUARANTINE_KEY == ""
+
+
+def test_answering_while_another_answers_takes_the_file_once(
+    browser: Any, world: World, kept: str, monkeypatch: Any
+) -> None:
+    """Between reading and taking, somebody else discards it."""
+    from reader_study.intake import quarantine_actions
+
+    whole = quarantine_actions.examine
+
+    def overtaken(*args: Any, **more: Any) -> Any:
+        quarantine_actions.discard(actor=world.coordinator_a, kept_id=UUID(kept), reason="")
+        return whole(*args, **more)
+
+    monkeypatch.setattr(quarantine_actions, "examine", overtaken)
+    with pytest.raises(Conflict, match="no longer kept"):
+        quarantine_actions.answer(
+            actor=world.coordinator_a, kept_id=UUID(kept), given=quarantine_actions.Given(state="rest")
+        )
+    assert not Instance.objects.exists()
