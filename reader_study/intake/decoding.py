@@ -38,6 +38,7 @@ _LOSSY_METHODS = {
 }
 _RLE_HEADER = 64
 _MOST_SEGMENTS = 15
+_MOST_PADDING = 8  # bytes behind the last run of a plane; one is usual
 
 
 def decoded(structure: Structure) -> Structure:
@@ -207,6 +208,6 @@ def _unpacked(packed: bytes, size: int) -> bytes:
             at += 2
         else:
             at += 1
-    if len(out) != size:
+    if len(out) != size or end - at > _MOST_PADDING:
         raise Malformed("dimensions_differ")
     return bytes(out)

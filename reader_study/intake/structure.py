@@ -18,6 +18,7 @@ from reader_study.intake.tree import (
     COLUMNS,
     FRAMES,
     LONG_VRS,
+    MAX_AREA,
     MAX_DEPTH,
     MAX_ELEMENTS,
     MAX_FRAMES,
@@ -179,13 +180,14 @@ def _matrix(root: Item) -> tuple[int, int, int]:
         if not (text.isdigit() and len(text) <= 6 and int(text) > 0):
             raise Malformed("bad_value", "NumberOfFrames")
         frames = int(text)
-    pixels = (number_at(root, ROWS) or 0) * (number_at(root, COLUMNS) or 0) * frames
+    area = (number_at(root, ROWS) or 0) * (number_at(root, COLUMNS) or 0)
+    pixels = area * frames
     # An absent or odd-sized attribute counts as its usual value here; `soundness` has the word on it.
     allocated, samples = number_at(root, ALLOCATED), number_at(root, SAMPLES)
     pixel_bytes = (
         pixels * (1 if samples is None else samples) * (16 if allocated is None else allocated) + 7
     ) // 8
-    if pixels > MAX_PIXELS or frames > MAX_FRAMES or pixel_bytes > MAX_PIXEL_BYTES:
+    if area > MAX_AREA or pixels > MAX_PIXELS or frames > MAX_FRAMES or pixel_bytes > MAX_PIXEL_BYTES:
         raise Malformed("dimensions", f"{pixels} pixels")
     return frames, pixels, pixel_bytes
 

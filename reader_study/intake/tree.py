@@ -16,6 +16,7 @@ MAX_META = 1024
 MAX_INFLATED = 128 << 20
 MAX_RATIO = 200
 MAX_PIXELS = 1 << 26  # rows x columns x frames
+MAX_AREA = 1 << 24  # rows x columns
 MAX_PIXEL_BYTES = 1 << 28
 MAX_FRAMES = 1 << 14
 

@@ -22,11 +22,10 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from tests.reader_study.intake.files import nm_file, noise
-from tests.reader_study.intake.hostile import (
+from tests.reader_study.intake.forging import (
+    LARGE,
     NM,
     PT,
-    SECRETS,
     body_of,
     deflated,
     edited,
@@ -58,7 +57,6 @@ EMPTY = [
 ]
 
 
-LARGE = nm_file(noise((4, 64, 64)), state="rest", secrets=SECRETS)
 SIGNED = np.random.default_rng(3).normal(0, 300, 12 * 16 * 16).astype("<i2").tobytes()
 
 
