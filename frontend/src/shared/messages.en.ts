@@ -27,6 +27,7 @@ export const en = {
 
   'section.overview': 'Overview',
   'section.upload': 'Upload',
+  'section.quarantine': 'Kept apart',
   'section.cases': 'Cases',
   'section.translations': 'Virtual PET',
   'section.people': 'Sites and people',

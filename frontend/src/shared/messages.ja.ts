@@ -31,6 +31,7 @@ export const ja: SameKeys<typeof en> = {
 
   'section.overview': '概要',
   'section.upload': 'アップロード',
+  'section.quarantine': '保留ファイル',
   'section.cases': '症例',
   'section.translations': '仮想PET',
   'section.people': '施設と担当者',

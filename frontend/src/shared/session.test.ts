@@ -45,6 +45,6 @@ describe('a study', () => {
   });
 
   it('offers a coordinator nothing about readers or arms', () => {
-    expect(sectionsFor(['coordinator'])).toEqual(['upload', 'cases', 'translations']);
+    expect(sectionsFor(['coordinator'])).toEqual(['upload', 'quarantine', 'cases', 'translations']);
   });
 });

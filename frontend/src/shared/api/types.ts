@@ -18,6 +18,9 @@ export type UploadSummary = Schemas['UploadSummary'];
 export type UploadFile = Schemas['UploadedFile'];
 export type Verdict = UploadFile['verdict'];
 
+export type WaitingFile = Schemas['WaitingFile'];
+export type WaitingCount = Schemas['WaitingCount'];
+
 export type Case = Schemas['Case'];
 export type CaseDetail = Schemas['CaseDetail'];
 export type CaseImage = Schemas['Image'];

@@ -10,6 +10,7 @@ import { type Section, sectionsFor } from './sections';
 const PAGES: Record<Section, ComponentType> = {
   '': lazy(() => import('../../investigator/OverviewPage')),
   upload: lazy(() => import('../../coordinator/UploadPage')),
+  quarantine: lazy(() => import('../../coordinator/quarantine/QuarantinePage')),
   cases: lazy(() => import('../../coordinator/CasesPage')),
   translations: lazy(() => import('../../investigator/TranslationsPage')),
   people: lazy(() => import('../../investigator/PeoplePage')),

@@ -4,6 +4,7 @@ import type { Role } from '../api/types';
 export const SECTIONS = [
   '',
   'upload',
+  'quarantine',
   'cases',
   'translations',
   'people',
@@ -19,6 +20,7 @@ export type Section = (typeof SECTIONS)[number];
 const OPEN_TO: Record<Section, readonly Role[]> = {
   '': ['investigator', 'monitor'],
   upload: ['coordinator'],
+  quarantine: ['coordinator', 'investigator', 'monitor'],
   cases: ['coordinator', 'investigator', 'monitor'],
   translations: ['coordinator', 'investigator', 'monitor'],
   people: ['investigator', 'monitor'],

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { WaitingFile } from '../../shared/api/types';
+import { groupsOf, isWhole } from './groups';
+
+const file = (
+  id: string,
+  upload: string,
+  code: string,
+  expires_at = '2026-12-01T00:00:00Z',
+): WaitingFile => ({
+  id,
+  upload,
+  n: 0,
+  site: { id: 's', code: 'A', name: 'Hospital A' },
+  size: 1,
+  code,
+  message: `${code}.`,
+  helps: code === 'state_unknown' ? ['state'] : [],
+  created_at: '2026-11-01T00:00:00Z',
+  expires_at,
+});
+
+describe('files that wait', () => {
+  it('are grouped by upload and reason, in their order', () => {
+    const groups = groupsOf([
+      file('1', 'u', 'burned_in'),
+      file('2', 'u', 'state_unknown', '2026-12-03T00:00:00Z'),
+      file('3', 'v', 'state_unknown'),
+      file('4', 'u', 'state_unknown', '2026-12-02T00:00:00Z'),
+    ]);
+    expect(groups.map(({ files }) => files.map(({ id }) => id))).toEqual([['1'], ['2', '4'], ['3']]);
+    expect(groups[1]).toMatchObject({ code: 'state_unknown', expiresAt: '2026-12-02T00:00:00Z' });
+  });
+});
+
+describe('a decision', () => {
+  it('is whole when it says what was asked', () => {
+    expect(isWhole(['state'], {})).toBe(false);
+    expect(isWhole(['state'], { state: 'rest' })).toBe(true);
+    expect(isWhole(['patient_id'], { patient_id: '  ' })).toBe(false);
+    expect(isWhole(['replace'], { replace: 'moved' })).toBe(true);
+  });
+
+  it('cannot be given where nothing helps, or where the picture must be looked at', () => {
+    expect(isWhole([], { state: 'rest' })).toBe(false);
+    expect(isWhole(['pixels'], {})).toBe(false);
+  });
+});
