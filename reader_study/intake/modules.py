@@ -44,14 +44,15 @@ POSITION = Number("geometry", -FAR, FAR, 3, essential=True)
 ORIENTATION = Number("geometry", -1.001, 1.001, 6, essential=True)
 PLANE = by_tag(
     {
-        "PixelSpacing": Number("geometry", 0, 1000, 2, essential=True),
+        "PixelSpacing": Number("geometry", 0, 1000, 2, essential=True, zero=False),
         "SliceThickness": Number("geometry", 0, 1000, essential=True),
         "SpacingBetweenSlices": Number("geometry", -1000, 1000, essential=True),
     }
 )
 SCALE = by_tag(
     {
-        "RescaleSlope RescaleIntercept": Number("counts", -1e12, 1e12, essential=True),
+        "RescaleSlope": Number("counts", -1e12, 1e12, essential=True, zero=False),
+        "RescaleIntercept": Number("counts", -1e12, 1e12, essential=True),
         "RescaleType": names("counts", "HU|US|BQML|CNTS|SUV|GML"),
     }
 )

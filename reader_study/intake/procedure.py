@@ -82,8 +82,8 @@ def _rules(listed: Mapping[int, Rule]) -> dict[str, Any]:
 def _rule(tag: int, rule: Rule) -> dict[str, Any]:
     said: dict[str, Any] = {"rule": rule.name, "ground": rule.ground, "vr": dictionary_VR(tag).split(" or ")}
     match rule:
-        case rules.Number(low=low, high=high, count=count, essential=essential):
-            said |= {"low": low, "high": high, "count": count, "essential": essential}
+        case rules.Number(low=low, high=high, count=count, essential=essential, zero=zero):
+            said |= {"low": low, "high": high, "count": count, "essential": essential, "zero": zero}
         case rules.Pointer(tags=tags):
             said["tags"] = sorted(f"{pointed:08X}" for pointed in tags)
         case rules.Terms(terms=terms, placed=placed):

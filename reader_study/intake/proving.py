@@ -136,7 +136,7 @@ class Proof:
         most = self.frames if rule.count == FRAMES else rule.count
         if len(numbers) > int(most) or min(numbers) < rule.low or max(numbers) > rule.high:
             raise Unproven()
-        if any(map(math.isnan, numbers)):
+        if any(map(math.isnan, numbers)) or (not rule.zero and 0 in numbers):
             raise Unproven()
         if not rule.essential and self.identifiers and not self.identifiers.isdisjoint(numbers):
             raise Unproven("numbered")

@@ -18,6 +18,7 @@ class Number:
     """Finite numbers within what is physically possible, at most `count` of them.
 
     essential: without it the image would say something else, so a value that cannot be proven refuses the file.
+    zero: whether it can be 0.
     """
 
     name: ClassVar[str] = "number"
@@ -26,6 +27,7 @@ class Number:
     high: float
     count: int | str = 1
     essential: bool = False
+    zero: bool = True
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ dates, UIDs), wherever it stands: in numbers, between the bytes of binary values
 
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -34,6 +35,7 @@ _LONG = frozenset([b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC"
 _NUMBERS = {b"US": "H", b"SS": "h", b"UL": "I", b"SL": "i", b"FL": "f", b"FD": "d"}
 _PATIENT = frozenset({0x00100010, 0x00100020, 0x00101001})  # names and ID: sought among the pixels too
 _CHARACTER_SET, _OFFSET, _META_VERSION = 0x00080005, 0x00080201, 0x00020001
+_PATIENT_ID = 0x00100020
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "shift_jis", "euc_jp", "iso2022_jp")
 _DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
 _DATES = re.compile(rb"(?<!\d)((?:18|19|20)\d{2})[-./]?(0[1-9]|1[0-2])[-./]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -70,7 +72,12 @@ def left_over(source: bytes, structure: Structure, result: bytes, *, own_words: 
         values = list(_values(result))
     except (struct.error, ValueError):
         return ["(FFFF,FFFF)"]  # we did not write what we can read
-    old = _Old(source, structure)
+    # Whoever seals a file again finds the subject in it that is to be in the result.
+    patient_id = structure.root.get(_PATIENT_ID)
+    sealed = patient_id is not None and any(
+        value.tag == _PATIENT_ID and value.value.strip() == patient_id.value.strip(b" \0") for value in values
+    )
+    old = _Old(source, structure, sealed=sealed)
     old.learn_shift(values)
     own = frozenset(word.casefold() for word in own_words)
     found = {value.tag for value in values if not _is_ours(value, own, old)}
@@ -139,9 +146,9 @@ def _is_our_value(tag: int, vr: bytes, text: str, old: "_Old") -> bool:
 class _Old:
     """What the old file says that could name a person."""
 
-    def __init__(self, source: bytes, structure: Structure) -> None:
+    def __init__(self, source: bytes, structure: Structure, *, sealed: bool) -> None:
         root = structure.root
-        self.sealed = root[0x00100020].value.startswith(b"SUBJ-") if 0x00100020 in root else False
+        self.sealed = sealed
         declared = root[_CHARACTER_SET].value.decode("ascii", "replace") if _CHARACTER_SET in root else ""
         self.declared = [term.strip(" \0") for term in declared.split("\\")]
         self.words: dict[bytes, int] = {}  # lower case
@@ -211,13 +218,18 @@ class _Old:
         if day not in self.dates:
             return True
         # An old date may by chance be another one, moved.
-        return any(_difference(other, day) == self.shift for other in self.dates)
+        return self.shift is not None and any(_difference(before, day) == self.shift for before in self.dates)
 
     def learn_shift(self, values: list[_Value]) -> None:
-        for tag, _, value in values:
-            if tag in self.moved and len(value) == len("YYYYMMDD"):
-                self.shift = _difference(self.moved[tag], value.decode("ascii", "replace"))
-                return
+        """How far most dates of the top level went back; none stays where it was, but in a sealed file."""
+        differences = Counter(
+            _difference(self.moved[tag], value.decode("ascii", "replace"))
+            for tag, _, value in values
+            if tag in self.moved and len(value) == len("YYYYMMDD")
+        )
+        if differences:
+            shift = differences.most_common(1)[0][0]
+            self.shift = shift if shift or self.sealed else None
 
     def found_in(self, values: list[_Value]) -> set[int]:
         """Tags of the old file whose value is somewhere in the new one's numbers, binary values and pixels."""

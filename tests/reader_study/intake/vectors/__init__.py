@@ -53,6 +53,7 @@ def vectors() -> Iterator[Vector]:
     yield Vector("not-reconstructed", edited(nm, ImageType=["ORIGINAL", "PRIMARY", "STATIC", "EMISSION"]))
     yield Vector("synthetic", edited(nm, SyntheticData="YES"))
     yield Vector("impossible-slope", edited(nm, RescaleSlope="1e300"))
+    yield Vector("slope-of-nothing", edited(nm, RescaleSlope="0"))
     yield Vector("another-class", edited(nm, SOPClassUID="1.2.840.10008.5.1.4.1.1.7"))
     yield Vector("seal-broken", edited(deidentify(read_structure(nm), pseudonyms=Pseudonyms(KEY)).data,
                                        ImageComments="reader-study 1; kind=pet; state=rest"))  # fmt: skip

@@ -1,0 +1,167 @@
+"""Whatever is planted, wherever: nothing of it comes out; and what a physicist needs comes out as it was."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from PIL import Image, ImageDraw
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from reader_study.intake.deidentification import Deidentified, deidentify
+from reader_study.intake.examination import examine
+from reader_study.intake.pseudonyms import Pseudonyms
+from reader_study.intake.reasons import NotTaken, Quarantined
+from reader_study.intake.structure import Malformed, read_structure
+from reader_study.intake.verification import left_over
+from tests.reader_study.intake.files import Secrets, heart, nm_file, noise, pt_files
+from tests.reader_study.intake.planted import KINDS, Planted, everywhere, found, traces, usual, values
+from tests.reader_study.intake.vectors import edited
+
+SITE = Pseudonyms(b"k" * 32)
+
+
+def checked(planted: Planted, made: Deidentified) -> None:
+    said = made.description
+    own = (made.subject.token, said.line(), said.series_description())
+    assert left_over(planted.data, read_structure(planted.data), made.data, own_words=own) == []
+    assert found(planted.secrets, made.data) == set()
+    old, new = dcmread(io.BytesIO(planted.data)), dcmread(io.BytesIO(made.data))
+    for path in planted.needed:
+        assert list(values(new, path)) == list(values(old, path)), path
+    size = len(new.PixelData)
+    assert new.PixelData == old.PixelData[:size] and size >= new.Rows * new.Columns * 2
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("implicit", [False, True], ids=["explicit", "implicit"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_planted_comes_out_and_everything_needed_does(kind: str, implicit: bool, seed: int) -> None:
+    planted = usual(kind, seed, implicit=implicit)
+    assert len(planted.secrets.planted) > 120
+    checked(planted, deidentify(read_structure(planted.data), pseudonyms=SITE))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_comes_out_of_any_attribute_of_the_standard(kind: str) -> None:
+    planted = everywhere(kind, 4)
+    assert len(planted.secrets.planted) > 4500
+    checked(planted, deidentify(read_structure(planted.data), pseudonyms=SITE))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_search_finds_what_is_there(kind: str) -> None:
+    """A search that finds nothing anywhere proves nothing."""
+    planted = everywhere(kind, 5)
+    lost = set(planted.secrets.planted) - found(planted.secrets, planted.data)
+    # Overwritten, cut to the length of their attribute, or too short to be looked for.
+    assert len(lost) < 60, sorted(lost)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_whole_chain_lets_nothing_out_either(kind: str) -> None:
+    planted = usual(kind, 6)
+    checked(planted, examine(planted.data, pseudonyms=SITE, kinds=None))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Yamada^Tarou=山田^太郎=やまだ^たろう",
+        "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう",
+        "Müller^Jürgen",
+        "Зайцев^Иван",
+        "김^철수",
+    ],
+)
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "ISO 2022 IR 87",
+        "ISO 2022 IR 13\\ISO 2022 IR 87",
+        "\\ISO 2022 IR 87",
+        "ISO_IR 192",
+        "shift_jis",
+        "euc_jp",
+    ],
+)
+def test_no_name_comes_out_in_any_script(name: str, encoding: str) -> None:
+    """With and without saying how it is written."""
+    codec = {"shift_jis": "shift_jis", "euc_jp": "euc_jp", "ISO_IR 192": "utf-8"}.get(
+        encoding, "iso2022_jp_ext"
+    )
+    raw = name.encode(codec, "replace")
+    declared = encoding if encoding.startswith(("ISO", "\\")) else ""
+    source = nm_file(
+        noise((2, 8, 8)), state="stress", secrets=Secrets(3), more={"SpecificCharacterSet": "ISO_IR 192"}
+    )
+    source = edited(
+        source, PatientName="X" * (len(raw) + len(raw) % 2), SpecificCharacterSet=declared or None
+    )
+    source = source.replace(b"X" * (len(raw) + len(raw) % 2), raw.ljust(len(raw) + len(raw) % 2))
+    assert raw in source
+    made = deidentify(read_structure(source), pseudonyms=SITE)
+    for part in {raw, *raw.replace(b"=", b"^").split(b"^")}:
+        assert len(part) < 4 or part not in made.data
+
+
+def test_bytes_behind_the_file_are_no_image() -> None:
+    secrets = Secrets(3)
+    source = nm_file(noise((2, 8, 8)), state="stress", secrets=secrets)
+    for trailing in (b"PK\3\4" + secrets.patient_id.encode(), secrets.patient_id.encode()):
+        with pytest.raises((Malformed, NotTaken)):
+            examine(source + trailing, pseudonyms=SITE, kinds=None)
+
+
+@pytest.mark.parametrize("level", [1.0, 0.5])
+@pytest.mark.parametrize("kind", ["NM", "PT"])
+def test_letters_in_the_image_wait_for_a_person(kind: str, level: float) -> None:
+    secrets = Secrets(7)
+    nm = nm_file(heart(), state="stress", secrets=secrets)
+    ds = dcmread(io.BytesIO(nm if kind == "NM" else pt_files(heart(), state="rest", secrets=secrets)[20]))
+    pixels, picture = ds.pixel_array.copy(), Image.new("L", (64, 64))
+    ImageDraw.Draw(picture).text((2, 2), secrets.word("name")[:8], fill=255)
+    pixels[..., np.asarray(picture) > 128] = int(pixels.max() * level)
+    with pytest.raises(Quarantined, match="burned_in"):
+        examine(edited_pixels(ds, pixels), pseudonyms=SITE, kinds=None)
+
+
+def edited_pixels(ds: Dataset, pixels: np.ndarray) -> bytes:
+    ds.PixelData = pixels.tobytes()
+    out = io.BytesIO()
+    ds.save_as(out)
+    return out.getvalue()
+
+
+def test_a_folder_is_deidentified_by_the_command(tmp_path: Path) -> None:
+    source, target, report = tmp_path / "source", tmp_path / "target", tmp_path / "report.json"
+    needles: dict[str, str] = {}
+    for number, kind in enumerate(KINDS):
+        planted = usual(kind, 20 + number)
+        needles |= {f"{kind} {place}": value for place, value in planted.secrets.planted.items()}
+        folder = source / planted.secrets.word("a folder named by a patient")
+        folder.mkdir(parents=True)
+        (folder / f"{planted.secrets.patient_id}.dcm").write_bytes(planted.data)
+    (source / "Yamada.txt").write_text("Yamada Taro")
+    key = tmp_path / "key"
+    out = io.StringIO()
+    call_command("deidentify", source, target, "--report", report, "--key-out", key, stdout=out)
+    said = json.loads(report.read_text())
+    assert said["summary"] == {"files": 6, "accept": 5, "reject": 1}
+    assert sorted(path.name for path in target.iterdir()) == [
+        line["file"] for line in said["files"] if line["verdict"] == "accept"
+    ]
+    content = (
+        b"".join(path.read_bytes() for path in target.iterdir())
+        + report.read_bytes()
+        + out.getvalue().encode()
+    )
+    lower = content.lower()
+    assert {place for place, value in needles.items() if any(t in lower for t in traces(value))} == set()
+    assert b"yamada" not in lower
+    again = tmp_path / "again"
+    call_command("deidentify", source, again, "--key-file", key, stdout=io.StringIO())
+    assert {path.read_bytes() for path in again.iterdir()} == {path.read_bytes() for path in target.iterdir()}
