@@ -15,7 +15,7 @@ function withImports(key, found = new Set()) {
 }
 
 const reading = new Set(
-  ['index.html', 'src/reader/ReaderPage.tsx', 'src/shared/i18n/ja.ts'].flatMap((key) => [
+  ['index.html', 'src/reader/ReaderPage.tsx', 'src/shared/i18n/reading.ja.ts'].flatMap((key) => [
     ...withImports(key),
   ]),
 );

@@ -2,17 +2,22 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation, useParams } from 'wouter';
 import { ApiError } from './shared/api';
+import { officeWords } from './shared/i18n';
 import { homeOf, SessionContext, useSession, useSessionQuery } from './shared/session';
 import { ErrorBoundary } from './shared/shell/ErrorBoundary';
 import { NotFound } from './shared/shell/NotFound';
 import { Shell } from './shared/shell/Shell';
-import { StudyRoute } from './shared/shell/StudyRoute';
 import { Failure, Loading } from './shared/ui';
 
 const Worklist = lazy(() => import('./reader/Worklist'));
 const ReaderPage = lazy(() => import('./reader/ReaderPage'));
-const StudiesPage = lazy(() => import('./investigator/StudiesPage'));
-const NewStudyPage = lazy(() => import('./investigator/NewStudyPage'));
+const StudiesPage = lazy(() => officeWords().then(() => import('./investigator/StudiesPage')));
+const NewStudyPage = lazy(() => officeWords().then(() => import('./investigator/NewStudyPage')));
+const StudyRoute = lazy(() =>
+  officeWords()
+    .then(() => import('./shared/shell/StudyRoute'))
+    .then((module) => ({ default: module.StudyRoute })),
+);
 
 const queryClient = new QueryClient({
   defaultOptions: {

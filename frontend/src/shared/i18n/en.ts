@@ -1,6 +1,4 @@
-import { en as coordinator } from '../../coordinator/messages.en';
-import { en as investigator } from '../../investigator/messages.en';
-import { readerEn as reader } from '../../reader/messages.en';
-import { en as shared } from '../messages.en';
+import { officeEn } from './office.en';
+import { readingEn } from './reading.en';
 
-export const en = { ...shared, ...coordinator, ...investigator, ...reader } as const;
+export const en = { ...readingEn, ...officeEn } as const;

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { en } from './en';
 import { setLanguage, t } from './index';
 import { ja } from './ja';
+import { officeEn } from './office.en';
+import { readingEn } from './reading.en';
 import { fill } from './translate';
 
 const placeholders = (message: string) =>
@@ -31,6 +33,31 @@ describe('the catalogues', () => {
   it('leave nothing empty', () => {
     for (const catalogue of [english, japanese]) {
       expect(Object.entries(catalogue).filter(([, message]) => !message.trim())).toEqual([]);
+    }
+  });
+});
+
+describe('the pages of a reader', () => {
+  const sources = import.meta.glob<string>(
+    ['../../reader/**/*.{ts,tsx}', '../**/*.{ts,tsx}', '!./**', '!../api/**'],
+    {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    },
+  );
+  const base = (key: string) => key.replace(/_(one|other)$/, '');
+  const office = new Set(Object.keys(officeEn).map(base));
+  const reading = new Set(Object.keys(readingEn).map(base));
+
+  it('say nothing that only the catalogue of the others has', () => {
+    expect(Object.keys(sources).length).toBeGreaterThan(50);
+    for (const [file, source] of Object.entries(sources)) {
+      const keys = [...source.matchAll(/['"`]([a-z]\w*(?:\.\w+)+)['"`]/g)].map(([, key]) => key ?? '');
+      expect(
+        keys.filter((key) => office.has(key) && !reading.has(key)),
+        file,
+      ).toEqual([]);
     }
   });
 });

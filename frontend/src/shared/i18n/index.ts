@@ -8,12 +8,22 @@ export type MessageKey = BaseKey<keyof Messages & string>;
 export type T = Translate<Messages>;
 type Catalogue = Readonly<Record<string, string>>;
 
-/** Only the language in use is sent to a browser. */
-const SOURCES: Record<Language, () => Promise<Catalogue>> = {
-  en: () => import('./en').then((module) => module.en),
-  ja: () => import('./ja').then((module) => module.ja),
+type Part = 'reading' | 'office';
+
+/** Only the language in use is sent to a browser, and to a reader's only the words of a reader's pages. */
+const SOURCES: Record<Language, Record<Part, () => Promise<Catalogue>>> = {
+  en: {
+    reading: () => import('./reading.en').then(({ readingEn }) => readingEn),
+    office: () => import('./office.en').then(({ officeEn }) => officeEn),
+  },
+  ja: {
+    reading: () => import('./reading.ja').then(({ readingJa }) => readingJa),
+    office: () => import('./office.ja').then(({ officeJa }) => officeJa),
+  },
 };
+const wanted = new Set<Part>(onReadingPage() ? ['reading'] : ['reading', 'office']);
 const catalogues: Partial<Record<Language, Catalogue>> = {};
+const loaded = new Set<`${Language} ${Part}`>();
 const listeners = new Set<() => void>();
 let current: Language = 'en';
 
@@ -23,10 +33,27 @@ export function language(): Language {
 
 /** Change the language of every mounted component and of the document, once its messages are here. */
 export async function setLanguage(next: Language): Promise<void> {
-  catalogues[next] ??= await SOURCES[next]();
+  await load(next);
   current = next;
   if (typeof document !== 'undefined') document.documentElement.lang = next;
   for (const listener of listeners) listener();
+}
+
+/** The words of every page but a reader's own: asked for before such a page is drawn. */
+export async function officeWords(): Promise<void> {
+  wanted.add('office');
+  await load(current);
+}
+
+async function load(lang: Language): Promise<void> {
+  const parts = [...wanted].filter((part) => !loaded.has(`${lang} ${part}`));
+  const words = await Promise.all(parts.map((part) => SOURCES[lang][part]()));
+  for (const part of parts) loaded.add(`${lang} ${part}`);
+  catalogues[lang] = Object.assign({}, catalogues[lang], ...words);
+}
+
+function onReadingPage(): boolean {
+  return typeof window !== 'undefined' && window.location.pathname.startsWith('/reading');
 }
 
 /** What to speak before the server has said: the sign-in page's choice, else the browser's first wish. */

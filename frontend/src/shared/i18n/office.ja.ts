@@ -1,0 +1,4 @@
+import { ja as coordinator } from '../../coordinator/messages.ja';
+import { ja as investigator } from '../../investigator/messages.ja';
+
+export const officeJa = { ...coordinator, ...investigator };
