@@ -24,7 +24,7 @@ from reader_study.intake.doors import queries
 from reader_study.intake.doors.admission import publish
 from reader_study.intake.doors.models import Peer
 from reader_study.intake.models import Upload
-from reader_study.problems import Locked, NotFound, Problem
+from reader_study.problems import Conflict, Locked, NotFound, TooLarge
 
 logger = logging.getLogger(__name__)
 FILES_AT_ONCE = 2_000  # then the other peers have their turn
@@ -96,42 +96,24 @@ def _collect(path: Path, peer: Peer) -> int:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return 0
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return 0
     with os.fdopen(descriptor, "rb") as body:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return 0
+        delivery = actions.open_delivery(
+            study=peer.study, site=peer.site, door=Upload.Door.DICOM, actor=None, peer=peer.calling
+        )
         try:
-            actions.take_file(upload=_delivery(peer), body=body)
-        except (Locked, NotFound):
-            raise
-        except Problem as problem:
-            if (
-                problem.code == "not_receiving"
-            ):  # ended between the two steps: with the next turn into a new one
+            actions.take_file(upload=delivery, body=body)
+        except Conflict:  # ended between the two steps: in the next turn it goes into a new one
+            return 0
+        except TooLarge:
+            if delivery.files.exists():  # full: the next one takes it
+                actions.complete_delivery(upload=delivery)
                 return 0
-            logger.warning("a file of peer %s was not taken: %s", peer.id, problem.code)
-            if (delivery := _open_delivery(peer)) is not None and delivery.files.count() >= actions.MAX_FILES:
-                actions.complete_delivery(upload=delivery)  # full; the file goes into the next one
-                return 0
+            logger.warning("a file of peer %s is too large and was not taken", peer.id)
     path.unlink(missing_ok=True)
     return 1
-
-
-def _open_delivery(peer: Peer) -> Upload | None:
-    receiving = Upload.objects.filter(
-        study=peer.study,
-        site=peer.site,
-        door=Upload.Door.DICOM,
-        peer=peer.calling,
-        state=Upload.State.RECEIVING,
-    )
-    return receiving.order_by("created_at").last()
-
-
-def _delivery(peer: Peer) -> Upload:
-    """The one that is open, or a new one."""
-    return _open_delivery(peer) or actions.open_delivery(
-        study=peer.study, site=peer.site, door=Upload.Door.DICOM, actor=None, peer=peer.calling
-    )
 
 
 def _drop(folder: Path, names: list[str], peer: Peer) -> None:

@@ -13,7 +13,8 @@ _MAX_LINE = 1024
 _MAX_HEADERS = 16
 # RFC 2045 5.1: token, or quoted string.
 _PARAMETER = re.compile(r';\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]+)\s*')
-_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
+# RFC 2046 5.1.1, but for the length: it says 70, and Orthanc's DICOMweb 1.7 sends 73.
+_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,199}[0-9A-Za-z'()+_,./:=?-]")
 
 
 class BadMultipart(Exception):
