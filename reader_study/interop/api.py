@@ -1,194 +1,87 @@
-"""The doors outward. Nothing here answers a reader of the study."""
+"""Scores for other systems. Nothing here answers a reader of the study."""
 
-import re
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.translation import gettext as _
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reader_study.accounts.authentication import BearerToken, SessionCookie, signed_in
-from reader_study.accounts.models import TokenScope
-from reader_study.interop import queries
-from reader_study.interop.dicomweb import matching, multipart, retrieval, search
-from reader_study.interop.dicomweb.json_model import with_addresses
-from reader_study.interop.dicomweb.negotiation import (
-    DICOM,
-    DICOM_JSON,
-    EXPLICIT_LITTLE_ENDIAN,
-    JSON,
-    OCTETS,
-    Offer,
-    chosen,
-)
-from reader_study.interop.models import IndexedFile
-from reader_study.problems import Invalid
-
-_MOST_FRAMES = 4096
-_JSON = (Offer(DICOM_JSON), Offer(JSON))
+from reader_study.accounts.authentication import signed_in
+from reader_study.agreement.queries import MAY_SEE
+from reader_study.cases.storage import store
+from reader_study.interop import queries, score_exports
+from reader_study.interop.exporting import CONTENT_TYPES
+from reader_study.interop.models import ScoreExport
+from reader_study.problems import NotFound
+from reader_study.studies.models import Role, Study
+from reader_study.studies.queries import study_for
 
 
-class _OwnNegotiation(BaseContentNegotiation):
-    """Accept is read by `chosen`; the renderer only writes errors, which are JSON."""
-
-    def select_parser(self, request: Any, parsers: Any) -> Any:
-        return parsers[0] if parsers else None
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
+class ScoreFileSerializer(serializers.Serializer[Any]):
+    name = serializers.ChoiceField(choices=list(CONTENT_TYPES))
+    url = serializers.CharField()
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
 
 
-class DicomWebToken(BearerToken):
-    """A program (a viewer, an archive) reads with the rights of the person who made its token."""
+class ScoresSerializer(serializers.Serializer[Any]):
+    """Scores for other systems; "none" until the study is unblinded."""
 
-    scope: ClassVar[TokenScope | None] = TokenScope.DICOMWEB
-
-
-@extend_schema(exclude=True)  # the description is PS3.18
-class DicomWebView(APIView):
-    """Base of everything under /dicomweb."""
-
-    authentication_classes = (SessionCookie, DicomWebToken)
-    content_negotiation_class = _OwnNegotiation
-    metadata_class = None  # OPTIONS would describe the address to whoever is signed in
-
-    def base(self, study_id: UUID) -> str:
-        """The public address of the service: as it is set, or with the host and port that the client named."""
-        path = f"/api/studies/{study_id}/dicomweb"
-        return settings.PUBLIC_URL + path if settings.PUBLIC_URL else self.request.build_absolute_uri(path)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        finalized = super().finalize_response(request, response, *args, **kwargs)
-        finalized["Cache-Control"] = "private, no-store"
-        finalized["Vary"] = "Accept, Cookie, Authorization"
-        return finalized
+    state = serializers.ChoiceField(choices=[("none", "Not unblinded"), *ScoreExport.State.choices])
+    files = ScoreFileSerializer(many=True)
 
 
-class SearchStudies(DicomWebView):
-    def get(self, request: Request, study_id: UUID) -> HttpResponseBase:
-        files = queries.headers_for(signed_in(request), study_id)
-        query = matching.parsed(request.query_params, search.STUDY)
-        return _found(self.request, search.studies(files, query, base=self.base(study_id)), query)
+def _scores(study: Study) -> dict[str, Any]:
+    export = queries.score_export_of(study)
+    if export is None:
+        # Unblinded a moment ago: the next sweep orders it.
+        unblinded = study.state == Study.State.UNBLINDED
+        return {"state": ScoreExport.State.COMPUTING if unblinded else "none", "files": []}
+    files = [
+        {
+            "name": name,
+            "url": f"/api/studies/{study.id}/scores/{name}",
+            "sha256": export.files[name]["key"],
+            "size": export.files[name]["size"],
+        }
+        for name in CONTENT_TYPES
+        if name in export.files
+    ]
+    return {"state": export.state, "files": files}
 
 
-class SearchSeries(DicomWebView):
-    def get(self, request: Request, study_id: UUID, study: str = "") -> HttpResponseBase:
-        files = queries.headers_for(signed_in(request), study_id)
-        if study:
-            files = queries.within(files, study=study)
-        query = matching.parsed(request.query_params, search.STUDY + search.SERIES)
-        page = search.series(files, query, base=self.base(study_id), of_one_study=bool(study))
-        return _found(self.request, page, query)
+class Scores(APIView):
+    @extend_schema(responses=ScoresSerializer)
+    def get(self, request: Request, study_id: UUID) -> Response:
+        study = study_for(signed_in(request), study_id, *MAY_SEE)
+        return Response(ScoresSerializer(_scores(study)).data)
 
 
-class SearchInstances(DicomWebView):
-    def get(self, request: Request, study_id: UUID, study: str = "", series: str = "") -> HttpResponseBase:
-        files = queries.headers_for(signed_in(request), study_id)
-        if study:
-            files = queries.within(files, study=study, series=series)
-        query = matching.parsed(request.query_params, search.STUDY + search.SERIES + search.INSTANCE)
-        above = "series" if series else "study" if study else ""
-        page = search.instances(files, query, base=self.base(study_id), above=above)
-        return _found(self.request, page, query)
+class ScoresAgain(APIView):
+    @extend_schema(request=None, responses={202: ScoresSerializer})
+    def post(self, request: Request, study_id: UUID) -> Response:
+        """Order scores anew that could not be prepared."""
+        study = study_for(signed_in(request), study_id, Role.INVESTIGATOR)
+        score_exports.order_again(actor=signed_in(request), study=study)
+        return Response(ScoresSerializer(_scores(study)).data, status=202)
 
 
-class Retrieve(DicomWebView):
-    """A study, a series or an instance as DICOM files."""
-
-    def get(
-        self, request: Request, study_id: UUID, study: str, series: str = "", instance: str = ""
-    ) -> HttpResponseBase:
-        files = queries.files_for(signed_in(request), study_id)
-        found = queries.within(files, study=study, series=series, instance=instance)
-        single = [Offer(DICOM)] if instance else []
-        offer = chosen(self.request, [Offer(DICOM, multipart=True), *single])
-        if not offer.multipart:
-            return HttpResponse(retrieval.stored(found[0]), content_type=_described(found[0]))
-        base = self.base(study_id)
-        rows = list(found.defer("metadata"))
-
-        def parts() -> Iterator[multipart.Part]:
-            for file in rows:
-                yield multipart.Part(
-                    _described(file), search.instance_address(base, file), retrieval.stored(file)
-                )
-
-        return multipart.answer(parts(), media_type=DICOM)
-
-
-class Metadata(DicomWebView):
-    """Headers as JSON, without bulk data."""
-
-    def get(
-        self, request: Request, study_id: UUID, study: str, series: str = "", instance: str = ""
-    ) -> HttpResponseBase:
-        files = queries.headers_for(signed_in(request), study_id)
-        found = queries.within(files, study=study, series=series, instance=instance)
-        offer = chosen(self.request, _JSON)
-        base = self.base(study_id)
-        headers = [
-            with_addresses(file.metadata, search.instance_address(base, file) + "/")
-            for file in found.iterator()
-        ]
-        return JsonResponse(headers, safe=False, content_type=offer.type)
-
-
-class Frames(DicomWebView):
-    def get(
-        self, request: Request, study_id: UUID, *, study: str, series: str, instance: str, frames: str
-    ) -> HttpResponseBase:
-        files = queries.files_for(signed_in(request), study_id)
-        file = queries.within(files, study=study, series=series, instance=instance)[0]
-        if not re.fullmatch(r"[0-9]{1,9}(,[0-9]{1,9})*", frames) or frames.count(",") >= _MOST_FRAMES:
-            raise Invalid("frames", _("Frames are numbers from 1, separated by commas."))
-        numbers = [int(number) for number in frames.split(",")]
-        single = [Offer(OCTETS)] if len(numbers) == 1 else []
-        offer = chosen(self.request, [Offer(OCTETS, multipart=True), *single])
-        found = retrieval.frames_of(file, numbers)
-        if not offer.multipart:
-            return HttpResponse(found[0], content_type=_OCTETS)
-        address = search.instance_address(self.base(study_id), file)
-        parts = (
-            multipart.Part(_OCTETS, f"{address}/frames/{number}", data)
-            for number, data in zip(numbers, found, strict=True)
-        )
-        return multipart.answer(parts, media_type=OCTETS)
-
-
-class BulkData(DicomWebView):
-    def get(
-        self, request: Request, study_id: UUID, *, study: str, series: str, instance: str, value: str
-    ) -> HttpResponseBase:
-        files = queries.files_for(signed_in(request), study_id)
-        file = queries.within(files, study=study, series=series, instance=instance)[0]
-        offer = chosen(self.request, [Offer(OCTETS, multipart=True), Offer(OCTETS)])
-        data = retrieval.bulk_data(file, value)
-        if not offer.multipart:
-            return HttpResponse(data, content_type=_OCTETS)
-        address = f"{search.instance_address(self.base(study_id), file)}/bulkdata/{value}"
-        return multipart.answer([multipart.Part(_OCTETS, address, data)], media_type=OCTETS)
-
-
-_OCTETS = f"{OCTETS}; transfer-syntax={EXPLICIT_LITTLE_ENDIAN}"
-
-
-def _described(file: IndexedFile) -> str:
-    return f"{DICOM}; transfer-syntax={file.transfer_syntax}"
-
-
-def _found(request: Any, page: search.Page, query: matching.Query) -> HttpResponseBase:
-    offer = chosen(request, _JSON)
-    response = JsonResponse(list(page.results), safe=False, content_type=offer.type)
-    warnings = [*query.warnings]
-    if page.more:
-        warnings.append(f"There are {page.more} additional results that can be requested")
-    if warnings:
-        host = request.get_host()
-        response["Warning"] = ", ".join(f'299 {host} "{warning}"' for warning in warnings)
-    return response
+class ScoreFile(APIView):
+    @extend_schema(
+        operation_id="studies_score_file",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, study_id: UUID, name: str) -> HttpResponse:
+        """The scores as DICOM SR (a ZIP archive of one file for each read) or as a FHIR R4 Bundle."""
+        if name not in CONTENT_TYPES:
+            raise NotFound()
+        key = queries.score_file_key(signed_in(request), study_id, name)
+        response = HttpResponse(store().get(key), content_type=CONTENT_TYPES[name])
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["Cache-Control"] = "private, no-store"
+        return response

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 from pydicom import dcmread
 
 from reader_study.accounts.models import User
+from reader_study.agreement.queries import MAY_SEE
 from reader_study.cases.models import Case, Image
 from reader_study.cases.queries import MAY_DOWNLOAD, current_images, visible_cases
 from reader_study.cases.storage import store
-from reader_study.interop.queries import MAY_SEE_SCORES, score_export_of
+from reader_study.interop.queries import score_export_of
 from reader_study.interop.sending import Outgoing
 from reader_study.problems import Conflict, Invalid
 from reader_study.studies.models import Study
@@ -40,7 +41,7 @@ def outgoing(
     Conflict
         code "blinded": scores before unblinding; "not_ready": they are still being prepared.
     """
-    study_for(actor, study.pk, *(MAY_SEE_SCORES if what == What.SCORES else MAY_DOWNLOAD))
+    study_for(actor, study.pk, *(MAY_SEE if what == What.SCORES else MAY_DOWNLOAD))
     cases = visible_cases(actor, study)
     unknown = sorted(set(subjects) - set(cases.values_list("subject", flat=True)))
     if unknown:

@@ -3,7 +3,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from reader_study.accounts.models import User
-from reader_study.agreement.queries import MAY_SEE as MAY_SEE_SCORES
+from reader_study.agreement.queries import MAY_SEE
 from reader_study.cases.queries import MAY_DOWNLOAD, UNBLINDED, visible_cases
 from reader_study.interop import index
 from reader_study.interop.models import IndexedFile, ScoreExport
@@ -44,7 +44,7 @@ def score_export_of(study: Study) -> ScoreExport | None:
 
 def score_file_key(user: User, study_id: UUID, name: str) -> str:
     """The object key of a file of scores. NotFound before unblinding, and for readers and coordinators."""
-    export = score_export_of(study_for(user, study_id, *MAY_SEE_SCORES))
+    export = score_export_of(study_for(user, study_id, *MAY_SEE))
     if export is None or export.state != ScoreExport.State.READY or name not in export.files:
         raise NotFound()
     key: str = export.files[name]["key"]

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from reader_study.interop import api
+from reader_study.interop.dicomweb import views
 
 
 class Uid:
@@ -22,18 +23,21 @@ _SERIES = f"{_STUDY}/series/<dicom_uid:series>"
 _INSTANCE = f"{_SERIES}/instances/<dicom_uid:instance>"
 
 urlpatterns = [
-    path(f"{_ROOT}/studies", api.SearchStudies.as_view()),
-    path(f"{_ROOT}/series", api.SearchSeries.as_view()),
-    path(f"{_ROOT}/instances", api.SearchInstances.as_view()),
-    path(_STUDY, api.Retrieve.as_view()),
-    path(f"{_STUDY}/series", api.SearchSeries.as_view()),
-    path(f"{_STUDY}/instances", api.SearchInstances.as_view()),
-    path(f"{_STUDY}/metadata", api.Metadata.as_view()),
-    path(_SERIES, api.Retrieve.as_view()),
-    path(f"{_SERIES}/instances", api.SearchInstances.as_view()),
-    path(f"{_SERIES}/metadata", api.Metadata.as_view()),
-    path(_INSTANCE, api.Retrieve.as_view()),
-    path(f"{_INSTANCE}/metadata", api.Metadata.as_view()),
-    path(f"{_INSTANCE}/frames/<str:frames>", api.Frames.as_view()),
-    path(f"{_INSTANCE}/bulkdata/<path:value>", api.BulkData.as_view()),
+    path(f"{_ROOT}/studies", views.studies),
+    path(f"{_ROOT}/series", views.SearchSeries.as_view()),
+    path(f"{_ROOT}/instances", views.SearchInstances.as_view()),
+    path(_STUDY, views.one_study),
+    path(f"{_STUDY}/series", views.SearchSeries.as_view()),
+    path(f"{_STUDY}/instances", views.SearchInstances.as_view()),
+    path(f"{_STUDY}/metadata", views.Metadata.as_view()),
+    path(_SERIES, views.Retrieve.as_view()),
+    path(f"{_SERIES}/instances", views.SearchInstances.as_view()),
+    path(f"{_SERIES}/metadata", views.Metadata.as_view()),
+    path(_INSTANCE, views.Retrieve.as_view()),
+    path(f"{_INSTANCE}/metadata", views.Metadata.as_view()),
+    path(f"{_INSTANCE}/frames/<str:frames>", views.Frames.as_view()),
+    path(f"{_INSTANCE}/bulkdata/<path:value>", views.BulkData.as_view()),
+    path("studies/<uuid:study_id>/scores", api.Scores.as_view()),
+    path("studies/<uuid:study_id>/scores/again", api.ScoresAgain.as_view()),
+    path("studies/<uuid:study_id>/scores/<str:name>", api.ScoreFile.as_view()),
 ]

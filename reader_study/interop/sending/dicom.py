@@ -71,7 +71,7 @@ class DicomArchive:
             self.host,
             self.port,
             ae_title=self.aet,
-            tls_args=(self.tls.context(), self.host) if self.tls else None,  # type: ignore[arg-type]
+            tls_args=(self.tls.context(), self.host) if self.tls else None,
             evt_handlers=[(evt.EVT_CONN_OPEN, _without_delay)],
         )
         if not association.is_established:
@@ -98,6 +98,4 @@ class DicomArchive:
 def _without_delay(event: Event) -> None:
     # Small last packets of a file would wait for the acknowledgement of the ones before: 50 ms a file.
     with suppress(OSError, AttributeError):
-        event.assoc.dul.socket.socket.setsockopt(  # type: ignore[union-attr]
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )
+        event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
