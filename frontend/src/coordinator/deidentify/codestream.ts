@@ -42,6 +42,7 @@ const NEEDED_2000 = new Set([SIZ, 0x50, 0x59, 0x52, 0x53, 0x5e, 0x5c, 0x5d, 0x5f
 const LEFT_OUT_2000 = new Set([0x55, 0x57, 0x58, 0x63, 0x64]);
 const RLE_HEADER = 64;
 const MOST_RLE_SEGMENTS = 15;
+const MOST_PADDING = 8; // bytes behind the last run of a plane; one is usual
 
 export function codingOf(transferSyntax: string): Coding | null {
   return Object.hasOwn(CODINGS, transferSyntax) ? (CODINGS[transferSyntax] ?? null) : null;
@@ -113,14 +114,12 @@ function cleaned2000(bytes: Uint8Array, shape: FrameShape): Uint8Array {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   if (frame.length < 6 || view.getUint16(0) !== (0xff00 | SOC) || view.getUint16(2) !== (0xff00 | SIZ))
     throw new Malformed('bad_codestream', 'no start');
+  if (frame.length < 42) throw new Malformed('bad_codestream', 'no size');
+  checkSize(view.getUint32(8) - view.getUint32(16), shape.columns); // before anything else is read
+  checkSize(view.getUint32(12) - view.getUint32(20), shape.rows);
+  checkSize(view.getUint16(40), shape.samples);
   const kept = [frame.subarray(0, 2)];
   const main = segments(frame, view, 2, frame.length, SOT);
-  const size = main.kept[0];
-  if (!size || size.length < 40) throw new Malformed('bad_codestream', 'no size');
-  const siz = new DataView(size.buffer, size.byteOffset, size.length);
-  checkSize(siz.getUint32(6) - siz.getUint32(14), shape.columns);
-  checkSize(siz.getUint32(10) - siz.getUint32(18), shape.rows);
-  checkSize(siz.getUint16(38), shape.samples);
   kept.push(...main.kept);
   for (let at = main.at; ; ) {
     if (at + 2 > frame.length) throw new Malformed('bad_codestream', 'cut off');
@@ -213,8 +212,8 @@ export function decodedRle(frame: Uint8Array, shape: FrameShape): Uint8Array {
 
 /** PackBits, to exactly `count` bytes. */
 function unpack(packed: Uint8Array, out: Uint8Array, first: number, step: number, count: number): void {
-  let done = 0;
-  for (let at = 0; done < count && at < packed.length; ) {
+  let [done, at] = [0, 0];
+  while (done < count && at < packed.length) {
     const control = packed[at] ?? 128;
     at += 1;
     if (control === 128) continue;
@@ -226,7 +225,7 @@ function unpack(packed: Uint8Array, out: Uint8Array, first: number, step: number
     }
     at += control < 128 ? times : 1;
   }
-  if (done !== count) throw new Malformed('dimensions_differ', 'RLE');
+  if (done !== count || packed.length - at > MOST_PADDING) throw new Malformed('dimensions_differ', 'RLE');
 }
 
 export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

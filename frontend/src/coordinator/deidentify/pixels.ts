@@ -1,6 +1,6 @@
 /** What can be said about pixels without looking at them, and what a person needs to look. */
 
-import { isSuspicious, showsText, type Values } from './lettering';
+import { showsText, type Values } from './lettering';
 import type { PixelValues } from './protocol';
 import {
   ALLOCATED,
@@ -50,7 +50,7 @@ export function doubtAboutPixels(structure: Structure, lookedAt: boolean): strin
   const area = rows * columns;
   for (let n = 0; n < structure.frames; n += 1) {
     const frame = values.subarray(n * area, (n + 1) * area);
-    if (isSuspicious(frame) && showsText(frame, rows, columns)) return 'burned_in';
+    if (showsText(frame, rows, columns)) return 'burned_in';
   }
   return '';
 }

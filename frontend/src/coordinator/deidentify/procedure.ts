@@ -13,7 +13,14 @@ interface Common {
 
 export type SingleRule = Common &
   (
-    | { rule: 'number'; low: number; high: number; count: number | 'frames'; essential?: boolean }
+    | {
+        rule: 'number';
+        low: number;
+        high: number;
+        count: number | 'frames';
+        essential?: boolean;
+        zero?: boolean;
+      }
     | { rule: 'pointer'; tags: readonly string[] }
     | { rule: 'terms'; terms: readonly string[]; placed?: boolean }
     | { rule: 'names'; names: Readonly<Record<string, string>> }

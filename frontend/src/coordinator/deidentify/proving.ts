@@ -83,7 +83,7 @@ function number(
   const written = isText ? encoder.encode(parts.join('\\')) : value;
   if (!numbers || numbers.some(Number.isNaN) || written.length > LIMITS.value) throw refuse();
   if (numbers.length > (count === 'frames' ? proof.frames : count)) throw refuse();
-  if (numbers.some((one) => one < low || one > high)) throw refuse();
+  if (numbers.some((one) => one < low || one > high || (one === 0 && rule.zero === false))) throw refuse();
   if (!essential && numbers.some((one) => proof.identifiers.has(one))) throw refuse('numbered');
   return written;
 }
