@@ -14,8 +14,9 @@ from reader_study.intake.models import Instance
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, nm_file, noise, pt_files
 from tests.reader_study.intake.hostile import DOUBTFUL, HOSTILE, SECRETS
+from tests.reader_study.intake.planted import KINDS, found, usual
 from tests.reader_study.intake.sending import send
-from tests.reader_study.intake.test_deidentification import traces
+from tests.reader_study.intake.vectors import edited
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +43,11 @@ def rows() -> Iterator[tuple[str, bytes]]:
 def answers(world: World, client_of: Any) -> Iterator[tuple[str, bytes]]:
     paths = [
         f"/api/studies/{world.study.id}/{page}"
-        for page in ("uploads", "cases", "translations", "journal", "members")
+        for page in ("uploads", "cases", "translations", "journal", "members", "quarantine")
     ]
     paths += [f"/api/uploads/{pk}" for pk in world.study.uploads.values_list("pk", flat=True)]
-    paths += [f"/api/cases/{pk}" for pk in Case.objects.values_list("pk", flat=True)]
+    for pk in Case.objects.values_list("pk", flat=True):
+        paths += [f"/api/cases/{pk}{page}" for page in ("", "/certificate", "/certificate.pdf")]
     for pk in Image.objects.values_list("pk", flat=True):
         paths += [f"/api/images/{pk}/{what}" for what in ("volume", "polar", "dicom")]
     for user in (world.coordinator_a, world.investigator):
@@ -55,41 +57,32 @@ def answers(world: World, client_of: Any) -> Iterator[tuple[str, bytes]]:
             yield path, answer.content + str(dict(answer.headers)).encode()
 
 
-@pytest.mark.parametrize("seed", [31, 32])
+@pytest.mark.parametrize("seed", [31])
 def test_nothing_that_was_planted_is_found_anywhere_again(
-    world: World, client_of: Any, work: Any, caplog: pytest.LogCaptureFixture, seed: int
+    world: World, client_of: Any, work: Any, settings: Any, caplog: pytest.LogCaptureFixture, seed: int
 ) -> None:
+    """Not in what is stored, not even of what is kept apart; in no table, answer or log."""
     caplog.set_level(logging.DEBUG)
     secrets = Secrets(seed)
+    planted = [usual(kind, seed * 10 + number) for number, kind in enumerate(KINDS)]
     bad = [make() for make, _ in (*HOSTILE.values(), *DOUBTFUL.values()) if len(make()) < 100_000]
     files = [
         nm_file(heart(), state="stress", secrets=secrets),
         *pt_files(noise((4, 16, 16)), state="rest", secrets=secrets),
+        *(file.data for file in planted),
+        *(edited(file.data, PatientID="") for file in planted),  # waits for an answer
     ]
     send(client_of(world.coordinator_a), world.study, [*files, *bad])
     work()
-    assert Instance.objects.count() == 5 and Image.objects.get(state="stress").status == "ready"
-    needles = {**secrets.planted, **{f"hostile {place}": value for place, value in SECRETS.planted.items()}}
-    places = [*stored(store().root), *rows(), *answers(world, client_of), ("log", caplog.text.encode())]
-    found = {
-        (place, where)
-        for where, content in ((where, content.lower()) for where, content in places)
-        for place, value in needles.items()
-        for trace in traces(value)
-        if len(trace) > 5 and trace in content
-    }
-    assert found == set()
+    assert Instance.objects.count() >= 8 and Image.objects.get(state="stress", status="ready")
+    places = [
+        *stored(store().root),
+        *stored(Path(settings.STAGING)),
+        *rows(),
+        *answers(world, client_of),
+        ("log", caplog.text.encode()),
+    ]
+    all_content = b"\n".join(content for _, content in places)
+    for known in (secrets, SECRETS, *(file.secrets for file in planted)):
+        assert found(known, all_content) == set()
     assert len(places) > 100
-
-
-def test_the_only_copy_of_a_doubtful_file_is_in_quarantine_where_no_worker_of_models_reads(
-    world: World, client_of: Any, work: Any, settings: Any, tmp_path: Path
-) -> None:
-    settings.OBJECT_STORE, settings.STAGING = tmp_path / "objects/here", tmp_path / "elsewhere"
-    data = DOUBTFUL["letters in the image"][0]()
-    taken = nm_file(noise(), state="rest", secrets=Secrets(1))
-    send(client_of(world.coordinator_a), world.study, [data, taken])
-    work()
-    copies = [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == data]
-    assert [path.is_relative_to(tmp_path / "elsewhere/quarantine") for path in copies] == [True]
-    assert list((tmp_path / "objects").iterdir()) == [tmp_path / "objects/here"]
