@@ -52,6 +52,8 @@ SECTION = ParagraphStyle(
 CELL = ParagraphStyle("cell", BODY, fontSize=7.6, leading=9.6, spaceAfter=0)
 HEAD = ParagraphStyle("head", CELL, fontName=BOLD)
 RIGHT = ParagraphStyle("right", CELL, alignment=TA_RIGHT)
+SMALL = ParagraphStyle("small", CELL, fontSize=6.2, leading=7.8)
+DIGEST = ParagraphStyle("digest", SMALL, fontName="Courier", fontSize=5.9)
 MONO = ParagraphStyle("mono", CELL, fontName="Courier", fontSize=6.6, leading=9.6)
 
 
@@ -215,16 +217,16 @@ def _files(certificate: Mapping[str, Any]) -> list[Flowable]:
     ]
     rows = [
         [
-            _text(str(n), CELL),
-            _text(f"{Kind(f['kind']).label} {Image.State(f['state']).label if f['state'] else ''}", CELL),
-            _text(f["state_from"] or "–", CELL),
-            _text(str(Pixels(f["pixels"]).label), CELL),
-            _text(_when(f["received_at"]).removesuffix(" UTC"), CELL),
-            _text(f["sha256"], MONO),
+            _text(str(n), SMALL),
+            _text(f"{Kind(f['kind']).label} {Image.State(f['state']).label if f['state'] else ''}", SMALL),
+            _text(f["state_from"] or "–", SMALL),
+            _text(str(Pixels(f["pixels"]).label), SMALL),
+            _text(_when(f["received_at"]).removesuffix(" UTC"), SMALL),
+            _text(f["sha256"], DIGEST),
         ]
         for n, f in enumerate(certificate["files"], start=1)
     ]
-    widths = [8 * mm, 22 * mm, 28 * mm, 22 * mm, 24 * mm]
+    widths = [7 * mm, 20 * mm, 29 * mm, 17 * mm, 19 * mm]
     return [_text(_("Files"), SECTION), _grid(head, rows, [*widths, WIDTH - sum(widths)])]
 
 
@@ -233,6 +235,12 @@ def _attributes(
 ) -> list[Flowable]:
     if not attributes:
         return []
+    words = {
+        "private": _("private attribute"),
+        "unknown": _("attribute that no standard knows"),
+        "preamble": _("preamble of the file"),
+        "trailing": _("bytes behind the image"),
+    }
     actions = {"removed": _("removed"), "changed": _("changed"), "kept": _("kept")}
     head = [
         _text(name, style)
@@ -246,7 +254,7 @@ def _attributes(
     ]
     rows = [
         [
-            _text(a["name"] or (_("private attribute") if "private" in a["path"] else "–"), CELL),
+            _text(a["name"] or next((name for word, name in words.items() if word in a["path"]), "–"), CELL),
             _text(a["path"], MONO),
             _text(actions[a["action"]], CELL),
             _text(certificate["reasons"][a["reason"]], CELL),
@@ -254,7 +262,7 @@ def _attributes(
         ]
         for a in attributes
     ]
-    widths = [46 * mm, 38 * mm, 15 * mm, 63 * mm]
+    widths = [46 * mm, 38 * mm, 15 * mm, 60 * mm]
     return [_text(title, SECTION), _text(lead, BODY), _grid(head, rows, [*widths, WIDTH - sum(widths)])]
 
 
