@@ -7,18 +7,13 @@ still pass `verification` before it may be sent or stored. `frontend/src/coordin
 the browser, byte for byte.
 """
 
-import hashlib
-import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import NamedTuple
 
-from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.datadict import dictionary_VR
 
-from inference.dicom.codes import REST_CODES, STRESS_CODES
 from reader_study.intake import writing
-from reader_study.intake.allowlist import ALLOWED, EMPTY, IDENTIFIERS, METHOD, PROCEDURE_VERSION
+from reader_study.intake.allowlist import ALLOWED, EMPTY, IDENTIFIERS
 from reader_study.intake.concepts import meanings
 from reader_study.intake.describing import (
     answered,
@@ -33,54 +28,38 @@ from reader_study.intake.description import Description, Pixels
 from reader_study.intake.proving import UID_SHAPE, Proof, Unproven, numbers_in
 from reader_study.intake.pseudonyms import Pseudonyms, Subject
 from reader_study.intake.reasons import Quarantined, Refused
+from reader_study.intake.reporting import Entry, ground_of_removal, path_of, report_digest
 from reader_study.intake.rules import Codes, Items, PatientState, Rule
+from reader_study.intake.sealing import (
+    OWN,
+    STATE_CODES,
+    code_elements,
+    named,
+    options_claimed,
+    own_elements,
+    state_item,
+    states_by_code,
+)
 from reader_study.intake.structure import PIXEL_DATA, Element, Item, Structure
 
-# What is always claimed (CID 7050), and what only after a person looked at the pixels.
-PROFILE = (
-    ("113100", "Basic Application Confidentiality Profile"),
-    ("113105", "Clean Descriptors Option"),
-    ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
-    ("113108", "Retain Patient Characteristics Option"),
-)
-CLEAN_PIXELS = ("113101", "Clean Pixel Data Option")
-EQUIPMENT_PURPOSE = ("109104", "De-identifying Equipment")
-EQUIPMENT_MAKER, EQUIPMENT_MODEL = "Reader Study", "Reader Study intake"
-STATE_NAME = ("DCM", "109054")
-STATE_CODES = {"stress": ("SCT", "432655005"), "rest": ("SCT", "128975004")}
+__all__ = [
+    "Answers",
+    "Blank",
+    "Deidentified",
+    "Entry",
+    "deidentify",
+    "named",
+    "options_claimed",
+    "report_digest",
+]
+
 _SOP_CLASS, _SOP_UID, _STUDY_UID, _SERIES_UID = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
-_NAME, _ID, _SERIES_TEXT, _COMMENTS = 0x00100010, 0x00100020, 0x0008103E, 0x00204000
-_SYNTHETIC, _BURNED_IN, _FRAME_OF_REFERENCE, _INDICATOR = 0x0008001C, 0x00280301, 0x00200052, 0x00201040
-_REMOVED, _METHOD, _METHOD_CODES, _TEMPORAL = 0x00120062, 0x00120063, 0x00120064, 0x00280303
-_EQUIPMENT, _PURPOSE, _CHARACTER_SET = 0x0018A001, 0x0040A170, 0x00080005
-_MAKER, _MODEL, _SOFTWARE = 0x00080070, 0x00081090, 0x00181020
-_CONTEXT, _CONCEPT_NAME, _CONCEPT, _VALUE_TYPE = 0x00400555, 0x0040A043, 0x0040A168, 0x0040A040
+_ID, _COMMENTS = 0x00100020, 0x00204000
+_SYNTHETIC, _FRAME_OF_REFERENCE = 0x0008001C, 0x00200052
+_CONTEXT, _CONCEPT = 0x00400555, 0x0040A168
 _CODE_VALUE, _CODE_SCHEME, _CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
-_ROWS, _COLUMNS, _SAMPLES, _ALLOCATED, _SIGNED = 0x00280010, 0x00280011, 0x00280002, 0x00280100, 0x00280103
-# Attributes that the study writes itself, and why.
-OWN = {
-    _NAME: "pseudonym",
-    _ID: "pseudonym",
-    _SERIES_TEXT: "study_words",
-    _COMMENTS: "study_words",
-    _REMOVED: "claim",
-    _METHOD: "claim",
-    _METHOD_CODES: "claim",
-    _TEMPORAL: "claim",
-    _EQUIPMENT: "claim",
-    _INDICATOR: "valid",
-}
-_FIRST_OF_BLOCKS = 0x1000  # private elements; below stand their creators
+_ROWS, _COLUMNS, _SIGNED = 0x00280010, 0x00280011, 0x00280103
 SMALLEST_IDENTIFIER, LARGEST_IDENTIFIER = 1000, 2**53  # below, every series has such a number
-_OVERLAYS, _CURVES = range(0x6000, 0x6100), range(0x5000, 0x5100)
-# Why an attribute goes that no rule keeps and that is nothing more special.
-GROUNDS_BY_VR = {
-    "PN": "identity",
-    **dict.fromkeys(("AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"), "free_text"),
-    **dict.fromkeys(("DA", "DT", "TM"), "other_date"),
-    "UI": "other_uid",
-    "SQ": "sequence",
-}
 
 
 @dataclass(frozen=True)
@@ -103,14 +82,6 @@ class Answers:
     pixels: Pixels = Pixels.UNSEEN
     blank: tuple[Blank, ...] = ()
     patient_id: bytes | None = None
-
-
-class Entry(NamedTuple):
-    """What happened to one attribute: tags, never values. reason: a key of `grounds`."""
-
-    path: str
-    action: str  # kept | changed | removed
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -183,11 +154,11 @@ def deidentify(
     image = _image(structure, answers.blank)
     builder.note(PIXEL_DATA, *_fate_of_pixels(pixels, image, answers.blank))
     elements[PIXEL_DATA] = writing.element(PIXEL_DATA, "OW", image)
-    elements |= _own(subject, description, frame_of_reference=_FRAME_OF_REFERENCE in elements)
+    elements |= own_elements(subject, description, frame_of_reference=_FRAME_OF_REFERENCE in elements)
     for tag in EMPTY:
         elements.setdefault(tag, writing.element(tag, dictionary_VR(tag), b""))
     if _CONTEXT not in elements and description.state is not None:
-        elements[_CONTEXT] = writing.sequence(_CONTEXT, [_state_item(STATE_CODES[description.state])])
+        elements[_CONTEXT] = writing.sequence(_CONTEXT, [state_item(STATE_CODES[description.state])])
     study_uid, series_uid, sop_uid = map(pseudonyms.uid, uids)
     return Deidentified(
         data=writing.part10(writing.joined(elements), sop_class=sop_class, sop_uid=sop_uid),
@@ -205,37 +176,6 @@ def deidentify(
         ),
         was_sealed=sealed,
     )
-
-
-def report_digest(report: Iterable[Entry]) -> str:
-    """SHA-256 (hex) of a report: by it, equal ones are stored and shown once."""
-    text = "".join(f"{path}\t{action}\t{reason}\n" for path, action, reason in report)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def options_claimed(pixels: Pixels) -> list[tuple[str, str]]:
-    """(code, meaning) of the profile and options of PS3.15 that a file claims in (0012,0064)."""
-    return [*PROFILE, *([CLEAN_PIXELS] if pixels is not Pixels.UNSEEN else [])]
-
-
-def named(data: bytes, *, subject: str) -> bytes:
-    """A sealed file with the study's own name for the subject in place of the token."""
-    parts, start, at = [], 0, 132
-    while at < len(data):
-        group, number, vr, length = struct.unpack_from("<HH2sH", data, at)
-        tag, header = group << 16 | number, 8
-        if vr in (b"OB", b"OW", b"SQ"):
-            header, length = 12, struct.unpack_from("<I", data, at + 8)[0]
-        if tag in (_NAME, _ID):
-            parts += [
-                data[start:at],
-                writing.element(tag, "PN" if tag == _NAME else "LO", subject.encode("ascii")),
-            ]
-            start = at + header + length
-        elif tag > _ID:
-            break
-        at += header + length
-    return b"".join((*parts, data[start:]))
 
 
 def _subject(root: Item, pseudonyms: Pseudonyms, answer: bytes | None) -> tuple[Subject, bool]:
@@ -354,7 +294,7 @@ class _Builder:
         if meaning is None:
             self.report[Entry(f"{prefix}{path_of(tag)}[]", "removed", "no_code")] = None
             return None
-        elements = _code_elements(scheme, value, meaning)
+        elements = code_elements(scheme, value, meaning)
         for inner, element in item.items():
             if inner in (_CODE_VALUE, _CODE_SCHEME):
                 self.note(inner, "kept", rule.ground)
@@ -379,47 +319,7 @@ class _Builder:
             for code in item[_CONCEPT].items
         )
         known = (code for code in coded if states_by_code().get(code) == state)
-        return writing.sequence(tag, [_state_item(next(known, STATE_CODES[state]))])
-
-
-@cache
-def states_by_code() -> Mapping[tuple[str, str], str]:
-    """(scheme, value) of every code that says stress or rest and that may be written."""
-    said = {"stress": STRESS_CODES, "rest": REST_CODES}
-    written = meanings("physiological_state")
-    return {
-        (scheme, value): state
-        for state, codes in said.items()
-        for value, scheme in codes
-        if (scheme, value) in written
-    }
-
-
-@lru_cache(maxsize=8192)
-def path_of(tag: int) -> str:
-    """How a report names a tag: nothing that a file could have chosen freely."""
-    group, number = tag >> 16, tag & 0xFFFF
-    if group & 1:
-        element = f"{number:04X}" if number < _FIRST_OF_BLOCKS else f"xx{number & 0xFF:02X}"
-        return f"private {group:04X},{element}"
-    if group in _OVERLAYS or group in _CURVES:
-        return f"{group >> 8:02X}xx,{number:04X}"
-    return f"{group:04X},{number:04X}" if dictionary_has_tag(tag) else "unknown"
-
-
-@lru_cache(maxsize=8192)
-def ground_of_removal(tag: int) -> str:
-    """Why an attribute without a rule goes."""
-    group = tag >> 16
-    if group & 1:
-        return "private"
-    if group in _OVERLAYS or group in _CURVES:
-        return "overlay" if group in _OVERLAYS else "curve"
-    if tag == _CHARACTER_SET:
-        return "charset"
-    if tag in IDENTIFIERS or tag in EMPTY:
-        return "identity"
-    return GROUNDS_BY_VR.get(dictionary_VR(tag), "not_needed") if dictionary_has_tag(tag) else "unknown"
+        return writing.sequence(tag, [state_item(next(known, STATE_CODES[state]))])
 
 
 def _identifying_numbers(item: Item, *, token: bytes) -> Iterator[int]:
@@ -430,70 +330,3 @@ def _identifying_numbers(item: Item, *, token: bytes) -> Iterator[int]:
             yield from (n for n in numbers if SMALLEST_IDENTIFIER <= n < LARGEST_IDENTIFIER)
         for inner in element.items:
             yield from _identifying_numbers(inner, token=token)
-
-
-def _own(subject: Subject, description: Description, *, frame_of_reference: bool) -> dict[int, bytes]:
-    """What the study writes into every file."""
-
-    def text(tag: int, value: str) -> bytes:
-        return writing.element(tag, dictionary_VR(tag), value.encode("ascii"))
-
-    elements = {
-        _NAME: text(_NAME, subject.token),
-        _ID: text(_ID, subject.token),
-        _SERIES_TEXT: text(_SERIES_TEXT, description.series_description()),
-        _COMMENTS: text(_COMMENTS, description.line()),
-        _REMOVED: text(_REMOVED, "YES"),
-        _METHOD: text(_METHOD, METHOD),
-        _METHOD_CODES: writing.sequence(
-            _METHOD_CODES,
-            [
-                writing.joined(_code_elements("DCM", value, meaning))
-                for value, meaning in options_claimed(description.pixels)
-            ],
-        ),
-        _TEMPORAL: text(_TEMPORAL, "MODIFIED"),
-        _EQUIPMENT: writing.sequence(_EQUIPMENT, [_equipment()]),
-    }
-    if description.pixels is not Pixels.UNSEEN:
-        elements[_BURNED_IN] = text(_BURNED_IN, "NO")
-    if frame_of_reference:
-        elements[_INDICATOR] = text(_INDICATOR, "")
-    return elements
-
-
-def _equipment() -> bytes:
-    value, meaning = EQUIPMENT_PURPOSE
-    purpose = writing.joined(_code_elements("DCM", value, meaning))
-    return writing.joined(
-        {
-            tag: writing.element(tag, "LO", text.encode("ascii"))
-            for tag, text in (
-                (_MAKER, EQUIPMENT_MAKER),
-                (_MODEL, EQUIPMENT_MODEL),
-                (_SOFTWARE, PROCEDURE_VERSION),
-            )
-        }
-        | {_PURPOSE: writing.sequence(_PURPOSE, [purpose])}
-    )
-
-
-def _code_elements(scheme: str, value: str, meaning: str) -> dict[int, bytes]:
-    return {
-        _CODE_VALUE: writing.element(_CODE_VALUE, "SH", value.encode("ascii")),
-        _CODE_SCHEME: writing.element(_CODE_SCHEME, "SH", scheme.encode("ascii")),
-        _CODE_MEANING: writing.element(_CODE_MEANING, "LO", meaning.encode("ascii")),
-    }
-
-
-def _state_item(code: tuple[str, str]) -> bytes:
-    """An item of the acquisition context (TID 3470)."""
-    name = _code_elements(*STATE_NAME, meanings("patient_state")[STATE_NAME])
-    value = _code_elements(*code, meanings("physiological_state")[code])
-    return writing.joined(
-        {
-            _VALUE_TYPE: writing.element(_VALUE_TYPE, "CS", b"CODE"),
-            _CONCEPT_NAME: writing.sequence(_CONCEPT_NAME, [writing.joined(name)]),
-            _CONCEPT: writing.sequence(_CONCEPT, [writing.joined(value)]),
-        }
-    )

@@ -19,7 +19,9 @@ from reader_study.intake import (
     description,
     grounds,
     proving,
+    reporting,
     rules,
+    sealing,
     tree,
     writing,
 )
@@ -50,11 +52,10 @@ def document() -> dict[str, Any]:
         "shapes": proving.SHAPES,
         "concepts": {name: _concepts(name) for name in lists()},
         "states": [
-            [scheme, value, said]
-            for (scheme, value), said in sorted(deidentification.states_by_code().items())
+            [scheme, value, said] for (scheme, value), said in sorted(sealing.states_by_code().items())
         ],
         "identifiers": sorted(f"{tag:08X}" for tag in IDENTIFIERS),
-        "removal": deidentification.GROUNDS_BY_VR,
+        "removal": reporting.GROUNDS_BY_VR,
         "describing": _describing(),
         "character_sets": {
             "declared": character_sets.DECLARED,
@@ -166,14 +167,14 @@ def _sealed() -> dict[str, Any]:
         "implementation": writing.IMPLEMENTATION,
         "implementation_version": writing.IMPLEMENTATION_VERSION,
         "method": METHOD,
-        "profile": [list(code) for code in deidentification.PROFILE],
-        "clean_pixels": list(deidentification.CLEAN_PIXELS),
-        "equipment_purpose": list(deidentification.EQUIPMENT_PURPOSE),
-        "equipment_maker": deidentification.EQUIPMENT_MAKER,
-        "equipment_model": deidentification.EQUIPMENT_MODEL,
-        "state_name": list(deidentification.STATE_NAME),
-        "state_codes": {said: list(code) for said, code in deidentification.STATE_CODES.items()},
-        "own": {f"{tag:08X}": reason for tag, reason in sorted(deidentification.OWN.items())},
+        "profile": [list(code) for code in sealing.PROFILE],
+        "clean_pixels": list(sealing.CLEAN_PIXELS),
+        "equipment_purpose": list(sealing.EQUIPMENT_PURPOSE),
+        "equipment_maker": sealing.EQUIPMENT_MAKER,
+        "equipment_model": sealing.EQUIPMENT_MODEL,
+        "state_name": list(sealing.STATE_NAME),
+        "state_codes": {said: list(code) for said, code in sealing.STATE_CODES.items()},
+        "own": {f"{tag:08X}": reason for tag, reason in sorted(sealing.OWN.items())},
         "empty": {f"{tag:08X}": dictionary_VR(tag) for tag in sorted(EMPTY)},
     }
 

@@ -19,14 +19,14 @@ from pydicom.datadict import dictionary_has_tag
 from reader_study.intake.allowlist import IDENTIFIERS, METHOD, PROCEDURE_VERSION, STORAGE_CLASSES, vocabulary
 from reader_study.intake.character_sets import decoded
 from reader_study.intake.concepts import lists, meanings
-from reader_study.intake.deidentification import (
+from reader_study.intake.description import Description
+from reader_study.intake.sealing import (
     CLEAN_PIXELS,
     EQUIPMENT_MAKER,
     EQUIPMENT_MODEL,
     EQUIPMENT_PURPOSE,
     PROFILE,
 )
-from reader_study.intake.description import Description
 from reader_study.intake.structure import PIXEL_DATA, Item, Structure
 from reader_study.intake.writing import EXPLICIT_LITTLE_ENDIAN, IMPLEMENTATION, IMPLEMENTATION_VERSION
 

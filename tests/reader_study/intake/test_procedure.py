@@ -12,11 +12,13 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag
 
 from reader_study.intake.allowlist import ALLOWED, EMPTY, IDENTIFIERS, PROCEDURE_VERSION
 from reader_study.intake.concepts import lists
-from reader_study.intake.deidentification import OWN, deidentify, ground_of_removal
+from reader_study.intake.deidentification import deidentify
 from reader_study.intake.grounds import REASONS, reason_text
 from reader_study.intake.procedure import attribute_names, document
 from reader_study.intake.pseudonyms import Pseudonyms
+from reader_study.intake.reporting import ground_of_removal
 from reader_study.intake.rules import Codes, Number
+from reader_study.intake.sealing import OWN
 from reader_study.intake.structure import read_structure
 from tests.reader_study.intake.planted import KINDS, rules_of, usual
 from tests.reader_study.intake.vectors import KEY, Vector, answer, vectors
