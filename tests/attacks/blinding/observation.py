@@ -88,7 +88,8 @@ class Observer:
 
     def walk(self, arguments: dict[str, str]) -> None:
         """Every address the server knows, by every method, with the ids of this very case filled in."""
-        self.names |= {arguments[name].encode(): name.encode() for name in ("image_id", "sha256")}
+        of_an_arm = ("image_id", "sha256", "study", "series", "instance")
+        self.names |= {arguments[name].encode(): name.encode() for name in of_an_arm}
         for route in _routes(get_resolver()):
             address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: arguments[name[1]], route)
             for method in METHODS:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
+from inference.dicom.read import read_header
+from inference.objects import ObjectStore
 from reader_study.allocation.actions import allocate
 from reader_study.allocation.queries import assignments
 from reader_study.cases.models import Image
@@ -79,6 +81,7 @@ def _observe(made: PhantomStudy, image_set: str) -> Observed:
     observer.read_and_sign(tokens[0])
     observer.ask("get", "/api/reading/worklist", label="after")
     image = Image.objects.get(case=made.case, image_set=image_set, state="stress")
+    file = read_header(ObjectStore(settings.OBJECT_STORE).get(image.dicom_keys[0]))
     observer.walk(
         {
             "token": tokens[0],
@@ -88,8 +91,16 @@ def _observe(made: PhantomStudy, image_set: str) -> Observed:
             "image_id": str(image.id),
             "upload_id": str(made.case.id),
             "job_id": str(made.case.id),
+            "peer_id": str(made.case.id),
+            "kept_id": str(made.case.id),
+            "token_id": str(made.case.id),
             "sha256": image.neutral_key,
             "name": "report.pdf",
+            "study": file.study_uid,
+            "series": file.series_uid,
+            "instance": file.sop_uid,
+            "frames": "1",
+            "value": "7FE00010",
         }
     )
     return observer.seen
