@@ -23,6 +23,7 @@ import './report/report.css';
 import type { Report } from './queries';
 import { readsOf, useProgress, useReport } from './queries';
 import { Findings } from './report/Findings';
+import { Scores } from './report/Scores';
 
 export default function ReportPage() {
   const t = useT();
@@ -45,6 +46,7 @@ export default function ReportPage() {
       )}
       {state === 'failed' && <Failed />}
       {report.data.lock && <Locked report={report.data} />}
+      {state === 'ready' && <Scores />}
       {state === 'ready' && result && <Findings result={result} />}
     </>
   );

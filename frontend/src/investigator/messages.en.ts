@@ -208,6 +208,11 @@ export const en = {
   'act.agreement.report_computed': 'Report computed',
   'act.agreement.report_failed': 'Report failed',
   'act.agreement.report_ordered_again': 'Report ordered again',
+  'act.interop.sending': 'Sending to an archive begun',
+  'act.interop.sent': 'Sent to an archive',
+  'act.interop.scores_prepared': 'Scores prepared for other systems',
+  'act.interop.scores_failed': 'Scores could not be prepared',
+  'act.interop.scores_ordered_again': 'Scores ordered again',
   'act.allocation.sealed': 'Allocation frozen',
   'act.reading.study_opened': 'Reads handed out',
 
@@ -238,6 +243,15 @@ export const en = {
   'report.lockedAt': 'Locked',
   'report.lockedBy': 'By',
   'report.lockDigest': 'Lock, SHA-256',
+  'scores.title': 'Scores for other systems',
+  'scores.text':
+    'Every signed read as a DICOM structured report and as FHIR observations: readers by code, patients by pseudonym, without free text. Research use only.',
+  'scores.computing': 'They are being prepared. This page shows them when they are ready.',
+  'scores.failed':
+    'The scores could not be prepared: an image that was read may be missing. Try again; if it fails once more, ask the administrator.',
+  'scores.again': 'Prepare again',
+  'scores.file.scores-sr.zip': 'DICOM SR (zip)',
+  'scores.file.scores-fhir.json': 'FHIR R4 (JSON)',
   'report.headline': 'Compared with {{reference}}',
   'report.basis':
     '{{cases}} cases, {{readers}} readers, {{reads}} signed reads. Intervals are 95 %, by patient.',

@@ -202,6 +202,11 @@ export const ja: SameKeys<typeof en> = {
   'act.agreement.report_computed': '報告書を計算',
   'act.agreement.report_failed': '報告書の計算に失敗',
   'act.agreement.report_ordered_again': '報告書の再計算を依頼',
+  'act.interop.sending': 'アーカイブへの送信開始',
+  'act.interop.sent': 'アーカイブへ送信',
+  'act.interop.scores_prepared': '他システム向けスコアの準備完了',
+  'act.interop.scores_failed': 'スコアの準備失敗',
+  'act.interop.scores_ordered_again': 'スコアの再準備依頼',
   'act.allocation.sealed': '割付を確定',
   'act.reading.study_opened': '読影を割り当て',
 
@@ -231,6 +236,15 @@ export const ja: SameKeys<typeof en> = {
   'report.lockedAt': '固定日時',
   'report.lockedBy': '実施者',
   'report.lockDigest': '固定データのSHA-256',
+  'scores.title': '他システム向けのスコア',
+  'scores.text':
+    '署名済みの全読影を DICOM 構造化レポートと FHIR Observation で出力します。読影者はコード、患者は仮名で示し、自由記載は含みません。研究用途限定です。',
+  'scores.computing': '準備中です。完了するとこのページに表示されます。',
+  'scores.failed':
+    'スコアを準備できませんでした。読影に使われた画像が失われている可能性があります。再試行し、再び失敗した場合は管理者に連絡してください。',
+  'scores.again': 'もう一度準備する',
+  'scores.file.scores-sr.zip': 'DICOM SR（zip）',
+  'scores.file.scores-fhir.json': 'FHIR R4（JSON）',
   'report.headline': '{{reference}}との比較',
   'report.basis':
     '{{cases}}症例、読影医{{readers}}名、署名済み読影{{reads}}件。区間は患者単位の95 %信頼区間です。',

@@ -50,6 +50,15 @@ export function useReport(studyId: string) {
   });
 }
 
+/** The scores for other systems: "none" before unblinding. */
+export function useScores(studyId: string) {
+  return useQuery({
+    queryKey: ['scores', studyId],
+    queryFn: ({ signal }) => ask('/api/studies/{study_id}/scores', { study_id: studyId }, { signal }),
+    refetchInterval: ({ state }) => (state.data?.state === 'computing' ? 5_000 : false),
+  });
+}
+
 export type Report = NonNullable<ReturnType<typeof useReport>['data']>;
 
 /** Reads signed and due over all readers. */

@@ -97,5 +97,7 @@ class DicomArchive:
 
 def _without_delay(event: Event) -> None:
     # Small last packets of a file would wait for the acknowledgement of the ones before: 50 ms a file.
-    with suppress(OSError, AttributeError):
-        event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection = event.assoc.dul.socket
+    if connection is not None and connection.socket is not None:
+        with suppress(OSError):
+            connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
