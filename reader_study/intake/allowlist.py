@@ -31,7 +31,7 @@ from reader_study.intake.modules import (
     UNITS,
     VIEW,
 )
-from reader_study.intake.rules import FRAMES, Items, Number, Rule, Uid, by_tag, terms
+from reader_study.intake.rules import Items, Number, Rule, Uid, by_tag, terms
 
 PROCEDURE_VERSION = "2"
 # What the file says about its own de-identification (0012,0063).
@@ -50,6 +50,8 @@ STORAGE_CLASSES = frozenset(
     )
 )
 
+_LONGEST_VECTOR = 16_384  # the most frames that the gate lets through
+
 _DETECTOR = by_tag(
     {
         "CollimatorType": COLLIMATORS,
@@ -59,7 +61,8 @@ _DETECTOR = by_tag(
         "XFocusCenter YFocusCenter": Number("detector", -FAR, FAR),
         "ZoomCenter": Number("detector", -FAR, FAR, 2),
         "ZoomFactor": Number("detector", 0, 100, 2),
-        "CenterOfRotationOffset": Number("rotation", -1000, 1000, MOST_FRAMES),
+        "CenterOfRotationOffset RotationOffset": Number("rotation", -1000, 1000, MOST_FRAMES),
+        "AngularPosition": Number("rotation", -720, 720),
         "GantryDetectorTilt": Number("rotation", -360, 360),
         "DistanceSourceToDetector": Number("rotation", 0, 100_000),
         "StartAngle": Number("rotation", -720, 720),
@@ -112,7 +115,9 @@ _PHASE = by_tag(
 NUCLEAR = by_tag(
     {
         "EnergyWindowVector DetectorVector PhaseVector RotationVector RRIntervalVector TimeSlotVector SliceVector "
-        "AngularViewVector TimeSliceVector": Number("pixels", 0, MOST_FRAMES, FRAMES, essential=True),
+        "AngularViewVector TimeSliceVector": Number(
+            "pixels", 0, MOST_FRAMES, _LONGEST_VECTOR, essential=True
+        ),
         "NumberOfEnergyWindows NumberOfDetectors NumberOfPhases NumberOfRotations NumberOfRRIntervals "
         "NumberOfTimeSlots NumberOfSlices NumberOfTimeSlices": Number(
             "pixels", 0, MOST_FRAMES, essential=True
@@ -140,6 +145,7 @@ POSITRON = {
             "SeriesType": terms("kind", "STATIC|DYNAMIC|GATED|WHOLE BODY|IMAGE|REPROJECTION", placed=True),
             "RandomsCorrectionMethod": terms("counts", "NONE|DLYD|SING"),
             "DecayCorrection": DECAY_CORRECTION,
+            "SecondaryCountsType": terms("counts", "DLYD|SCAT|SING|DTIM"),
             "CountsIncluded": terms("counts", "TRUES|SCATTER|RANDOMS|SINGLES"),
             "NumberOfSlices NumberOfRRIntervals NumberOfTimeSlots NumberOfTimeSlices": Number(
                 "grouping", 0, MOST_FRAMES, essential=True

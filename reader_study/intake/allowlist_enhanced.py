@@ -193,7 +193,6 @@ ENHANCED: Mapping[int, Rule] = {
             "TypeOfDetectorMotion": MOTION,
             "CollimatorType": COLLIMATORS,
             "FieldOfViewShape": FIELD_SHAPES,
-            "AcquisitionStartCondition": terms("acquisition", "DENS|RDD|MANU|TIME|AUTO|TRIG"),
             "EnergyWindowRangeSequence": Items("energy", ENERGY_RANGE),
             "CoincidenceWindowWidth": Number("detector", 0, 1000),
             "ViewCodeSequence": VIEW,

@@ -4,6 +4,8 @@ Numbers have limits: what no scanner can have measured is no number of an image,
 are wide on purpose; they are no quality control.
 """
 
+from itertools import permutations, product
+
 from reader_study.intake.rules import (
     FRAMES,
     Age,
@@ -15,6 +17,7 @@ from reader_study.intake.rules import (
     Offset,
     PatientState,
     Pointer,
+    Terms,
     Time,
     Uid,
     by_tag,
@@ -36,6 +39,7 @@ YES_NO = terms("acquisition", "Y|N")
 COLLIMATORS = terms("detector", "PARA|PINH|FANB|CONE|SLNT|ASTG|DIVG|NONE|UNKN|RING")
 FIELD_SHAPES = terms("detector", "CYLINDRICAL RING|CYLINDRICAL RNG|HEXAGONAL|MULTIPLE PLANAR|RECTANGLE|ROUND")
 FRAMING = names("gating", "FORW|BACK|PCNT")
+START = terms("acquisition", "DENS|RDD|MANU|TIME|AUTO|TRIG")
 END = terms("acquisition", "CNTS|DENS|MANU|OVFL|TIME|TRIG")
 ROTATION_DIRECTION = terms("rotation", "CW|CC")
 MOTION = terms("rotation", "NONE|STATIONARY|STEP AND SHOOT|CONTINUOUS|ACQ DURING STEP|WOBBLE|CLAMSHELL")
@@ -93,6 +97,15 @@ TRACER = by_tag(
         "RadiopharmaceuticalSpecificActivity": Number("decay", 0, 1e15),
         "RadiopharmaceuticalStartTime RadiopharmaceuticalStopTime": Time("decay"),
         "RadiopharmaceuticalStartDateTime RadiopharmaceuticalStopDateTime": DateTime("decay"),
+        "CalibrationDataSequence": Items(
+            "decay",
+            by_tag(
+                {
+                    "EnergyWindowNumber": Number("energy", 0, 64),
+                    "SyringeCounts ResidualSyringeCounts": Number("decay", 0, 2**31 - 1),
+                }
+            ),
+        ),
     }
 )
 VIEW = codes("orientation", "view", by_tag({"ViewModifierCodeSequence": codes("orientation", "view_modifier")}),
@@ -157,6 +170,13 @@ PATIENT_AND_STUDY = by_tag(
         "AcquisitionContextSequence": PatientState("kind"),
     }
 )
+# Every direction of the patient that the letters can say, e.g. L, LP, LPH (PS3.3 C.7.6.1.1.1).
+_DIRECTIONS = [
+    "".join(letters)
+    for count in (1, 2, 3)
+    for axes in permutations(("LR", "AP", "HF"), count)
+    for letters in product(*axes)
+]
 _IMAGE_TYPES = (
     "ORIGINAL|DERIVED|PRIMARY|SECONDARY|AXIAL|LOCALIZER|STATIC|DYNAMIC|GATED|WHOLE BODY|TOMO|GATED TOMO|"
     "RECON TOMO|RECON GATED TOMO|EMISSION|TRANSMISSION|REPROJECTION|REFORMATTED|AVERAGE|HELIX"
@@ -169,9 +189,8 @@ PIXELS = by_tag(
         "PixelRepresentation": Number("pixels", 0, 1, essential=True),
         "NumberOfFrames": Number("pixels", 1, 100_000, essential=True),
         "PhotometricInterpretation": terms("pixels", "MONOCHROME1|MONOCHROME2"),
-        "SmallestImagePixelValue LargestImagePixelValue PixelPaddingValue PixelPaddingRangeLimit": Number(
-            "pixels", -32_768, 65_535
-        ),
+        "SmallestImagePixelValue LargestImagePixelValue SmallestPixelValueInSeries LargestPixelValueInSeries "
+        "PixelPaddingValue PixelPaddingRangeLimit": Number("pixels", -32_768, 65_535),
         "LossyImageCompression": terms("pixels", "00|01"),
         "LossyImageCompressionMethod": terms("pixels", "ISO_10918_1|ISO_14495_1|ISO_15444_1|ISO_15444_15"),
         "LossyImageCompressionRatio": Number("pixels", 0, 10_000, 4),
@@ -188,6 +207,7 @@ IMAGE = {
             "ImageType": terms("kind", _IMAGE_TYPES, placed=True),
             "PixelAspectRatio": Number("geometry", 1, 10_000, 2, essential=True),
             "SliceLocation": Number("geometry", -FAR, FAR),
+            "PatientOrientation": Terms("orientation", frozenset(_DIRECTIONS), placed=True),
             "ImagePositionPatient": POSITION,
             "ImageOrientationPatient": ORIENTATION,
             "ReconstructionDiameter DataCollectionDiameter": Number("geometry", 0, FAR),
@@ -200,6 +220,7 @@ IMAGE = {
                 "counts", "UNIF|COR|NCO|DECY|ATTN|SCAT|DTIM|NRGY|LIN|MOTN|CLN|RAN|RADL|DCAL|NORM|PMOT|FLTD"
             ),
             "ActualFrameDuration": Number("decay", 0, 10_000_000),
+            "EffectiveDuration": Number("decay", 0, 1_000_000),
             "CountsAccumulated": Number("counts", 0, 2**31 - 1),
             "CountRate": Number("counts", 0, 100_000_000),
             "FrameTime": Number("decay", 0, 10_000_000),
@@ -207,7 +228,11 @@ IMAGE = {
             "TriggerTime": Number("gating", 0, 10_000_000),
             "HeartRate": Number("gating", 0, 400),
             "TriggerWindow": Number("gating", 0, 100),
-            "CardiacNumberOfImages": Number("gating", 0, MOST_FRAMES),
+            "CardiacNumberOfImages TemporalPositionIdentifier NumberOfTemporalPositions": Number(
+                "gating", 0, MOST_FRAMES
+            ),
+            "FrameDelay TriggerTimeOffset": Number("gating", -10_000_000, 10_000_000),
+            "CineRate RecommendedDisplayFrameRate": Number("display", 0, 1000),
             "SkipBeats": Number("gating", 0, 1000),
             "BeatRejectionFlag": YES_NO,
             "CardiacFramingType": FRAMING,
@@ -237,7 +262,30 @@ EMISSION = by_tag(
         "PatientGantryRelationshipCodeSequence": codes("orientation", "gantry", may_be_empty=True),
         "RadiopharmaceuticalInformationSequence": Items("tracer", TRACER, may_be_empty=True),
         "ScanVelocity ScanLength": Number("geometry", 0, FAR),
+        "ScanProgressionDirection": terms("geometry", "FEET_TO_HEAD|HEAD_TO_FEET"),
+        "ReprojectionMethod": terms("geometry", "SUM|MAX PIXEL"),
         "AcquisitionTerminationCondition": END,
+        "AcquisitionTerminationConditionData AcquisitionStartConditionData": Number(
+            "acquisition", 0, 2**31 - 1
+        ),
+        "AcquisitionStartCondition": START,
+        # Where files from before the sequences have it.
+        **dict.fromkeys(
+            (
+                "RadiopharmaceuticalStartTime",
+                "RadiopharmaceuticalStopTime",
+            ),
+            Time("decay"),
+        ),
+        "RadionuclideTotalDose RadionuclideHalfLife": Number("decay", 0, 1e12),
+        "RadionuclidePositronFraction": Number("decay", 0, 1),
+        "RadiopharmaceuticalVolume": Number("tracer", 0, 10_000),
+        "EnergyWindowCenterline EnergyWindowTotalWidth": Number("energy", 0, 10_000),
+        "Radionuclide": names(
+            "tracer",
+            "Tc-99m|Tc99m|99mTc|99m Technetium|99m-Technetium|Technetium-99m|Tl-201|Tl201|201Tl|201 Thallium|"
+            "Thallium-201|I-123|I123|123I|N-13|N13|13N|Rb-82|Rb82|82Rb|O-15|O15|15O|F-18|F18|18F",
+        ),
     }
 )
 UNITS = terms(

@@ -52,7 +52,10 @@ _SHAPES = {
 }
 _SMALLEST_IDENTIFIER, _LONGEST_NUMBER = 1000, 64
 _SMALLEST_IN_BINARY = 100_000
-_SHORTEST_WITHIN = 7  # digits: fewer turn up inside other numbers by chance
+_SMALLEST_WITHIN = 10_000_000  # fewer digits turn up inside other numbers by chance
+_LONG_NUMBER = re.compile(
+    rb"\d{7,}"
+)  # in a text that is no identifier by its tag: a telephone, a serial number
 _SHORTEST_IN_PIXELS = 6  # bytes
 
 
@@ -185,6 +188,10 @@ class _Old:
         for word in _WORD.findall(value[: 1 << 16]):
             self.words.setdefault(word.lower(), tag)
         self.collect_dates(tag, value[: 1 << 16])
+        if tag >> 16 > 2 and not tag >> 16 & 1:  # manufacturers repeat durations and positions
+            for run in _LONG_NUMBER.findall(value):
+                if len(run) <= _LONGEST_NUMBER:
+                    self.numbers.setdefault(int(run), tag)
         if b"." in value:
             self.uids.update(uid.decode() for uid in _UID.findall(value[: 1 << 16]))
 
@@ -261,17 +268,19 @@ class _Old:
         }
 
     def digits_in(self, numbers: bytes) -> set[int]:
-        """Identifiers and dates among texts that are numbers: whole, or as a part of their digits."""
+        """Identifiers and dates among texts that are numbers: whole, or long ones as a part of the digits."""
         found = set()
         for part in numbers.split(b"\\"):
             whole, _, fraction = part.strip(b" +-\0").partition(b".")
+            digits = (whole + fraction).decode("ascii", "replace")
+            if digits in self.dates:
+                found.add(self.dates[digits])
             if whole.isdigit() and not fraction.strip(b"0 ") and int(whole) in self.numbers:
                 found.add(self.numbers[int(whole)])
-        digits = numbers.replace(b".", b"")
+        all_digits = numbers.replace(b".", b"")
         for number, tag in self.numbers.items():
-            if len(str(number)) >= _SHORTEST_WITHIN and str(number).encode() in digits:
+            if number >= _SMALLEST_WITHIN and tag in IDENTIFIERS and str(number).encode() in all_digits:
                 found.add(tag)
-        found |= {tag for day, tag in self.dates.items() if day.encode() in digits}
         return found
 
 
