@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -26,10 +27,11 @@ CPU_SECONDS = 20  # of one file
 WALL_SECONDS = 120.0  # of one file, when the machine is busy with others
 _START_SECONDS = 120.0
 _QUESTIONS = 2000  # then the child is replaced
-_LARGE = 512 << 20  # bytes it once used: it is replaced at once
+_LARGE = 512 << 20  # bytes that it still holds after an answer: it is replaced at once
 _CHILDREN = max(2, min(4, os.cpu_count() or 2))
 _ROOT = Path(__file__).resolve().parents[2]
 _HEAD = struct.Struct("<IQ")
+NO_MEMORY = 3  # the exit status of a child that has none left
 _LONGEST_ANSWER = 64 << 20  # of the JSON text
 _BLOCK = 1 << 20
 
@@ -39,11 +41,12 @@ class SandboxFailed(RuntimeError):
 
 
 class _Died(Exception):
-    """overdue: it was killed for its time, or by the kernel for its memory."""
+    """code: what it says about the file; time_is_up: it says so for certain."""
 
-    def __init__(self, *, overdue: bool) -> None:
+    def __init__(self, ended: int | None, *, overdue: bool) -> None:
         super().__init__()
-        self.overdue = overdue
+        self.time_is_up = overdue or ended == -signal.SIGXCPU
+        self.code = "too_costly" if self.time_is_up or ended == NO_MEMORY else "unreadable"
 
 
 def frame(meta: dict[str, Any], data: bytes) -> bytes:
@@ -61,16 +64,20 @@ def head_of(head: bytes, read: Callable[[int], bytes]) -> tuple[dict[str, Any], 
 def ask(question: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """What a child makes of a file. Raises Refused, Quarantined, or SandboxFailed."""
     with _slots:
-        child = _take()
+        child, fresh = _take()
         try:
             answer, result = child.ask(question, data)
         except _Died as died:
-            raise Refused("too_costly" if died.overdue else "unreadable") from None
-        except BaseException:
-            child.close()
-            raise
+            if fresh or died.time_is_up:
+                raise Refused(died.code) from None
+            # It may have died of something else: another one, that has seen nothing before, decides.
+            child = _Child()
+            try:
+                answer, result = child.ask(question, data)
+            except _Died as again:
+                raise Refused(again.code) from None
+        _give_back(child, used=int(answer["memory"]))
     code = answer.get("code")
-    _give_back(child, used=int(answer["memory"]), spent=code == "too_costly")
     if code is not None:
         raise (Quarantined if answer["verdict"] == "quarantined" else Refused)(code)
     return answer, result
@@ -82,7 +89,7 @@ class _Child:
     def __init__(self) -> None:
         self.questions = 0
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "reader_study.intake.sandbox_child"],
+            [sys.executable, "-m", "reader_study.intake.sandbox_child", str(MEMORY), str(CPU_SECONDS)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -153,12 +160,12 @@ class _Child:
             raise self._died(overdue=True)
 
     def _died(self, *, overdue: bool = False) -> _Died:
-        """It is dead or has to be; by which signal, says whether it took too much or fell over its file."""
+        """It is dead or has to be; how it ended says whether it took too much or fell over its file."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=1)
+            self.process.wait(timeout=10)
         ended = self.process.poll()
         self.close()
-        return _Died(overdue=overdue or ended in _SPENT)
+        return _Died(ended, overdue=overdue)
 
     def close(self) -> None:
         for pipe in (self.process.stdin, self.process.stdout):
@@ -170,25 +177,25 @@ class _Child:
             self.process.wait(timeout=5)
 
 
-_SPENT = (-9, -24)  # SIGKILL, SIGXCPU
 _slots = threading.BoundedSemaphore(_CHILDREN)
 _lock = threading.Lock()
 _idle: list[_Child] = []
 
 
-def _take() -> _Child:
+def _take() -> tuple[_Child, bool]:
+    """A child, and whether it is a new one."""
     while True:
         with _lock:
             child = _idle.pop() if _idle else None
         if child is None:
-            return _Child()
+            return _Child(), True
         if child.process.poll() is None:
-            return child
+            return child, False
         child.close()
 
 
-def _give_back(child: _Child, *, used: int, spent: bool) -> None:
-    if spent or child.questions >= _QUESTIONS or used > _LARGE:
+def _give_back(child: _Child, *, used: int) -> None:
+    if child.questions >= _QUESTIONS or used > _LARGE:
         child.close()
         return
     with _lock:

@@ -4,7 +4,6 @@ It has no settings, no database, no secrets but the pseudonyms' key of one quest
 It reads questions from standard input and writes answers to standard output, both as frames (see `sandbox`).
 """
 
-import ctypes
 import os
 import resource
 import signal
@@ -12,6 +11,7 @@ import struct
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from reader_study.intake import chain, looking
@@ -19,27 +19,25 @@ from reader_study.intake.deidentification import Answers, Blank
 from reader_study.intake.description import Kind, Pixels
 from reader_study.intake.pseudonyms import Pseudonyms
 from reader_study.intake.reasons import NotTaken, Quarantined
-from reader_study.intake.sandbox import CPU_SECONDS, MEMORY, frame, head_of
+from reader_study.intake.sandbox import NO_MEMORY, frame, head_of
 
-_SIGNAL_AT_PARENTS_DEATH = 1
 _FILES = 32
+_MEMORY_NOW = Path("/proc/self/statm")
 Answer = tuple[dict[str, Any], bytes]
 
 
-def main() -> None:
+def main(memory: int, seconds: int) -> None:
+    """memory: bytes of address space; seconds: of the processor for one file."""
     questions, answers = _channel()
     _preload()
-    _confine()
+    _confine(memory)
     answers.write(frame({"ready": True}, b""))
-    while head := questions.read(struct.calcsize("<IQ")):
-        meta, size = head_of(head, questions.read)
-        data = questions.read(size)
-        cpu = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime) + CPU_SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.RLIM_INFINITY))
-        answer, result = _answered(meta, data)
-        answer["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-        answers.write(frame(answer, result))
-        del data, result
+    try:
+        while head := questions.read(struct.calcsize("<IQ")):
+            meta, size = head_of(head, questions.read)
+            answers.write(_answer_to(meta, questions.read(size), seconds))
+    except (MemoryError, BrokenPipeError) as error:
+        os._exit(NO_MEMORY if isinstance(error, MemoryError) else 0)
 
 
 def _channel() -> "tuple[BinaryIO, _Whole]":
@@ -72,18 +70,35 @@ def _preload() -> None:
     from PIL import JpegImagePlugin  # noqa: F401, PLC0415
 
 
-def _confine() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SIGNAL_AT_PARENTS_DEATH, signal.SIGKILL)
+def _confine(memory: int) -> None:
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     limits = {
-        resource.RLIMIT_AS: MEMORY,
+        resource.RLIMIT_AS: memory,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: _FILES,
     }
     for limit, most in limits.items():
         resource.setrlimit(limit, (most, most))
+
+
+def _answer_to(meta: dict[str, Any], data: bytes, seconds: int) -> bytes:
+    """A frame. Raises MemoryError: a process that has once run out of memory asks to be replaced."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = int(usage.ru_utime + usage.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.RLIM_INFINITY))
+    answer, result = _answered(meta, data)
+    answer["memory"] = _memory()
+    return frame(answer, result)
+
+
+def _memory() -> int:
+    """Bytes in use now; 0 where the system does not say. (The peak of getrusage begins with the parent's.)"""
+    try:
+        pages = _MEMORY_NOW.read_text().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def _answered(meta: dict[str, Any], data: bytes) -> Answer:
@@ -93,7 +108,7 @@ def _answered(meta: dict[str, Any], data: bytes) -> Answer:
         verdict = "quarantined" if isinstance(reason, Quarantined) else "refused"
         return {"verdict": verdict, "code": reason.code}, b""
     except MemoryError:
-        return {"verdict": "refused", "code": "too_costly"}, b""
+        raise
     except Exception:  # whatever else a hostile file provokes is a verdict on it; no value may reach a log
         return {"verdict": "refused", "code": "unreadable"}, b""
 
@@ -154,4 +169,4 @@ _WORK: dict[str, Callable[[dict[str, Any], bytes], Answer]] = {
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

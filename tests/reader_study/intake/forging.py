@@ -145,6 +145,12 @@ def run_bomb(side: int) -> bytes:
     return struct.pack("<16I", 2, 64, 64 + len(plane), *[0] * 13) + plane * 2
 
 
+def literal_runs(side: int) -> bytes:
+    """A square in two planes, each byte a run of its own: the dearest way to say it."""
+    plane = b"\0\7" * (side * side)
+    return struct.pack("<16I", 2, 64, 64 + len(plane), *[0] * 13) + plane * 2
+
+
 def jpeg_2000_head(width: int, height: int, tile: int) -> bytes:
     """Start and size of a JPEG 2000 codestream (T.800 A.5.1) and nothing behind."""
     size = struct.pack(">HHIIIIIIIIH", 41, 0, width, height, 0, 0, tile, tile, 0, 0, 1) + b"\x0f\1\1"
