@@ -17,8 +17,8 @@ import { leftOver } from './verify';
 const [PATIENT_NAME, PATIENT_ID, STUDY_DATE] = [0x00100010, 0x00100020, 0x00080020];
 /** The coordinator may answer these. */
 const ANSWERABLE = new Set(['no_patient_id', 'state_unknown']);
-/** Kinds of which the study must know whether they show stress or rest. */
-const WITH_STATE = new Set(['spect', 'pet', 'gated_spect', 'gated_pet']);
+/** Kinds that are read, so that the study must know whether they show stress or rest. */
+const WITH_STATE = new Set(['spect', 'pet']);
 
 export interface Engine {
   judge(n: number, data: Uint8Array, answers?: Answers): Promise<Judged>;

@@ -27,4 +27,6 @@ export const deidentifyEn = {
   'pixels.blank_one': 'Blank {{count}} box',
   'pixels.blank_other': 'Blank {{count}} boxes',
   'pixels.leaveOut': 'Do not send this file',
+  'code.not_shown':
+    'The image is compressed in a way that a browser cannot show. Export it without compression to look at it here.',
 } as const;

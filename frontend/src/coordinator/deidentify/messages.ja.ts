@@ -28,4 +28,6 @@ export const deidentifyJa: SameKeys<typeof deidentifyEn> = {
   'pixels.clean': '文字はない',
   'pixels.blank_other': '{{count}}個の枠を消去する',
   'pixels.leaveOut': 'このファイルは送らない',
+  'code.not_shown':
+    'この画像の圧縮方式はブラウザーでは表示できません。ここで確認するには、非圧縮で書き出してください。',
 };

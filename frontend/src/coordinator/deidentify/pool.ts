@@ -102,7 +102,7 @@ class Pool implements Deidentifier {
       const waiting = lane && this.queue.shift();
       if (!waiting) return;
       lane.waiting = waiting;
-      lane.alarm = setTimeout(() => this.replace(lane, 'too_slow'), LONGEST_MS);
+      lane.alarm = setTimeout(() => this.replace(lane, 'too_costly'), LONGEST_MS);
       lane.thread.postMessage(waiting.task);
     }
   }

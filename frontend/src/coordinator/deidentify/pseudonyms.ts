@@ -22,6 +22,8 @@ const encoder = new TextEncoder();
 export class Pseudonyms {
   /** Pseudonyms made so far, by the UID they replace. */
   private readonly known = new Map<string, string>();
+  /** Those of which the seal was computed or checked. */
+  private readonly own = new Set<string>();
 
   private constructor(private readonly key: CryptoKey) {}
 
@@ -81,7 +83,9 @@ export class Pseudonyms {
     const b = (await this.digest('uid', encoder.encode(uid))).slice(0, 10);
     b[6] = ((b[6] ?? 0) & 0x0f) | 0x40;
     b[8] = ((b[8] ?? 0) & 0x3f) | 0x80;
-    return `2.25.${bigEndian(Uint8Array.from([...b, ...(await this.seal(b))]))}`;
+    const own = `2.25.${bigEndian(Uint8Array.from([...b, ...(await this.seal(b))]))}`;
+    this.own.add(own);
+    return own;
   }
 
   private async seal(b: Uint8Array): Promise<Uint8Array> {
@@ -89,6 +93,7 @@ export class Pseudonyms {
   }
 
   async isOwnUid(uid: string): Promise<boolean> {
+    if (this.own.has(uid)) return true;
     const digits = SEALED_UID.exec(uid)?.[1];
     if (!digits) return false;
     const number = BigInt(digits);
@@ -96,7 +101,9 @@ export class Pseudonyms {
     const bytes = Uint8Array.from({ length: 16 }, (_, n) => Number((number >> BigInt(8 * (15 - n))) & 0xffn));
     const b = bytes.slice(0, 10);
     if (((b[6] ?? 0) & 0xf0) !== 0x40 || ((b[8] ?? 0) & 0xc0) !== 0x80) return false;
-    return hex(bytes.subarray(10)) === hex(await this.seal(b));
+    const isOwn = hex(bytes.subarray(10)) === hex(await this.seal(b));
+    if (isOwn) this.own.add(uid);
+    return isOwn;
   }
 }
 

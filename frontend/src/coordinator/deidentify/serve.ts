@@ -3,6 +3,9 @@ import { type Engine, openEngine } from './engine';
 import type { Answer, Key, Task } from './protocol';
 import { NotSealed } from './types';
 
+/** Bytes; the largest image that the rules take has half of it. */
+const LARGEST = 1 << 29;
+
 /** @param post sends an answer to the pool; what is named in the second argument is handed over, not copied. */
 export function serve(post: (answer: Answer, handed: ArrayBuffer[]) => void): (message: Key | Task) => void {
   let engine: Promise<Engine> | null = null;
@@ -11,6 +14,7 @@ export function serve(post: (answer: Answer, handed: ArrayBuffer[]) => void): (m
   const answered = async ({ id, what, n, file, answers }: Task): Promise<[Answer, ArrayBuffer[]]> => {
     if (!engine) throw new Error('The key comes first.');
     const { judge, sealed, frames } = await engine;
+    if (file.size > LARGEST) throw new NotSealed('too_large');
     const data = new Uint8Array(await file.arrayBuffer());
     if (what === 'sealed') {
       const bytes = await sealed(data, answers);
