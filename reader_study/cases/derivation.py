@@ -11,10 +11,11 @@ from pydicom import dcmread
 from inference.dicom.read import Unreadable, read_volume
 from inference.heart.neutral import Neutral, neutral_volume
 from inference.heart.polar import encode, polar_map
+from inference.heart.reorientation import reoriented
 from inference.heart.sampling import ROBUST_QUANTILE, PolarMap, activity_at, trace_wall
 from inference.heart.segments import segment_values
 from inference.heart.ventricle import LeftVentricle, find_left_ventricle
-from inference.volume import Volume
+from inference.volume import Kind, Volume
 
 UNUSABLE = "uncertainty_unusable"
 
@@ -43,10 +44,12 @@ class Derived:
 def derive(files: Sequence[bytes], *, uncertainty: bytes | None = None) -> Derived:
     """Prepare an image for reading, and the uncertainty that came with it, an NM file on the image's grid.
 
-    An uncertainty that cannot be used leaves the image as it is, with the flag "uncertainty_unusable".
-    Raises Unreadable, VentricleNotFound.
+    A transaxial image is reoriented first, with the flag "reoriented". An uncertainty that cannot be used leaves the
+    image as it is, with the flag "uncertainty_unusable". Raises Unreadable, VentricleNotFound.
     """
     volume = read_volume(files)
+    if volume.kind is Kind.TRANSAXIAL:
+        volume = reoriented(volume)
     ventricle = find_left_ventricle(volume)
     neutral = neutral_volume(volume, ventricle)
     polar = polar_map(neutral)
