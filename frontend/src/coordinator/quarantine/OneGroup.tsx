@@ -73,7 +73,7 @@ export function OneGroup({ group, onDone }: Props) {
               {t('quarantine.before')}
             </Button>
           )}
-          <span role="status">{t('quarantine.file', { number: at + 1, count })}</span>
+          {count > 1 && <span role="status">{t('quarantine.file', { number: at + 1, count })}</span>}
           {count > 1 && (
             <Button onClick={() => setAt(at + 1)} disabled={at >= count - 1 || busy}>
               {t('quarantine.next')}
