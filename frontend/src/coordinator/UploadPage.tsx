@@ -11,7 +11,7 @@ import { RunPanel } from './RunPanel';
 import { ReviewPanels } from './review/ReviewPanels';
 import { UploadResult } from './UploadResult';
 import { UploadsBefore } from './UploadsBefore';
-import { begin, forget, isUnderWay, runOf, subscribe } from './upload';
+import { begin, forget, isUnderWay, resume, runOf, subscribe } from './upload';
 
 export default function UploadPage() {
   const t = useT();
@@ -47,10 +47,13 @@ export default function UploadPage() {
         title={t(reviewing ? 'review.title' : 'upload.title')}
         lead={t(reviewing ? 'review.lead' : 'upload.lead')}
       >
-        {(phase === 'done' || phase === 'failed') && (
-          <Button look={phase === 'failed' ? 'primary' : undefined} onClick={() => forget(study.id)}>
-            {t('upload.another')}
+        {phase === 'failed' && run?.review && (
+          <Button look="primary" onClick={() => resume(study.id)}>
+            {t('upload.resume')}
           </Button>
+        )}
+        {(phase === 'done' || phase === 'failed') && (
+          <Button onClick={() => forget(study.id)}>{t('upload.another')}</Button>
         )}
       </PageHead>
       {!run && <DropZone sites={sites} onFiles={(listing, site) => void begin(study.id, listing, site)} />}

@@ -33,6 +33,9 @@ export function UploadsBefore({ uploads, error }: Props) {
                   <Badge tone={upload.state === 'done' ? 'good' : 'busy'}>
                     {t(`uploads.state.${upload.state}`)}
                   </Badge>
+                  {upload.state === 'receiving' && (
+                    <small className="resume dim">{t('uploads.resume')}</small>
+                  )}
                 </td>
                 <td>
                   <span className="folder-counts">

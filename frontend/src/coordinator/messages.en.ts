@@ -1,14 +1,17 @@
 import { deidentifyEn } from './deidentify/messages.en';
+import { quarantineEn } from './quarantine/messages.en';
 import { reviewEn } from './review/messages.en';
 
 export const en = {
   ...deidentifyEn,
+  ...quarantineEn,
   ...reviewEn,
 
   'upload.title': 'Upload images',
   'upload.lead':
     'Send the examinations of your site as they come from the archive. Identifiers are removed on this computer, before anything leaves it.',
   'upload.another': 'Upload another folder',
+  'upload.resume': 'Back to the check',
   'upload.drop': 'Drop a folder or a zip archive with DICOM files here',
   'upload.dropHint':
     'One patient or many, in any structure of subfolders. Nothing is sent before you have seen it.',
@@ -54,6 +57,19 @@ export const en = {
   'upload.failedHint':
     'Choose the same folder again: your corrections are remembered, and only what is missing is sent.',
   'upload.cases': 'Cases in this upload',
+  'upload.casesLead':
+    'Note now which case each patient became: the names are known to this browser only, and gone when you leave this page.',
+  'upload.saveList': 'Save the list on this computer (CSV)',
+  'upload.patientHere': 'Patient (shown here only)',
+  'upload.certificate': 'De-identification certificate',
+  'upload.certificateOf': 'De-identification certificate of case {{subject}} (PDF)',
+  'upload.apart_one':
+    '{{count}} file is kept apart on the server, encrypted, until somebody of your site decides.',
+  'upload.apart_other':
+    '{{count}} files are kept apart on the server, encrypted, until somebody of your site decides.',
+  'upload.toQuarantine': 'Decide…',
+  'upload.moreFiles_one': 'Show {{count}} more file',
+  'upload.moreFiles_other': 'Show {{count}} more files',
   'upload.toCases': 'All cases',
   'upload.noCases': 'No case came out of this upload.',
   'upload.casesSoon': 'They appear here as soon as the first files are checked.',
@@ -79,6 +95,7 @@ export const en = {
   'uploads.when': 'When',
   'uploads.state': 'State',
   'uploads.result': 'Result',
+  'uploads.resume': 'Choose the same folder again to go on.',
   'uploads.state.receiving': 'Not completed',
   'uploads.state.processing': 'Being checked',
   'uploads.state.done': 'Done',

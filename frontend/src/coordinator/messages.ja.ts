@@ -1,16 +1,19 @@
 import type { SameKeys } from '../shared/i18n/translate';
 import { deidentifyJa } from './deidentify/messages.ja';
 import type { en } from './messages.en';
+import { quarantineJa } from './quarantine/messages.ja';
 import { reviewJa } from './review/messages.ja';
 
 export const ja: SameKeys<typeof en> = {
   ...deidentifyJa,
+  ...quarantineJa,
   ...reviewJa,
 
   'upload.title': '画像のアップロード',
   'upload.lead':
     '施設の検査画像を、保管庫から取り出したまま選択してください。個人を識別できる情報は、送信前にこのコンピューター上で除去されます。',
   'upload.another': '別のフォルダをアップロード',
+  'upload.resume': '確認画面に戻る',
   'upload.drop': 'DICOMファイルの入ったフォルダまたはzipをここにドロップ',
   'upload.dropHint':
     '1症例でも複数症例でも、どのようなフォルダ構成でもかまいません。内容を確認するまで何も送信されません。',
@@ -58,6 +61,16 @@ export const ja: SameKeys<typeof en> = {
   'upload.failedHint':
     '同じフォルダをもう一度選択してください。修正内容は記憶されており、不足分だけが送信されます。',
   'upload.cases': 'このアップロードの症例',
+  'upload.casesLead':
+    '各患者の症例番号を今のうちに控えてください。氏名はこのブラウザだけが保持し、ページを離れると失われます。',
+  'upload.saveList': '一覧をこのコンピューターに保存（CSV）',
+  'upload.patientHere': '患者（この画面だけに表示）',
+  'upload.certificate': '匿名化証明書',
+  'upload.certificateOf': '症例{{subject}}の匿名化証明書（PDF）',
+  'upload.apart_other':
+    '{{count}}件のファイルが暗号化され、施設の担当者の判断待ちとしてサーバーに保管されています。',
+  'upload.toQuarantine': '判断する…',
+  'upload.moreFiles_other': 'ほか{{count}}件を表示',
   'upload.toCases': 'すべての症例',
   'upload.noCases': 'このアップロードから登録された症例はありません。',
   'upload.casesSoon': '最初のファイルの確認が終わると、ここに表示されます。',
@@ -82,6 +95,7 @@ export const ja: SameKeys<typeof en> = {
   'uploads.when': '日時',
   'uploads.state': '状態',
   'uploads.result': '結果',
+  'uploads.resume': '同じフォルダを選択すると続きから送信できます。',
   'uploads.state.receiving': '未完了',
   'uploads.state.processing': '確認中',
   'uploads.state.done': '完了',

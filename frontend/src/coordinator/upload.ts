@@ -16,8 +16,15 @@ import { unzipped } from './zip';
 
 export type Phase = 'listing' | 'judging' | 'review' | 'sending' | 'processing' | 'done' | 'failed';
 
+export interface Person {
+  name: string;
+  id: string;
+}
+
 /** How far an upload has come, as the page shows it. */
 export interface UploadRun {
+  /** Who the n-th file is of, as it says itself: never leaves this browser. */
+  people: ReadonlyMap<number, Person>;
   phase: Phase;
   /** Files found, judged or sent in this phase, and the bytes of them. */
   files: { done: number; total: number };
@@ -113,6 +120,7 @@ export async function begin(studyId: string, listing: Listing, siteId?: string):
     lost: false,
     review: null,
     names: [],
+    people: new Map(),
     kept: [],
     known: 0,
     unsent: [],
@@ -264,6 +272,12 @@ export function framesOf(studyId: string, n: number) {
 
 // --- sending
 
+/** After a failure: back to what was checked, to send it again without judging it anew. */
+export function resume(studyId: string): void {
+  const run = runs.get(studyId);
+  if (run?.phase === 'failed' && run.review) report(studyId, { phase: 'review', error: null, lost: false });
+}
+
 export async function send(studyId: string): Promise<void> {
   const conduct = conducts.get(studyId);
   const run = runs.get(studyId);
@@ -291,6 +305,7 @@ async function sendBatch(studyId: string, conduct: Conduct, batch: Batch): Promi
     phase: 'sending',
     known: lines.filter(({ sha256 }) => !lacking.has(sha256)).length,
     kept: batch.review().kept,
+    people: peopleIn(batch.review()),
     ...progress(),
   });
   pace.note(0, performance.now());
@@ -315,9 +330,17 @@ async function sendBatch(studyId: string, conduct: Conduct, batch: Batch): Promi
   await insisting(studyId, signal, () =>
     tell('/api/uploads/{upload_id}/complete', { upload_id: id }, undefined, { signal }),
   );
-  report(studyId, { phase: 'processing' });
+  report(studyId, { phase: 'processing', review: null });
   batch.close();
   await watch(studyId, id, signal);
+}
+
+function peopleIn({ patients }: Review): Map<number, Person> {
+  return new Map(
+    patients.flatMap(({ name, id, images }) =>
+      images.flatMap(({ files }) => files.map((n): [number, Person] => [n, { name, id }])),
+    ),
+  );
 }
 
 async function announced(

@@ -12,21 +12,13 @@ export interface Procedure {
   names: Readonly<Record<string, string>>;
 }
 
-type Module = { default: unknown };
-const FILES = import.meta.glob<Module>('../deidentify/{procedure,attributes}.json');
-
 /** Loaded with the first folder: nobody else needs it. */
 async function load(): Promise<Procedure> {
-  const [procedure, names] = await Promise.all(
-    ['procedure', 'attributes'].map(async (name) => (await FILES[`../deidentify/${name}.json`]?.())?.default),
-  );
-  const said = (procedure ?? {}) as Partial<Procedure>;
-  return {
-    version: said.version ?? '',
-    reasons: said.reasons ?? {},
-    verdicts: said.verdicts ?? {},
-    names: (names ?? {}) as Procedure['names'],
-  };
+  const [{ default: procedure }, { default: names }] = await Promise.all([
+    import('../deidentify/procedure.json'),
+    import('../deidentify/attributes.json'),
+  ]);
+  return { version: procedure.version, reasons: procedure.reasons, verdicts: procedure.verdicts, names };
 }
 
 export function useProcedure(): Procedure | undefined {
@@ -48,5 +40,8 @@ export function reasonIn(procedure: Procedure | undefined, lang: Language, key: 
 
 /** A DICOM keyword as people read it: `SeriesDescription` is Series Description. */
 export function spaced(keyword: string): string {
-  return keyword.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Z])([A-Z][a-z])/g, '$1 $2');
+  return keyword
+    .replace(/Sequence$/, '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2');
 }
