@@ -112,7 +112,7 @@ _PHASE = by_tag(
         "PhaseDescription": terms("acquisition", "FLOW|WASHOUT|UPTAKE|EMPTYING|EXCRETION"),
     }
 )
-NUCLEAR = by_tag(
+NUCLEAR = _ROTATION | by_tag(  # of old files the rotation stands outside of any sequence
     {
         "EnergyWindowVector DetectorVector PhaseVector RotationVector RRIntervalVector TimeSlotVector SliceVector "
         "AngularViewVector TimeSliceVector": Number(

@@ -58,7 +58,7 @@ _ID, _COMMENTS = 0x00100020, 0x00204000
 _SYNTHETIC, _FRAME_OF_REFERENCE = 0x0008001C, 0x00200052
 _CONTEXT, _CONCEPT = 0x00400555, 0x0040A168
 _CODE_VALUE, _CODE_SCHEME, _CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
-_ROWS, _COLUMNS, _SIGNED = 0x00280010, 0x00280011, 0x00280103
+_ROWS, _COLUMNS, _SIGNED, _TABLE = 0x00280010, 0x00280011, 0x00280103, 0x00283000
 SMALLEST_IDENTIFIER, LARGEST_IDENTIFIER = 1000, 2**53  # below, every series has such a number
 
 
@@ -112,8 +112,8 @@ def deidentify(
     ------
     Refused
         "sop_class" for any other kind; "missing_attribute" without UIDs, matrix or pixels; "synthetic" for an
-        image that was not acquired; "bad_value" when a number that the image depends on cannot be proven; and what
-        `describe` raises.
+        image that was not acquired; "modality_lut" for values that only a table explains; "bad_value" when a
+        number that the image depends on cannot be proven; and what `describe` raises.
     Quarantined
         "no_patient_id"; "seal_broken" for a sealed file that does not say what one says.
     """
@@ -124,6 +124,8 @@ def deidentify(
         raise Refused("sop_class")
     if text_at(root, _SYNTHETIC) == "YES":
         raise Refused("synthetic")
+    if _TABLE in root and root[_TABLE].items:  # without it, the values would be others
+        raise Refused("modality_lut")
     uids = [text_at(root, tag) for tag in (_STUDY_UID, _SERIES_UID, _SOP_UID)]
     if not all(UID_SHAPE.fullmatch(uid) for uid in uids):
         raise Refused("missing_attribute")

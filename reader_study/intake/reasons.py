@@ -51,6 +51,8 @@ SENTENCES: Mapping[str, Promise] = {
     "sop_class": _("Only NM, PT and CT images are used; this file is of another kind, such as a report."),
     "not_in_protocol": _("The protocol of this study does not use images of this kind."),
     "synthetic": _("The file says that it is a synthetic image; it cannot stand for an acquired one."),
+    "modality_lut": _("The values of the image are explained by a table (Modality LUT), which is not supported. "
+                      "Export it with a rescale slope."),
     "not_reconstructed": _("This NM file is not a reconstructed volume (RECON TOMO)."),
     "gated": _("Gated images are not used in this study; send the ungated ones."),
     "not_short_axis": _("This is a long-axis series; the short-axis series is needed."),

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 
 from reader_study.intake.deidentification import Answers, Blank, deidentify, report_digest
 from reader_study.intake.description import Pixels
@@ -54,6 +55,9 @@ def vectors() -> Iterator[Vector]:
     yield Vector("synthetic", edited(nm, SyntheticData="YES"))
     yield Vector("impossible-slope", edited(nm, RescaleSlope="1e300"))
     yield Vector("slope-of-nothing", edited(nm, RescaleSlope="0"))
+    table = Dataset()
+    table.LUTDescriptor, table.LUTData, table.ModalityLUTType = [2, 0, 16], b"\1\0\2\0", "US"
+    yield Vector("scaled-by-a-table", edited(nm, ModalityLUTSequence=[table]))
     yield Vector("another-class", edited(nm, SOPClassUID="1.2.840.10008.5.1.4.1.1.7"))
     yield Vector("seal-broken", edited(deidentify(read_structure(nm), pseudonyms=Pseudonyms(KEY)).data,
                                        ImageComments="reader-study 1; kind=pet; state=rest"))  # fmt: skip
