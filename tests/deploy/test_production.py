@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_PASSWORD", "BROKER_PASSWORD")
+SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_PASSWORD", "BROKER_PASSWORD", "QUARANTINE_KEY")
 
 
 def production() -> dict[str, str]:
@@ -49,7 +49,21 @@ def test_the_gpu_worker_gets_neither_database_nor_secret_key(services: dict[str,
 
 
 def test_only_the_proxy_is_reachable_from_outside(services: dict[str, Any]) -> None:
-    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy", "dicom"]
+    assert services["dicom"]["profiles"] == ["dicom"]  # asked for by name, and then at one address
+    assert services["dicom"]["ports"] == ["${DICOM_ADDRESS:-127.0.0.1}:11112:11112"]
+
+
+def test_the_dicom_receiver_gets_its_own_folder_and_nothing_else(services: dict[str, Any]) -> None:
+    receiver = services["dicom"]
+    assert receiver["environment"] == {} and receiver["depends_on"] == {}
+    assert receiver["volumes"] == ["dicom:/dicom", "./deploy/dicom-tls:/tls:ro"]
+    assert receiver["networks"] == ["dicom"]
+    assert not any("networks" in service for name, service in services.items() if name != "dicom")
+    assert "--client-authorities" in receiver["command"]
+    assert [name for name, service in services.items() if "dicom:/dicom" in service.get("volumes", [])] == [
+        "worker", "dicom",
+    ]  # fmt: skip
 
 
 def test_no_secret_has_a_default() -> None:
