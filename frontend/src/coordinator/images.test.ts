@@ -16,6 +16,7 @@ const image = (
     status,
     source: 'upload',
     flags: [],
+    geometry: 'proven',
     message: '',
   }) as CaseImage;
 

@@ -1,28 +1,19 @@
 /** What the server says before a folder is judged: the site's key, the limits, and what the study collects. */
-import { ApiError, get } from '../shared/api';
-import { addressed } from '../shared/api/client';
-import type { Site } from '../shared/api/types';
+import { ApiError } from '../shared/api';
+import { type Answer, ask } from '../shared/api/client';
 import { formatBytes } from '../shared/format';
 import { language, t } from '../shared/i18n';
 import type { LocalFile } from './folder';
 import { STATES } from './images';
 import type { Place } from './review/grouping';
+import { loadProcedure } from './review/procedure';
 
-export interface Limits {
-  file_bytes: number;
-  files: number;
-  upload_bytes: number;
-}
+type Terms = Answer<'/api/studies/{study_id}/intake', 'get'>;
+type Limits = Terms['limits'];
 
-export interface Intake {
-  /** Version of the procedure. */
-  procedure: string;
-  /** 32 bytes; never kept anywhere. */
+/** The terms, the key as 32 bytes; it is never kept anywhere. */
+export interface Intake extends Omit<Terms, 'key'> {
   key: Uint8Array<ArrayBuffer>;
-  site: Site;
-  limits: Limits;
-  /** Kinds of image that the protocol collects. */
-  kinds: string[];
 }
 
 export async function openIntake(
@@ -30,15 +21,22 @@ export async function openIntake(
   siteId: string | undefined,
   signal: AbortSignal,
 ): Promise<Intake> {
-  const answer = await get<Omit<Intake, 'key'> & { key: string }>(
-    addressed('/api/studies/{study_id}/intake', { study_id: studyId }, siteId ? { site_id: siteId } : {}),
-    { signal },
+  const terms = await ask(
+    '/api/studies/{study_id}/intake',
+    { study_id: studyId },
+    { signal, query: siteId ? { site_id: siteId } : {} },
   );
-  return { ...answer, key: bytesOf(answer.key) };
+  return { ...terms, key: bytesOf(terms.key) };
 }
 
 function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+/** @throws ApiError when this page was loaded before the procedure changed: what it would make is not what the study wants. */
+export async function isOfToday({ procedure }: Intake): Promise<void> {
+  const own = await loadProcedure();
+  if (own.version !== procedure) throw new ApiError(0, 'stale', t('upload.stale'));
 }
 
 /** @throws ApiError that says in one sentence what is too much, and what to do. */

@@ -51,6 +51,8 @@ export const en = {
   'upload.lost': 'The connection is lost. Leave this page open: sending goes on by itself when it is back.',
   'upload.unsent': 'These files could not be sent. The others went on:',
   'upload.vanished': 'The file could not be read again. Was the folder moved, or the drive removed?',
+  'upload.stale':
+    'The study’s procedure has changed since this page was opened. Reload the page, then choose the folder again.',
   'upload.tooMany_one': 'The folder holds {{count}} file; one upload takes {{limit}}. Drop it in parts.',
   'upload.tooMany_other': 'The folder holds {{count}} files; one upload takes {{limit}}. Drop it in parts.',
   'upload.tooLarge': 'The folder holds {{size}}; one upload takes {{limit}}. Drop it in parts.',

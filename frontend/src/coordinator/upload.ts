@@ -6,7 +6,7 @@ import { t } from '../shared/i18n';
 import { createDeidentifier } from './deidentify/pool';
 import type { Looked } from './deidentify/types';
 import type { LocalFile } from './folder';
-import { type Intake, openIntake, placesOf, withinLimits } from './intake';
+import { type Intake, isOfToday, openIntake, placesOf, withinLimits } from './intake';
 import { Pace } from './pace';
 import { Batch, type Kept, type Line, type Review } from './review/batch';
 import type { Correction } from './review/corrections';
@@ -158,6 +158,7 @@ async function judgeFolder(
     openIntake(studyId, siteId, signal),
   ]);
   signal.throwIfAborted();
+  await isOfToday(intake);
   const { files, problems } = await unzipped(found, {
     files: intake.limits.files,
     fileBytes: intake.limits.file_bytes,
@@ -356,11 +357,14 @@ async function announced(
       '/api/studies/{study_id}/uploads',
       { study_id: studyId },
       {
+        door: 'browser',
         files: lines.map(({ report: digest, ...line }) => (few ? { ...line, report: digest } : line)),
         procedure: intake?.procedure ?? '',
-        reports: few ? Object.fromEntries(reports) : {},
+        reports: few
+          ? Object.fromEntries([...reports].map(([digest, entries]) => [digest, [...entries]]))
+          : {},
         site_id: intake?.site.id ?? null,
-      } as never,
+      },
       { signal },
     ),
   );

@@ -5,7 +5,7 @@ import { type Language, message, useLanguage, useT } from '../../shared/i18n';
 type Said = Readonly<Record<string, { en: string; ja: string }>>;
 
 export interface Procedure {
-  version: number | string;
+  version: string;
   reasons: Said;
   verdicts: Said;
   /** Names of public attributes by tag, `00100010`. */
@@ -13,7 +13,7 @@ export interface Procedure {
 }
 
 /** Loaded with the first folder: nobody else needs it. */
-async function load(): Promise<Procedure> {
+export async function loadProcedure(): Promise<Procedure> {
   const [{ default: procedure }, { default: names }] = await Promise.all([
     import('../deidentify/procedure.json'),
     import('../deidentify/attributes.json'),
@@ -22,7 +22,8 @@ async function load(): Promise<Procedure> {
 }
 
 export function useProcedure(): Procedure | undefined {
-  return useQuery({ queryKey: ['procedure'], queryFn: load, staleTime: Number.POSITIVE_INFINITY }).data;
+  return useQuery({ queryKey: ['procedure'], queryFn: loadProcedure, staleTime: Number.POSITIVE_INFINITY })
+    .data;
 }
 
 /** The sentence of a code: ours where before sending another is due, else the procedure's, else one with the code. */
