@@ -36,6 +36,16 @@ class ImageSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="Why it cannot be used, or why it was rejected")
 
 
+class NeedSerializer(serializers.Serializer[Any]):
+    image_set = serializers.ChoiceField(choices=Image.Set.choices)
+    state = serializers.ChoiceField(choices=Image.State.choices)
+    code = serializers.ChoiceField(
+        choices=sorted(queries.LACKS),
+        allow_blank=True,
+        help_text="What it still waits for; empty if it is here",
+    )
+
+
 class CaseSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     subject = serializers.CharField()
@@ -43,6 +53,7 @@ class CaseSerializer(serializers.Serializer[Any]):
     images = ImageSerializer(many=True)
     complete = serializers.BooleanField()
     waiting_for = serializers.ListField(child=serializers.CharField())
+    needs = NeedSerializer(many=True, help_text="Every image that the arms of the protocol need of a case")
 
 
 class ModelSerializer(serializers.Serializer[Any]):
@@ -131,14 +142,19 @@ def _image(image: Image) -> dict[str, Any]:
 
 
 def _case(case: Case, wanted: list[queries.Place]) -> dict[str, Any]:
-    waiting = queries.waiting_for(case, wanted)
+    lacks = queries.lacking(case, wanted)
+    codes = {(kind, state): code for kind, state, code in lacks}
     return {
         "id": case.id,
         "subject": case.subject,
         "site": case.site,
         "images": [_image(image) for image in queries.images_of(case)],
-        "complete": not waiting,
-        "waiting_for": waiting,
+        "complete": not lacks,
+        "waiting_for": [queries.phrase(lack) for lack in lacks],
+        "needs": [
+            {"image_set": kind, "state": state, "code": codes.get((kind, state), "")}
+            for kind, state in wanted
+        ],
     }
 
 

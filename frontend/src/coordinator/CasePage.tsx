@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'wouter';
 import { ask, tell } from '../shared/api/client';
 import type { CaseImageDetail } from '../shared/api/types';
-import { useT } from '../shared/i18n';
+import { type T, useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import {
   AiBadge,
@@ -24,6 +24,7 @@ import { inOrder, nextToCheck, STANDING_TONE, standing } from './images';
 
 import { Maker } from './Maker';
 import { NotComputed } from './NotComputed';
+import { Geometry } from './qc/Geometry';
 
 const ImageView = lazy(() => import('./qc/ImageView'));
 
@@ -115,6 +116,7 @@ function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: (
           <Facts
             items={[
               [t('image.source'), t(`source.${image.source}`)],
+              ...saidBy(image, t),
               ...(image.lv
                 ? ([
                     [
@@ -130,6 +132,32 @@ function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: (
       </div>
     </div>
   );
+}
+
+/** Stress or rest and the view, and what in the file, or who, said so. */
+function saidBy(image: CaseImageDetail, t: T): (readonly [string, string])[] {
+  const { view } = image.provenance;
+  return [
+    ...(image.state_source
+      ? ([[t('image.saidState'), source(t(`state.${image.state}`), image.state_source, t)]] as const)
+      : []),
+    ...(typeof view === 'string' && image.view_source && isView(view)
+      ? ([[t('image.saidView'), source(t(`view.${view}`), image.view_source, t)]] as const)
+      : []),
+  ];
+}
+
+const VIEWS = ['short_axis', 'vertical_long_axis', 'horizontal_long_axis', 'transaxial'] as const;
+
+function isView(text: string): text is (typeof VIEWS)[number] {
+  return (VIEWS as readonly string[]).includes(text);
+}
+
+function source(what: string, keyword: string, t: T): string {
+  if (keyword === 'coordinator') return t('image.saidByPerson', { what });
+  if (keyword === 'AcquisitionContextSequence' || keyword === 'ViewCodeSequence')
+    return t('image.saidByCode', { what });
+  return t('image.saidBy', { what, keyword });
 }
 
 function Decision({ image, onDecided }: { image: CaseImageDetail; onDecided: () => void }) {
@@ -169,12 +197,14 @@ function Decision({ image, onDecided }: { image: CaseImageDetail; onDecided: () 
         {image.qc === 'rejected' && image.message && (
           <p>{t('qc.rejectedBecause', { reason: image.message })}</p>
         )}
+        {image.geometry !== 'proven' && <Geometry image={image} />}
         <p className="dim">{t('qc.ask')}</p>
         {deciding.isError && !rejecting && <Failure error={deciding.error} />}
+        {image.geometry === 'unconfirmed' && <p className="dim">{t('geometry.first')}</p>}
         <div className="actions">
           <Button
             look="primary"
-            disabled={image.qc === 'accepted'}
+            disabled={image.qc === 'accepted' || image.geometry === 'unconfirmed'}
             busy={deciding.isPending}
             onClick={() => deciding.mutate('accepted')}
           >

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { ask } from '../shared/api/client';
-import type { Case, CaseImage } from '../shared/api/types';
+import type { Case, CaseImage, ImageSet, StateName } from '../shared/api/types';
 import { bySubject } from '../shared/format';
 import { useT } from '../shared/i18n';
 import { useMay, useStudy } from '../shared/study';
@@ -112,6 +112,21 @@ function CaseTable({ cases }: { cases: Case[] }) {
             )}
           </tr>
         </thead>
+        <tfoot>
+          <tr>
+            <th scope="row" colSpan={allSites ? 2 : 1}>
+              {t('cases.accepted')}
+            </th>
+            {IMAGE_SETS.flatMap((set) =>
+              STATES.map((state) => (
+                <td key={`${set}/${state}`}>
+                  {progress(cases, set, state) ?? <span className="dim">–</span>}
+                </td>
+              )),
+            )}
+            <td>{`${cases.filter((one) => one.complete).length} / ${cases.length}`}</td>
+          </tr>
+        </tfoot>
         <tbody>
           {cases.map((one) => (
             <tr key={one.id}>
@@ -122,7 +137,11 @@ function CaseTable({ cases }: { cases: Case[] }) {
               {IMAGE_SETS.flatMap((set) =>
                 STATES.map((state) => (
                   <td key={`${set}/${state}`}>
-                    <Cell caseId={one.id} image={imageOf(one.images, set, state)} />
+                    <Cell
+                      caseId={one.id}
+                      image={imageOf(one.images, set, state)}
+                      needed={needOf(one, set, state) !== undefined}
+                    />
                   </td>
                 )),
               )}
@@ -150,11 +169,17 @@ function CaseTable({ cases }: { cases: Case[] }) {
   );
 }
 
-function Cell({ caseId, image }: { caseId: string; image: CaseImage | undefined }) {
+function Cell({ caseId, image, needed }: { caseId: string; image: CaseImage | undefined; needed: boolean }) {
   const t = useT();
   const study = useStudy();
   const where = standing(image);
-  if (!image) return <span className="dim">–</span>;
+  if (!image && needed) return <Badge tone="plain">{t('cases.needed')}</Badge>;
+  if (!image)
+    return (
+      <span className="dim" title={t('cases.notNeeded')}>
+        –
+      </span>
+    );
   return (
     <Link href={`${caseAddress(study.id, caseId)}?image=${image.id}`} className="cell-link">
       <Badge tone={STANDING_TONE[where]}>{t(`standing.${where}`)}</Badge>
@@ -165,6 +190,17 @@ function Cell({ caseId, image }: { caseId: string; image: CaseImage | undefined 
       )}
     </Link>
   );
+}
+
+/** What the arms of the protocol need in a place of a case; undefined if they need nothing there. */
+function needOf(one: Case, set: ImageSet, state: StateName) {
+  return one.needs.find((need) => need.image_set === set && need.state === state);
+}
+
+/** Accepted images of a place, of as many as the protocol needs. */
+function progress(cases: readonly Case[], set: ImageSet, state: StateName): string | undefined {
+  const needs = cases.map((one) => needOf(one, set, state)).filter((need) => need !== undefined);
+  return needs.length ? `${needs.filter((need) => !need.code).length} / ${needs.length}` : undefined;
 }
 
 function caseAddress(studyId: string, caseId: string): string {

@@ -993,6 +993,8 @@ export interface components {
             id: string;
             subject: string;
         };
+        /** @enum {unknown} */
+        BlankEnum: "";
         /** @description Half open: `right` and `bottom` are the first that stay. frame: from 0; null: all. */
         Box: {
             frame: number | null;
@@ -1009,6 +1011,8 @@ export interface components {
             images: components["schemas"]["Image"][];
             complete: boolean;
             waiting_for: string[];
+            /** @description Every image that the arms of the protocol need of a case */
+            needs: components["schemas"]["Need"][];
         };
         CaseDetail: {
             /** Format: uuid */
@@ -1018,6 +1022,8 @@ export interface components {
             images: components["schemas"]["ImageDetail"][];
             complete: boolean;
             waiting_for: string[];
+            /** @description Every image that the arms of the protocol need of a case */
+            needs: components["schemas"]["Need"][];
         };
         /** @description The facts (see `certificate.document`) and the digest that the PDF shows too. */
         Certificate: {
@@ -1025,6 +1031,17 @@ export interface components {
             sha256: string;
             certificate: unknown;
         };
+        /**
+         * @description * `deriving` - deriving
+         *     * `failed` - failed
+         *     * `geometry` - geometry
+         *     * `not_computed` - not_computed
+         *     * `not_received` - not_received
+         *     * `qc_pending` - qc_pending
+         *     * `qc_rejected` - qc_rejected
+         * @enum {string}
+         */
+        CodeEnum: "deriving" | "failed" | "geometry" | "not_computed" | "not_received" | "qc_pending" | "qc_rejected";
         Decision: {
             decision: components["schemas"]["DecisionEnum"];
             /** @default  */
@@ -1297,6 +1314,22 @@ export interface components {
             name: string;
             version: string;
             digest: string;
+        };
+        Need: {
+            image_set: components["schemas"]["ImageSetEnum"];
+            state: components["schemas"]["PatientState"];
+            /**
+             * @description What it still waits for; empty if it is here
+             *
+             *     * `deriving` - deriving
+             *     * `failed` - failed
+             *     * `geometry` - geometry
+             *     * `not_computed` - not_computed
+             *     * `not_received` - not_received
+             *     * `qc_pending` - qc_pending
+             *     * `qc_rejected` - qc_rejected
+             */
+            code: components["schemas"]["CodeEnum"] | components["schemas"]["BlankEnum"];
         };
         NewAllocation: {
             /** @description Simulated data only; else the seed is drawn */
@@ -1859,10 +1892,12 @@ export type Announced = components['schemas']['Announced'];
 export type Answer = components['schemas']['Answer'];
 export type Answered = components['schemas']['Answered'];
 export type AnsweredCase = components['schemas']['AnsweredCase'];
+export type BlankEnum = components['schemas']['BlankEnum'];
 export type Box = components['schemas']['Box'];
 export type Case = components['schemas']['Case'];
 export type CaseDetail = components['schemas']['CaseDetail'];
 export type Certificate = components['schemas']['Certificate'];
+export type CodeEnum = components['schemas']['CodeEnum'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionEnum = components['schemas']['DecisionEnum'];
 export type Discard = components['schemas']['Discard'];
@@ -1897,6 +1932,7 @@ export type MeaningEnum = components['schemas']['MeaningEnum'];
 export type Member = components['schemas']['Member'];
 export type Membership = components['schemas']['Membership'];
 export type Model = components['schemas']['Model'];
+export type Need = components['schemas']['Need'];
 export type NewAllocation = components['schemas']['NewAllocation'];
 export type NewLock = components['schemas']['NewLock'];
 export type NewMember = components['schemas']['NewMember'];

@@ -1,4 +1,5 @@
 import { ja as coordinator } from '../../coordinator/messages.ja';
+import { qcJa } from '../../coordinator/qc/messages.ja';
 import { ja as investigator } from '../../investigator/messages.ja';
 
-export const officeJa = { ...coordinator, ...investigator };
+export const officeJa = { ...coordinator, ...qcJa, ...investigator };

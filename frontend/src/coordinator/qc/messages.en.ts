@@ -1,0 +1,20 @@
+/** What the quality check says about how an image lies and what said stress or rest. */
+export const qcEn = {
+  'geometry.title': 'Does the image lie as it should?',
+  'geometry.why': 'The file does not prove it. Look at the slices and the outline, and confirm only if:',
+  'geometry.confirm': 'I have looked, and it does',
+  'geometry.confirmed': 'Somebody has looked and confirmed how the image lies.',
+  'geometry.first': 'Confirm first how the image lies; then it can be accepted.',
+  'image.saidState': 'Stress or rest',
+  'image.saidView': 'View',
+  'image.saidBy': '{{what}} · from {{keyword}}',
+  'image.saidByCode': '{{what}} · coded in the file',
+  'image.saidByPerson': '{{what}} · decided by the coordinator',
+  'view.short_axis': 'Short axis',
+  'view.vertical_long_axis': 'Vertical long axis',
+  'view.horizontal_long_axis': 'Horizontal long axis',
+  'view.transaxial': 'Transaxial',
+  'cases.accepted': 'Accepted, of what the protocol needs',
+  'cases.needed': 'Missing',
+  'cases.notNeeded': 'The protocol does not need this image',
+} as const;
