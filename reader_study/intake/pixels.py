@@ -78,10 +78,10 @@ def check_pixels(structure: Structure, *, looked_at: bool) -> None:
 
 
 def _suspicious(frames: NDArray[np.integer]) -> NDArray[np.integer]:
-    """The frames where one value, not the lowest, is repeated as no measured one is, or a range is left out."""
-    ordered = np.sort(frames.reshape(len(frames), -1), axis=1).astype(np.int32)
-    if ordered.shape[1] <= _REPEATED:
+    """The frames where one value, not the lowest, is repeated as few measured ones are."""
+    if frames[0].size <= _REPEATED:
         return frames[:0]
+    ordered = np.sort(frames.reshape(len(frames), -1), axis=1, kind="stable")  # of 16 bits: by radix
     last = ordered[:, _REPEATED - 1 :]
     repeated = (last == ordered[:, : -(_REPEATED - 1)]) & (last > ordered[:, :1])
     return frames[repeated.any(axis=1)]
