@@ -26,13 +26,14 @@ from reader_study.intake.reasons import NotTaken
 from reader_study.intake.sources import Source
 
 IN_FLIGHT = 4
-_TRIES = 8
+TRIES = 8  # of a request; with growing pauses, about a minute
+_FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0  # seconds between tries
 _REPORTS = 200  # different ones in a manifest; with more, none is sent and the server makes its own
 _BLOCK = 1 << 20
 _TIMEOUT = httpx.Timeout(60.0, read=300.0)
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
-NO_IMAGE = frozenset({"not_dicom", "dicomdir", "empty"})  # lie in every export, and nobody misses them
+NO_IMAGE = frozenset({"not_dicom", "dicomdir", "empty", "not_a_file"})  # lie in every export, and nobody misses them
 Shown = Callable[[str, int, int], None]  # what is being done; how many files of how many
 
 
@@ -75,11 +76,11 @@ class Line:
 class Server:
     """The platform's API as a program with a token sees it."""
 
-    def __init__(self, url: str, token: str, *, authorities: Path | None = None, pause: float = 0.5) -> None:
+    def __init__(self, url: str, token: str, *, authorities: Path | None = None, tries: int = TRIES) -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             raise CannotSend(_("The address must begin with https://: a token is never sent unprotected."))
-        self.pause = pause
+        self.tries = tries
         self.http = httpx.Client(
             base_url=url.rstrip("/"),
             headers={"authorization": f"Bearer {token}"},
@@ -96,9 +97,9 @@ class Server:
 
     def ask(self, method: str, path: str, **request: Any) -> httpx.Response:
         """The answer, after as many tries as the line needs. Raises CannotSend for an answer that stays a no."""
-        for attempt in range(_TRIES):
+        for attempt in range(self.tries):
             if attempt:
-                time.sleep(min(self.pause * 2**attempt, _LONGEST_PAUSE))
+                time.sleep(min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE))
             try:
                 answer = self.http.request(method, path, **request)
             except httpx.TransportError:
@@ -110,13 +111,17 @@ class Server:
         )
 
     def put_file(self, upload: str, sealed: Sealed) -> None:
-        for attempt in range(_TRIES):
+        """Send one file. Raises CannotSend when it changes on its way time after time, or nobody wants it any more."""
+        for attempt in range(self.tries):
             answer = self.ask(
-                "PUT", f"/api/uploads/{upload}/blobs/{sealed.sha256}", content=sealed.path.read_bytes()
+                "PUT",
+                f"/api/uploads/{upload}/blobs/{sealed.sha256}",
+                content=sealed.path.read_bytes(),
+                headers={"content-type": "application/octet-stream"},
             )
             if answer.status_code != httpx.codes.CONFLICT:
                 return
-            if answer.json().get("code") != "digest" or attempt == _TRIES - 1:
+            if answer.json().get("code") != "digest" or attempt == self.tries - 1:
                 raise CannotSend(_message(answer))
 
 

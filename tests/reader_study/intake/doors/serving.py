@@ -22,14 +22,14 @@ ROOT = Path(__file__).resolve().parents[4]
 
 
 @contextmanager
-def web_server(folder: Path) -> Iterator[str]:
-    """granian in its own process; gives its address. Needs a test with real transactions."""
+def granian(folder: Path) -> Iterator[str]:
+    """The web server in its own process, on the database of the tests and the folders below `folder`."""
     port = free_port()
     environment = {
         **os.environ,
         "DATABASE_OF_TEST": str(connection.settings_dict["NAME"]),
-        "OBJECT_STORE": str(settings.OBJECT_STORE),
-        "STAGING": str(settings.STAGING),
+        "OBJECT_STORE": str(folder / "objects"),
+        "STAGING": str(folder / "staging"),
         "SECRET_KEY": settings.SECRET_KEY,
         "BROKER_URL": "memory://",
     }
@@ -43,7 +43,7 @@ def web_server(folder: Path) -> Iterator[str]:
         process = subprocess.Popen(call, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         address = f"http://127.0.0.1:{port}"
-        for _try in range(300):
+        for _try in range(600):
             try:
                 httpx.get(f"{address}/api/token", trust_env=False)
                 break
@@ -53,7 +53,7 @@ def web_server(folder: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def work_once() -> None:

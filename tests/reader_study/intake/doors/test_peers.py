@@ -21,7 +21,7 @@ from reader_study.intake.doors.actions import add_peer
 from reader_study.intake.models import Instance, Upload
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.doors.receiving import CALLING, receiver, storescu
-from tests.reader_study.intake.doors.serving import web_server, work_once
+from tests.reader_study.intake.doors.serving import work_once
 from tests.reader_study.intake.sending import pet, spect
 from tests.reader_study.interop.peers import orthanc
 
@@ -109,58 +109,55 @@ def test_orthanc_pushes_by_c_store(running: Any, tmp_path: Path) -> None:
     arrived_as_sent(files)
 
 
-def test_orthanc_pushes_by_stow_in_chunks(world: World, tmp_path: Path) -> None:
+def test_orthanc_pushes_by_stow_in_chunks(world: World, url: str, tmp_path: Path) -> None:
     files = [spect(1), *pet(1)]
-    with web_server(tmp_path) as address:
-        server = {
-            "Url": f"{address}/api/studies/{world.study.id}/dicomweb/",
-            "HttpHeaders": {"Authorization": f"Bearer {token(world)}"},
-            "ChunkedTransfers": True,
-        }
-        with orthanc(tmp_path / "orthanc", DicomWeb={"Servers": {"us": server}}) as pacs:
-            for data in files:
-                httpx.post(f"{pacs.http}/instances", content=data)
-            result = pacs.post(
-                "/dicom-web/servers/us/stow", {"Resources": pacs.get("/studies"), "Synchronous": True}
-            )
-            assert int(result["InstancesCount"]) == len(files), result
+    server = {
+        "Url": f"{url}/api/studies/{world.study.id}/dicomweb/",
+        "HttpHeaders": {"Authorization": f"Bearer {token(world)}"},
+        "ChunkedTransfers": True,
+    }
+    with orthanc(tmp_path / "orthanc", DicomWeb={"Servers": {"us": server}}) as pacs:
+        for data in files:
+            httpx.post(f"{pacs.http}/instances", content=data)
+        result = pacs.post(
+            "/dicom-web/servers/us/stow", {"Resources": pacs.get("/studies"), "Synchronous": True}
+        )
+        assert int(result["InstancesCount"]) == len(files), result
     arrived_as_sent(files)
     assert set(Upload.objects.values_list("door", flat=True)) == {"stow"}
 
 
-def test_dicomweb_client_stores(world: World, tmp_path: Path) -> None:
+def test_dicomweb_client_stores(world: World, url: str, tmp_path: Path) -> None:
     files = [spect(1), *pet(1)]
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {token(world)}"
     session.trust_env = False
-    with web_server(tmp_path) as address:
-        client = DICOMwebClient(f"{address}/api/studies/{world.study.id}/dicomweb", session=session)
-        answer = client.store_instances([dcmread(io.BytesIO(data)) for data in files])
-        stored = [item.ReferencedSOPInstanceUID for item in answer.ReferencedSOPSequence]
-        assert stored == [dcmread(io.BytesIO(data)).SOPInstanceUID for data in files]
-        arrived_as_sent(files)
-        held = dcmread(io.BytesIO(spect(2, BurnedInAnnotation="YES")))
-        answer = client.store_instances([held], study_instance_uid=str(held.StudyInstanceUID))
-        assert isinstance(answer, Dataset) and answer.ReferencedSOPSequence[0].WarningReason == 0xB007
-        with pytest.raises(requests.HTTPError) as refused:
-            client.store_instances([held], study_instance_uid="1.2.3")
-        assert refused.value.response.status_code == 409
+    client = DICOMwebClient(f"{url}/api/studies/{world.study.id}/dicomweb", session=session)
+    answer = client.store_instances([dcmread(io.BytesIO(data)) for data in files])
+    stored = [item.ReferencedSOPInstanceUID for item in answer.ReferencedSOPSequence]
+    assert stored == [dcmread(io.BytesIO(data)).SOPInstanceUID for data in files]
+    arrived_as_sent(files)
+    held = dcmread(io.BytesIO(spect(2, BurnedInAnnotation="YES")))
+    answer = client.store_instances([held], study_instance_uid=str(held.StudyInstanceUID))
+    assert isinstance(answer, Dataset) and answer.ReferencedSOPSequence[0].WarningReason == 0xB007
+    with pytest.raises(requests.HTTPError) as refused:
+        client.store_instances([held], study_instance_uid="1.2.3")
+    assert refused.value.response.status_code == 409
 
 
-def test_a_program_that_stops_in_the_middle_leaves_nothing(world: World, tmp_path: Path) -> None:
+def test_a_program_that_stops_in_the_middle_leaves_nothing(world: World, url: str, tmp_path: Path) -> None:
     import socket
 
-    with web_server(tmp_path) as address:
-        head = (
-            f"POST /api/studies/{world.study.id}/dicomweb/studies HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Authorization: Bearer {token(world)}\r\nContent-Length: 1000000\r\n"
-            'Content-Type: multipart/related; type="application/dicom"; boundary=x\r\n\r\n'
-        ).encode()
-        with socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1]))) as line:
-            line.sendall(head + b"--x\r\nContent-Type: application/dicom\r\n\r\n" + spect(1)[:20_000])
-            time.sleep(0.5)
-        until = time.monotonic() + 20
-        while time.monotonic() < until and Upload.objects.exclude(state="done").exists():
-            time.sleep(0.1)
+    head = (
+        f"POST /api/studies/{world.study.id}/dicomweb/studies HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Bearer {token(world)}\r\nContent-Length: 1000000\r\n"
+        'Content-Type: multipart/related; type="application/dicom"; boundary=x\r\n\r\n'
+    ).encode()
+    with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1]))) as line:
+        line.sendall(head + b"--x\r\nContent-Type: application/dicom\r\n\r\n" + spect(1)[:20_000])
+        time.sleep(0.5)
+    until = time.monotonic() + 20
+    while time.monotonic() < until and Upload.objects.exclude(state="done").exists():
+        time.sleep(0.1)
     assert set(Upload.objects.values_list("state", flat=True)) == {"done"}
     assert not Instance.objects.exists()

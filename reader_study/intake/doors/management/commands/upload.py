@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from reader_study.intake.doors.sending import (
     NO_IMAGE,
+    TRIES,
     CannotSend,
     Line,
     Server,
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--wait", type=float, default=3600.0, help="seconds for the verdicts (default: 3600)"
         )
+        parser.add_argument("--tries", type=int, default=TRIES, help=f"of each request (default: {TRIES})")
         parser.add_argument("--dry-run", action="store_true", help="say what would be sent, send nothing")
         parser.add_argument("--names", action="store_true", help="show file names; they may name patients")
         parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
@@ -71,7 +73,10 @@ class Command(BaseCommand):
         shown = _Progress(sys.stderr)
         with (
             Server(
-                options["url"], _token(options["token_file"]), authorities=options["authorities"]
+                options["url"],
+                token_in(options["token_file"]),
+                authorities=options["authorities"],
+                tries=options["tries"],
             ) as server,
             tempfile.TemporaryDirectory(prefix="sealed-") as folder,
         ):
@@ -115,7 +120,8 @@ class Command(BaseCommand):
                     self.stdout.write(f"{row['verdict']:12s} {row['code']:20s} {row['name']}")
 
 
-def _token(path: Path) -> str:
+def token_in(path: Path) -> str:
+    """The token in a file that only its owner can read. Raises CannotSend."""
     try:
         status = path.stat()
         token = path.read_text().strip()
