@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -47,6 +47,13 @@ class EntrySerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=40, help_text="Key of the procedure's reasons")
 
 
+@extend_schema_field(
+    serializers.DictField(child=serializers.ListField(child=EntrySerializer(), max_length=MAX_ENTRIES))
+)
+class ReportsField(serializers.JSONField):
+    """Tens of thousands of entries: `reports.check` looks at them once, a serializer for each would take seconds."""
+
+
 class ManifestSerializer(serializers.Serializer[Any]):
     files = serializers.ListField(
         child=AnnouncedSerializer(), min_length=1, max_length=actions.MAX_FILES, allow_empty=False
@@ -61,8 +68,7 @@ class ManifestSerializer(serializers.Serializer[Any]):
         allow_blank=True,
         help_text="Version by which the sender de-identified the files; empty if it did not",
     )
-    reports = serializers.DictField(
-        child=serializers.ListField(child=EntrySerializer(), max_length=MAX_ENTRIES),
+    reports = ReportsField(
         default=dict,
         help_text="Reports by digest: SHA-256 over path, tab, action, tab, reason, newline of each entry",
     )

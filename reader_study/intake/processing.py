@@ -96,6 +96,8 @@ class _Run:
                 outcome = replace(outcome, code="prepared_again")
             if outcome.verdict == Verdict.QUARANTINED:  # before the verdict stands: there is no other copy
                 file.kept_apart = quarantine_actions.keep_apart(file=file, code=outcome.code)
+                if file.kept_apart is None:
+                    outcome = _Outcome(Verdict.DUPLICATE, "duplicate")
             elif outcome.verdict == Verdict.ACCEPTED:
                 self.close_kept_apart(file)
             file.verdict, file.code, file.case = outcome.verdict, outcome.code, outcome.case

@@ -57,8 +57,11 @@ class Answered:
     case: Case | None = None
 
 
-def keep_apart(*, file: UploadedFile, code: str) -> KeptApart:
-    """Encrypt a staged file and write down its key, in the transaction of its verdict. A held one stays as it is."""
+def keep_apart(*, file: UploadedFile, code: str) -> KeptApart | None:
+    """Encrypt a staged file and write down its key, in the transaction of its verdict. A held one stays as it is.
+
+    None: its bytes are gone, because another copy of it was kept apart before, and decided on since.
+    """
     upload = file.upload
     fingerprint = queries.fingerprint(upload.study, file.sha256)
     held = KeptApart.objects.filter(
@@ -68,7 +71,7 @@ def keep_apart(*, file: UploadedFile, code: str) -> KeptApart:
         return held
     data = staging.read(upload=upload.id, sha256=file.sha256)
     if data is None:
-        raise RuntimeError(f"file {file.number} of upload {upload.id} was lost before it was kept apart")
+        return None
     name = quarantine.name_of(upload=upload.id, number=file.number)
     days = protocol_of(upload.study).intake.quarantine_days
     now = timezone.now()
@@ -140,7 +143,11 @@ def see_header(*, actor: User, kept_id: UUID, reveal: bool) -> Sequence[HeaderLi
     Conflict
         code "closed": it is no longer kept; "unreadable": it cannot be read.
     """
-    return header(_seen(actor, kept_id, {"what": "header", "values": reveal}))
+    data = _seen(actor, kept_id, {"what": "header", "values": reveal})
+    try:
+        return header(data)
+    except NotTaken as reason:
+        raise Conflict("no_header", _("The header of this file cannot be shown.")) from reason
 
 
 def see_frames(*, actor: User, kept_id: UUID, frames: Sequence[int] | None) -> Look:

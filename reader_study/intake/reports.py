@@ -12,6 +12,7 @@ from reader_study.problems import Invalid
 
 MAX_REPORTS = 400
 MAX_ENTRIES = 3_000
+MAX_ENTRIES_OF_ALL = 200_000
 _STEP = r"(?:(?:private )?[0-9A-Fa-fx]{4},[0-9A-Fa-fx]{4}(?:\[\d{0,5}\])?|unknown|preamble|trailing)"
 _PATH = re.compile(rf"{_STEP}(?:\.{_STEP}){{0,12}}")
 _REASON = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -33,13 +34,19 @@ def check(reports: Mapping[str, Any]) -> None:
     Invalid
         code "report": too many, another form, or not what their digest says.
     """
-    if len(reports) > MAX_REPORTS:
+    if not isinstance(reports, Mapping):
+        raise Invalid("report", _("A report of the manifest is not a list of path, action and reason."))
+    if len(reports) > MAX_REPORTS or sum(map(_length, reports.values())) > MAX_ENTRIES_OF_ALL:
         raise Invalid("report", _("The manifest has more different reports than any folder gives."))
     for digest, entries in reports.items():
         if not isinstance(entries, list) or len(entries) > MAX_ENTRIES or not all(map(_is_entry, entries)):
             raise Invalid("report", _("A report of the manifest is not a list of path, action and reason."))
         if digest != digest_of(entries):
             raise Invalid("report", _("A report of the manifest is not what its digest says."))
+
+
+def _length(entries: Any) -> int:
+    return len(entries) if isinstance(entries, list) else 0
 
 
 def _is_entry(entry: Any) -> bool:

@@ -17,7 +17,7 @@ from pydicom import dcmread
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
-from reader_study.intake import quarantine
+from reader_study.intake import quarantine, quarantine_actions
 from reader_study.intake.models import Instance, KeptApart, Report, UploadedFile
 from reader_study.intake.quarantine_actions import expire
 from reader_study.problems import Conflict
@@ -364,6 +364,31 @@ def test_a_series_waits_and_is_answered_file_by_file(browser: Any, world: World,
     assert len(Image.objects.get().dicom_keys) == 3
 
 
+def test_a_copy_of_a_file_that_was_decided_on_meanwhile_is_known_already(
+    browser: Any, world: World, work: Any, monkeypatch: Any
+) -> None:
+    """The coordinator is faster than the worker, who has the second copy still to do."""
+    upload = send(browser, world.study, [untold(), untold()])
+    whole = quarantine_actions.keep_apart
+    done: list[KeptApart | None] = []
+
+    def decided(**more: Any) -> KeptApart | None:
+        if done and done[0] is not None:
+            KeptApart.objects.update(state="expired", wrapped_key=None, closed_at=timezone.now())
+        done.append(whole(**more))
+        return done[-1]
+
+    monkeypatch.setattr(quarantine_actions, "keep_apart", decided)
+    work()
+    assert verdicts(browser, upload) == [("quarantined", "state_unknown"), ("duplicate", "duplicate")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_frame_that_is_not_there_is_no_error(browser: Any, kept: str) -> None:
+    answer = browser.get(f"/api/quarantine/{kept}/picture?first=5000")
+    assert answer.status_code in (200, 409)
+
+
 # --- what the database itself holds to
 
 
@@ -406,8 +431,6 @@ def test_answering_while_another_answers_takes_the_file_once(
     browser: Any, world: World, kept: str, monkeypatch: Any
 ) -> None:
     """Between reading and taking, somebody else discards it."""
-    from reader_study.intake import quarantine_actions
-
     whole = quarantine_actions.examine
 
     def overtaken(*args: Any, **more: Any) -> Any:
