@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 
 from inference.dicom.write import nm_dataset, to_bytes
+from inference.volume import Kind, Volume
 from reader_study.audit.models import Entry
 from reader_study.cases.actions import confirm_geometry
+from reader_study.cases.derivation import derive as derive_files
 from reader_study.cases.messages import FLAGS, UNPROVEN, to_look_at
 from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
@@ -58,6 +61,14 @@ def test_acceptance_waits_for_a_person_who_looked(image: Image, world: World, cl
     assert one["to_look_at"] == [str(UNPROVEN["geometry_unverified"])]
     assert (one["state_source"], one["view_source"]) == ("ProtocolName", "ViewCodeSequence")
     assert "SPECT stress: waits for somebody to confirm how the image lies" in shown["waiting_for"]
+    assert {(need["image_set"], need["state"], need["code"]) for need in shown["needs"]} == {
+        ("spect", "stress", "geometry"),
+        ("spect", "rest", "not_received"),
+        ("virtual_pet", "stress", "not_computed"),
+        ("virtual_pet", "rest", "not_computed"),
+        ("pet", "stress", "not_received"),
+        ("pet", "rest", "not_received"),
+    }
     refused = browser.post(f"/api/images/{image.id}/qc", {"decision": "accepted"})
     assert (refused.status_code, refused.json()["code"]) == (409, "geometry_unconfirmed")
 
@@ -119,3 +130,14 @@ def test_the_database_knows_no_confirmation_without_a_person(image: Image) -> No
 def test_every_unproven_flag_is_a_known_one() -> None:
     assert set(UNPROVEN) <= set(FLAGS)
     assert to_look_at(["reoriented", "hot_neighbour"]) == [str(UNPROVEN["reoriented"])]
+
+
+def test_a_transaxial_image_is_reoriented_and_waits_for_a_person(case: Case) -> None:
+    short_axis = heart()
+    affine = np.diag([6.4, 6.4, 6.4, 1.0])
+    middle = short_axis.affine @ [*(np.array(short_axis.voxels.shape[::-1]) - 1) / 2, 1]
+    affine[:3, 3] = middle[:3] - 6.4 * 16
+    chest = Volume(short_axis.resample(affine, (33, 33, 33)).voxels, affine, Kind.TRANSAXIAL)
+    derived = derive_files([to_bytes(nm_dataset(chest, header={}, state="stress"))])
+    assert "reoriented" in derived.flags and to_look_at(derived.flags)
+    assert len(derived.segments) == 17
