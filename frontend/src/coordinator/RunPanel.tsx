@@ -2,7 +2,7 @@ import { formatBytes } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
 import { Banner, Button, Facts, Failure, Panel, Progress } from '../shared/ui';
 import { type Span, spoken } from './pace';
-import type { UploadRun } from './upload';
+import type { UploadRun } from './run';
 
 interface Props {
   run: UploadRun;

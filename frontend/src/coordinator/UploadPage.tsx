@@ -9,9 +9,10 @@ import './coordinator.css';
 import { DropZone } from './DropZone';
 import { RunPanel } from './RunPanel';
 import { ReviewPanels } from './review/ReviewPanels';
+import { isSending, runOf, subscribe } from './run';
 import { UploadResult } from './UploadResult';
 import { UploadsBefore } from './UploadsBefore';
-import { begin, forget, isUnderWay, resume, runOf, subscribe } from './upload';
+import { begin, forget, resume, stop } from './upload';
 
 export default function UploadPage() {
   const t = useT();
@@ -32,18 +33,19 @@ export default function UploadPage() {
     if (phase === 'done') void refetch();
   }, [phase, refetch]);
 
-  const underWay = isUnderWay(run);
+  const sending = isSending(run);
   useEffect(() => {
-    if (!underWay) return;
+    if (!sending) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener('beforeunload', warn);
     return () => window.removeEventListener('beforeunload', warn);
-  }, [underWay]);
+  }, [sending]);
 
   const reviewing = run?.phase === 'review' && run.review;
   return (
     <>
       <PageHead
+        key={reviewing ? 'review' : 'upload'} // a new heading takes the focus: a screen reader goes on from there
         title={t(reviewing ? 'review.title' : 'upload.title')}
         lead={t(reviewing ? 'review.lead' : 'upload.lead')}
       >
@@ -58,7 +60,7 @@ export default function UploadPage() {
       </PageHead>
       {!run && <DropZone sites={sites} onFiles={(listing, site) => void begin(study.id, listing, site)} />}
       {reviewing && <ReviewPanels studyId={study.id} review={reviewing} />}
-      {run && !reviewing && <RunPanel run={run} onStop={() => forget(study.id)} />}
+      {run && !reviewing && <RunPanel run={run} onStop={() => stop(study.id)} />}
       {run?.status && <UploadResult run={run} status={run.status} />}
       {!run && (
         <div className="columns">

@@ -7,7 +7,7 @@ import { useStudy } from '../shared/study';
 import { Badge, Banner, Button, Empty, Panel, type Tone } from '../shared/ui';
 import { byFolder, type Folder } from './folder';
 import { KeptPanel } from './review/KeptPanel';
-import type { Person, UploadRun } from './upload';
+import type { Person, UploadRun } from './run';
 
 export const VERDICTS: readonly Verdict[] = ['accepted', 'duplicate', 'quarantined', 'refused', 'pending'];
 

@@ -1,100 +1,26 @@
-/** Uploads by study, from the drop to the verdicts. They live outside the pages: looking at the cases stops nothing. */
-import { ApiError, put } from '../shared/api';
-import { addressed, ask, tell } from '../shared/api/client';
-import type { Upload } from '../shared/api/types';
+/** Uploads by study, from the drop to the sending. They live outside the pages: looking at the cases stops nothing. */
+import { ApiError } from '../shared/api';
 import { t } from '../shared/i18n';
 import { createDeidentifier } from './deidentify/pool';
 import type { Looked } from './deidentify/types';
+import { sendBatch } from './deliver';
 import type { LocalFile } from './folder';
-import { type Intake, isOfToday, openIntake, placesOf, withinLimits } from './intake';
+import { isOfToday, openIntake, placesOf, withinLimits } from './intake';
 import { Pace } from './pace';
-import { Batch, type Kept, type Line, type Review } from './review/batch';
+import { Batch } from './review/batch';
 import type { Correction } from './review/corrections';
-import { type CorrectionMemory, openMemory } from './review/memory';
-import { type Failed, isLost, type Parcel, sendAll } from './send';
+import { openMemory } from './review/memory';
+import { type Conduct, conducts, DRAW_MS, putRun, report, runOf, throttled } from './run';
 import { unzipped } from './zip';
-
-export type Phase = 'listing' | 'judging' | 'review' | 'sending' | 'processing' | 'done' | 'failed';
-
-export interface Person {
-  name: string;
-  id: string;
-}
-
-/** How far an upload has come, as the page shows it. */
-export interface UploadRun {
-  /** Who the n-th file is of, as it says itself: never leaves this browser. */
-  people: ReadonlyMap<number, Person>;
-  phase: Phase;
-  /** Files found, judged or sent in this phase, and the bytes of them. */
-  files: { done: number; total: number };
-  bytes: { done: number; total: number };
-  /** Seconds that this phase may still take; null while nobody can tell. */
-  left: number | null;
-  /** The connection is gone; sending goes on by itself when it is back. */
-  lost: boolean;
-  review: Review | null;
-  /** Local path of the n-th file: never leaves this browser. */
-  names: string[];
-  /** Files that were not sent at all, because of what they are. */
-  kept: Kept[];
-  /** Files whose content the server had already. */
-  known: number;
-  unsent: { path: string; message: string }[];
-  status: Upload | null;
-  error: unknown;
-}
-
-const POLL_MS = 1000;
-/** A page that is drawn more often than this only costs time. */
-const DRAW_MS = 150;
-const MAX_REPORTS = 200;
-
-interface Conduct {
-  abort: AbortController;
-  batch: Batch | null;
-  intake: Intake | null;
-  memory: CorrectionMemory | null;
-  drawing: ReturnType<typeof setTimeout> | null;
-}
-
-const runs = new Map<string, UploadRun>();
-const conducts = new Map<string, Conduct>();
-const listeners = new Set<() => void>();
-
-export function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export function runOf(studyId: string): UploadRun | null {
-  return runs.get(studyId) ?? null;
-}
-
-/** Whether closing the tab now would interrupt something. */
-export function isUnderWay(run: UploadRun | null): boolean {
-  return run !== null && ['listing', 'judging', 'review', 'sending'].includes(run.phase);
-}
-
-function tellAll(): void {
-  for (const listener of listeners) listener();
-}
-
-function report(studyId: string, change: Partial<UploadRun>): void {
-  const run = runs.get(studyId);
-  if (!run) return;
-  runs.set(studyId, { ...run, ...change });
-  tellAll();
-}
 
 export function forget(studyId: string): void {
   const conduct = conducts.get(studyId);
   conduct?.abort.abort();
+  conduct?.sending.abort();
   conduct?.batch?.close();
   if (conduct?.drawing) clearTimeout(conduct.drawing);
   conducts.delete(studyId);
-  runs.delete(studyId);
-  tellAll();
+  putRun(studyId, null);
 }
 
 /**
@@ -106,13 +32,14 @@ export async function begin(studyId: string, listing: Listing, siteId?: string):
   forget(studyId);
   const conduct: Conduct = {
     abort: new AbortController(),
+    sending: new AbortController(),
     batch: null,
     intake: null,
     memory: null,
     drawing: null,
   };
   conducts.set(studyId, conduct);
-  runs.set(studyId, {
+  putRun(studyId, {
     phase: 'listing',
     files: { done: 0, total: 0 },
     bytes: { done: 0, total: 0 },
@@ -127,19 +54,18 @@ export async function begin(studyId: string, listing: Listing, siteId?: string):
     status: null,
     error: null,
   });
-  tellAll();
-  await guarded(studyId, conduct, () => judgeFolder(studyId, conduct, listing, siteId));
+  await guarded(studyId, conduct.abort.signal, () => judgeFolder(studyId, conduct, listing, siteId));
 }
 
 /** The files of a drop, with a word now and then on how many were found. */
 export type Listing = (onFound: (count: number) => void) => Promise<LocalFile[]>;
 
 /** What fails is shown, unless the person has moved on. */
-async function guarded(studyId: string, conduct: Conduct, work: () => Promise<void>): Promise<void> {
+async function guarded(studyId: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!conduct.abort.signal.aborted) report(studyId, { phase: 'failed', error });
+    if (!signal.aborted) report(studyId, { phase: 'failed', error });
   }
 }
 
@@ -173,7 +99,7 @@ async function judgeFolder(
     files,
     problems,
     createDeidentifier(intake.key),
-    { kinds: intake.kinds, places: placesOf(intake.kinds) },
+    { kinds: intake.kinds, places: placesOf(intake.kinds), fileBytes: intake.limits.file_bytes },
     () => redraw(studyId, conduct),
   );
   const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -200,38 +126,11 @@ async function judgeFolder(
   );
   report(studyId, { phase: 'review', left: null, review: conduct.batch.review() });
 }
-
-/** At most one drawing in a while, the last one always. */
-function throttled(signal: AbortSignal): (drawing: () => void) => void {
-  let last = 0;
-  let pending: (() => void) | null = null;
-  return (drawing) => {
-    const now = performance.now();
-    if (now - last >= DRAW_MS) {
-      last = now;
-      pending = null;
-      drawing();
-    } else if (pending) {
-      pending = drawing;
-    } else {
-      pending = drawing;
-      setTimeout(
-        () => {
-          last = performance.now();
-          if (!signal.aborted) pending?.();
-          pending = null;
-        },
-        DRAW_MS - (now - last),
-      );
-    }
-  };
-}
-
 function redraw(studyId: string, conduct: Conduct): void {
-  if (conduct.drawing || runs.get(studyId)?.phase !== 'review') return;
+  if (conduct.drawing || runOf(studyId)?.phase !== 'review') return;
   conduct.drawing = setTimeout(() => {
     conduct.drawing = null;
-    if (runs.get(studyId)?.phase === 'review' && conduct.batch)
+    if (runOf(studyId)?.phase === 'review' && conduct.batch)
       report(studyId, { review: conduct.batch.review() });
   }, DRAW_MS / 3);
 }
@@ -240,7 +139,7 @@ function redraw(studyId: string, conduct: Conduct): void {
 
 function correcting(studyId: string, how: (batch: Batch, signal: AbortSignal) => void): void {
   const conduct = conducts.get(studyId);
-  if (!conduct?.batch || runs.get(studyId)?.phase !== 'review') return;
+  if (!conduct?.batch || runOf(studyId)?.phase !== 'review') return;
   how(conduct.batch, conduct.abort.signal);
   void conduct.memory?.save(conduct.batch.corrections);
 }
@@ -275,179 +174,26 @@ export function framesOf(studyId: string, n: number) {
 
 /** After a failure: back to what was checked, to send it again without judging it anew. */
 export function resume(studyId: string): void {
-  const run = runs.get(studyId);
+  const run = runOf(studyId);
   if (run?.phase === 'failed' && run.review) report(studyId, { phase: 'review', error: null, lost: false });
 }
 
 export async function send(studyId: string): Promise<void> {
   const conduct = conducts.get(studyId);
-  const run = runs.get(studyId);
+  const run = runOf(studyId);
   if (!conduct?.batch || run?.phase !== 'review' || run.review?.busy) return;
-  await guarded(studyId, conduct, () => sendBatch(studyId, conduct, conduct.batch as Batch));
+  const { batch } = conduct;
+  conduct.sending = new AbortController();
+  await guarded(studyId, conduct.sending.signal, () => sendBatch(studyId, conduct, batch));
 }
 
-async function sendBatch(studyId: string, conduct: Conduct, batch: Batch): Promise<void> {
-  const { signal } = conduct.abort;
-  const { lines, reports } = batch.manifest();
-  const { id, missing } = await announced(studyId, conduct, lines, reports);
-  const lacking = new Set(missing);
-  const parcels = parcelsFor(lines, lacking, (n) => batch.sealed(n));
-  const total = parcels.reduce((sum, { size }) => sum + size, 0);
-  const draw = throttled(signal);
-  const pace = new Pace();
-  let bytes = 0;
-  let files = 0;
-  const progress = () => ({
-    files: { done: files, total: parcels.length },
-    bytes: { done: bytes, total },
-    left: pace.left(total),
-  });
-  report(studyId, {
-    phase: 'sending',
-    known: lines.filter(({ sha256 }) => !lacking.has(sha256)).length,
-    kept: batch.review().kept,
-    people: peopleIn(batch.review()),
-    ...progress(),
-  });
-  pace.note(0, performance.now());
-  const failed = await sendAll(parcels, {
-    signal,
-    put: ({ sha256 }, body) =>
-      put(addressed('/api/uploads/{upload_id}/blobs/{sha256}', { upload_id: id, sha256 }), body, { signal }),
-    wait: untilOnline,
-    onConnection: (lost) => {
-      if (runs.get(studyId)?.lost !== lost) report(studyId, { lost, left: null });
-    },
-    onDone: ({ size }) => {
-      bytes += size;
-      files += 1;
-      pace.note(bytes, performance.now());
-      draw(() => report(studyId, progress()));
-    },
-  });
-  report(studyId, { ...progress(), left: null, unsent: unsentFiles(lines, failed, batch.files) });
-  const stumbled = failed.find(({ error }) => error.status >= 500);
-  if (stumbled) throw stumbled.error; // the folder can be dropped again: only what is missing is sent
-  await insisting(studyId, signal, () =>
-    tell('/api/uploads/{upload_id}/complete', { upload_id: id }, undefined, { signal }),
-  );
-  report(studyId, { phase: 'processing', review: null });
-  batch.close();
-  await watch(studyId, id, signal);
-}
-
-function peopleIn({ patients }: Review): Map<number, Person> {
-  return new Map(
-    patients.flatMap(({ name, id, images }) =>
-      images.flatMap(({ files }) => files.map((n): [number, Person] => [n, { name, id }])),
-    ),
-  );
-}
-
-async function announced(
-  studyId: string,
-  { abort: { signal }, intake }: Conduct,
-  lines: readonly Line[],
-  reports: ReturnType<Batch['manifest']>['reports'],
-) {
-  // Beyond the server's bound the reports are left to the server, which makes its own of every file anyway.
-  const few = reports.size <= MAX_REPORTS;
-  return insisting(studyId, signal, () =>
-    tell(
-      '/api/studies/{study_id}/uploads',
-      { study_id: studyId },
-      {
-        door: 'browser',
-        files: lines.map(({ report: digest, ...line }) => (few ? { ...line, report: digest } : line)),
-        procedure: intake?.procedure ?? '',
-        reports: few
-          ? Object.fromEntries([...reports].map(([digest, entries]) => [digest, [...entries]]))
-          : {},
-        site_id: intake?.site.id ?? null,
-      },
-      { signal },
-    ),
-  );
-}
-
-/** Ask until an answer comes: a lost connection is waited for. */
-async function insisting<A>(studyId: string, signal: AbortSignal, request: () => Promise<A>): Promise<A> {
-  for (let pause = 500; ; pause = Math.min(8000, pause * 2)) {
-    try {
-      const answer = await request();
-      if (runs.get(studyId)?.lost) report(studyId, { lost: false });
-      return answer;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isLost(error)) throw error;
-      report(studyId, { lost: true, left: null });
-      await untilOnline(pause);
-      signal.throwIfAborted();
-    }
+/** Stop sending, or stop altogether when nothing is being sent yet. */
+export function stop(studyId: string): void {
+  const run = runOf(studyId);
+  if (run?.phase !== 'sending' || !run.review) {
+    forget(studyId);
+    return;
   }
-}
-
-/** The verdicts, as they come; a short loss of the connection is sat out. */
-async function watch(studyId: string, id: string, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    try {
-      const status = await ask('/api/uploads/{upload_id}', { upload_id: id }, { signal });
-      if (runs.get(studyId)?.status !== status || runs.get(studyId)?.lost)
-        report(studyId, { status, lost: false, phase: status.state === 'done' ? 'done' : 'processing' });
-      if (status.state === 'done') return;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof ApiError && (isLost(error) || error.status >= 500))) throw error;
-      report(studyId, { lost: isLost(error) });
-    }
-    await wait(POLL_MS);
-    signal.throwIfAborted();
-  }
-}
-
-/** Each content once, and only what the server lacks. */
-export function parcelsFor(
-  lines: readonly Line[],
-  missing: ReadonlySet<string>,
-  sealed: (n: number) => Promise<ArrayBuffer>,
-): Parcel[] {
-  const parcels = new Map<string, Parcel>();
-  for (const { n, size, sha256 } of lines) {
-    if (missing.has(sha256) && !parcels.has(sha256))
-      parcels.set(sha256, { sha256, size, body: () => readAgain(() => sealed(n)) });
-  }
-  return [...parcels.values()];
-}
-
-async function readAgain(sealed: () => Promise<ArrayBuffer>): Promise<ArrayBuffer> {
-  try {
-    return await sealed();
-  } catch {
-    throw new ApiError(0, 'unreadable', t('upload.vanished'));
-  }
-}
-
-function unsentFiles(lines: readonly Line[], failed: readonly Failed[], files: readonly LocalFile[]) {
-  const reasons = new Map(failed.map(({ sha256, error }) => [sha256, error.message]));
-  return lines.flatMap(({ n, sha256 }) => {
-    const message = reasons.get(sha256);
-    return message === undefined ? [] : [{ path: files[n]?.path ?? '', message }];
-  });
-}
-
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** A pause that ends early when the browser says that the network is back. */
-function untilOnline(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      window.removeEventListener('online', done);
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    window.addEventListener('online', done);
-  });
+  conducts.get(studyId)?.sending.abort();
+  report(studyId, { phase: 'review', lost: false, left: null });
 }

@@ -12,7 +12,7 @@ async function batchOf(files: Said[], remembered: Corrections = NONE) {
     files.map((said, n) => fileOf(`folder/${n}.dcm`, said)),
     [{ path: 'folder/broken.zip', size: 5, code: 'zip_unreadable' }],
     working,
-    { kinds: ['spect'], places: [{ set: 'spect', state: 'stress' }] },
+    { kinds: ['spect'], places: [{ set: 'spect', state: 'stress' }], fileBytes: 10_000 },
     () => {
       if (batch.review().busy === 0) settle();
     },
@@ -53,12 +53,25 @@ describe('a folder before sending', () => {
       [bad, fileOf('good.dcm', {})],
       [],
       working,
-      { kinds: ['spect'], places: [] },
+      { kinds: ['spect'], places: [], fileBytes: 10_000 },
       () => {},
     );
     await batch.judge(NONE, () => {}, never);
     expect(batch.review().kept).toMatchObject([{ path: 'bad.dcm', code: 'cannot_read' }]);
     expect(batch.review().sending).toEqual([1]);
+  });
+
+  it('keeps a file that is larger than the study accepts, without reading it', async () => {
+    const huge = { path: 'huge.dcm', size: 10_001, open: () => Promise.reject(new Error('never')) };
+    const batch = new Batch(
+      [huge],
+      [],
+      engine(),
+      { kinds: ['spect'], places: [], fileBytes: 10_000 },
+      () => {},
+    );
+    await batch.judge(NONE, () => {}, never);
+    expect(batch.review().kept).toMatchObject([{ path: 'huge.dcm', code: 'too_large' }]);
   });
 
   it('is judged again where it was corrected, and as before when that is taken back', async () => {

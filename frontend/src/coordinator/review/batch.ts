@@ -54,7 +54,7 @@ export class Batch {
     readonly files: readonly LocalFile[],
     private readonly problems: readonly ZipProblem[],
     private readonly deidentifier: Deidentifier,
-    private readonly wanted: { kinds: readonly string[]; places: readonly Place[] },
+    private readonly wanted: { kinds: readonly string[]; places: readonly Place[]; fileBytes: number },
     private readonly onChange: () => void,
   ) {}
 
@@ -162,6 +162,10 @@ export class Batch {
   private async judged(n: number, answers?: ReturnType<typeof answersFor>): Promise<Judged | undefined> {
     const file = this.files[n];
     if (!file) return undefined;
+    if (file.size > this.wanted.fileBytes) {
+      this.broken.set(n, 'too_large'); // not even read
+      return undefined;
+    }
     try {
       return await this.deidentifier.judge(n, await file.open(), answers);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../shared/api';
+import { parcelsFor } from './deliver';
 import type { Line } from './review/batch';
-import { parcelsFor } from './upload';
 
 const line = (n: number, sha256: string): Line => ({ n, size: 10, sha256, report: 'r' });
 
