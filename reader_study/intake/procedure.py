@@ -110,6 +110,7 @@ def _limits() -> dict[str, int]:
         "inflated": tree.MAX_INFLATED,
         "ratio": tree.MAX_RATIO,
         "pixels": tree.MAX_PIXELS,
+        "area": tree.MAX_AREA,
         "pixel_bytes": tree.MAX_PIXEL_BYTES,
         "frames": tree.MAX_FRAMES,
         "decimal": proving.LONGEST_DECIMAL,

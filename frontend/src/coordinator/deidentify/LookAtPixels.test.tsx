@@ -86,6 +86,15 @@ describe('the look at the pixels', () => {
   });
 });
 
+describe('the look without a decision', () => {
+  it('has nothing to press', async () => {
+    await act(async () => root.render(<LookAtPixels frames={frames(2)} lead="Look." />));
+    expect(host.querySelectorAll('button')).toHaveLength(0);
+    expect(host.textContent).toContain('Look.');
+    expect(host.querySelectorAll('input[type=range]')).toHaveLength(3);
+  });
+});
+
 describe('drawing', () => {
   it('shows the brightest value of all frames, the darkest number where the scale is inverted', async () => {
     expect([...(await brightest(frames(2)))]).toEqual([9, 10, 20, 99]);

@@ -10,13 +10,17 @@ interface Props {
   frames: Frames;
   /** A decision is being carried out. */
   busy?: boolean;
-  onDecide: (looked: Looked) => void;
+  /** Without it there is only the image to look at: no boxes, nothing to decide. */
+  onDecide?: (looked: Looked) => void;
+  /** What is asked, and what leaving out means, where the file is not about to be sent from this browser. */
+  lead?: string;
+  leaveOut?: string;
 }
 
 type Corner = readonly [x: number, y: number];
 
 /** One image, for a person to say whether text is burned into it: shown frame by frame, blanked where boxes are drawn. */
-export function LookAtPixels({ frames, busy = false, onDecide }: Props) {
+export function LookAtPixels({ frames, busy = false, onDecide, lead, leaveOut }: Props) {
   const t = useT();
   const { rows, columns, count } = frames;
   const [shown, setShown] = useState<number | null>(count > 1 ? null : 0); // null: all frames at once
@@ -36,9 +40,9 @@ export function LookAtPixels({ frames, busy = false, onDecide }: Props) {
 
   return (
     <div className="look-at-pixels">
-      <p>{t('pixels.lead')}</p>
+      {(onDecide || lead) && <p>{lead ?? t('pixels.lead')}</p>}
       <div className="look-columns">
-        <Image frames={frames} shown={shown} window={window} boxes={boxes} onBox={add} />
+        <Image frames={frames} shown={shown} window={window} boxes={boxes} onBox={onDecide && add} />
         <div className="stack">
           {count > 1 && (
             <>
@@ -63,7 +67,7 @@ export function LookAtPixels({ frames, busy = false, onDecide }: Props) {
             </>
           )}
           <WindowSliders frames={frames} window={window} onChange={setWindow} />
-          {count > 1 && (
+          {onDecide && count > 1 && (
             <label className="inline">
               {t('pixels.newBoxes')}
               <select
@@ -75,35 +79,41 @@ export function LookAtPixels({ frames, busy = false, onDecide }: Props) {
               </select>
             </label>
           )}
-          <BoxList
-            boxes={boxes}
-            rows={rows}
-            columns={columns}
-            onChange={setBoxes}
-            onAdd={() => add({ left: 0, top: 0, right: columns, bottom: Math.max(1, Math.floor(rows / 8)) })}
-          />
+          {onDecide && (
+            <BoxList
+              boxes={boxes}
+              rows={rows}
+              columns={columns}
+              onChange={setBoxes}
+              onAdd={() =>
+                add({ left: 0, top: 0, right: columns, bottom: Math.max(1, Math.floor(rows / 8)) })
+              }
+            />
+          )}
         </div>
       </div>
-      <div className="actions">
-        <Button
-          look={boxes.length === 0 ? 'primary' : undefined}
-          busy={busy}
-          disabled={boxes.length > 0 || unseen > 0}
-          onClick={() => onDecide({ decision: 'clean' })}
-        >
-          {t('pixels.clean')}
-        </Button>
-        <Button
-          look={boxes.length > 0 ? 'primary' : undefined}
-          disabled={busy || boxes.length === 0 || unseen > 0}
-          onClick={() => onDecide({ decision: 'blank', blank: boxes })}
-        >
-          {t('pixels.blank', { count: boxes.length })}
-        </Button>
-        <Button look="danger" disabled={busy} onClick={() => onDecide({ decision: 'leave_out' })}>
-          {t('pixels.leaveOut')}
-        </Button>
-      </div>
+      {onDecide && (
+        <div className="actions">
+          <Button
+            look={boxes.length === 0 ? 'primary' : undefined}
+            busy={busy}
+            disabled={boxes.length > 0 || unseen > 0}
+            onClick={() => onDecide({ decision: 'clean' })}
+          >
+            {t('pixels.clean')}
+          </Button>
+          <Button
+            look={boxes.length > 0 ? 'primary' : undefined}
+            disabled={busy || boxes.length === 0 || unseen > 0}
+            onClick={() => onDecide({ decision: 'blank', blank: boxes })}
+          >
+            {t('pixels.blank', { count: boxes.length })}
+          </Button>
+          <Button look="danger" disabled={busy} onClick={() => onDecide({ decision: 'leave_out' })}>
+            {leaveOut ?? t('pixels.leaveOut')}
+          </Button>
+        </div>
+      )}
     </div>
   );
 }
@@ -113,7 +123,8 @@ interface ImageProps {
   shown: number | null;
   window: { low: number; high: number };
   boxes: readonly Blank[];
-  onBox: (box: Omit<Blank, 'frame'>) => void;
+  /** Without it no box can be drawn. */
+  onBox?: ((box: Omit<Blank, 'frame'>) => void) | undefined;
 }
 
 function Image({ frames, shown, window, boxes, onBox }: ImageProps) {
@@ -157,13 +168,15 @@ function Image({ frames, shown, window, boxes, onBox }: ImageProps) {
         preserveAspectRatio="none"
         role="img"
         aria-label={label}
+        className={onBox ? 'drawable' : undefined}
         onPointerDown={(event) => {
+          if (!onBox) return;
           event.currentTarget.setPointerCapture?.(event.pointerId);
           setCorners([at(event), at(event)]);
         }}
         onPointerMove={(event) => corners && setCorners([corners[0], at(event)])}
         onPointerUp={() => {
-          if (drawn) onBox(drawn);
+          if (drawn) onBox?.(drawn);
           setCorners(null);
         }}
         onPointerCancel={() => setCorners(null)}

@@ -125,6 +125,7 @@ export const LIMITS = {
   inflated: limit('inflated'),
   ratio: limit('ratio'),
   pixels: limit('pixels'),
+  area: limit('area'),
   pixelBytes: limit('pixel_bytes'),
   frames: limit('frames'),
   decimal: limit('decimal'),

@@ -50,7 +50,7 @@ const [SYNTHETIC, BURNED_IN, FRAME_OF_REFERENCE, INDICATOR] = [
   0x0008001c, 0x00280301, 0x00200052, 0x00201040,
 ];
 const [REMOVED, METHOD, METHOD_CODES, TEMPORAL] = [0x00120062, 0x00120063, 0x00120064, 0x00280303];
-const [EQUIPMENT, PURPOSE] = [0x0018a001, 0x0040a170];
+const [EQUIPMENT, PURPOSE, MODALITY_LUT] = [0x0018a001, 0x0040a170, 0x00283000];
 const [MAKER, MODEL, SOFTWARE] = [0x00080070, 0x00081090, 0x00181020];
 const [CONTEXT, CONCEPT_NAME, CONCEPT, VALUE_TYPE] = [0x00400555, 0x0040a043, 0x0040a168, 0x0040a040];
 const [CODE_VALUE, CODE_SCHEME, CODE_MEANING] = [0x00080100, 0x00080102, 0x00080104];
@@ -83,6 +83,7 @@ export async function deidentify(
   const rules = rulesOf(sopClass);
   if (!rules) throw new Malformed('sop_class');
   if (textAt(root, SYNTHETIC) === 'YES') throw new Malformed('synthetic');
+  if ((root.get(MODALITY_LUT)?.items.length ?? 0) > 0) throw new Malformed('modality_lut');
   const uids = [STUDY_UID, SERIES_UID, SOP_UID].map((tag) => textAt(root, tag));
   if (!uids.every((uid) => SINGLE_UID.test(uid)) || !structure.pixels || !root.has(PIXEL_DATA))
     throw new Malformed('missing_attribute');

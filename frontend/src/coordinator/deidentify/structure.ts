@@ -171,11 +171,12 @@ function matrixOf(root: Item): { frames: number; pixels: number; pixelBytes: num
     if (!/^\d{1,6}$/.test(stated) || Number(stated) === 0) throw new Malformed('bad_value', 'NumberOfFrames');
     frames = Number(stated);
   }
-  const pixels = (numberAt(root, ROWS) ?? 0) * (numberAt(root, COLUMNS) ?? 0) * frames;
+  const area = (numberAt(root, ROWS) ?? 0) * (numberAt(root, COLUMNS) ?? 0);
+  const pixels = area * frames;
   const bits = pixels * (numberAt(root, SAMPLES) ?? 1) * (numberAt(root, ALLOCATED) ?? 16);
   const pixelBytes = Math.floor((bits + 7) / 8);
-  if (pixels > LIMITS.pixels || frames > LIMITS.frames || pixelBytes > LIMITS.pixelBytes)
-    throw new Malformed('dimensions', `${pixels} pixels`);
+  const isLarge = area > LIMITS.area || pixels > LIMITS.pixels || frames > LIMITS.frames;
+  if (isLarge || pixelBytes > LIMITS.pixelBytes) throw new Malformed('dimensions', `${pixels} pixels`);
   return { frames, pixels, pixelBytes };
 }
 
