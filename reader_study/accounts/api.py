@@ -51,7 +51,7 @@ class TokenSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     scope = serializers.ChoiceField(choices=TokenScope.choices)
     study = serializers.UUIDField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name is none of the serializer's
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)

@@ -23,7 +23,9 @@ DAYS = 90
 
 class TokenWishSerializer(serializers.Serializer[Any]):
     scope = serializers.ChoiceField(choices=TokenScope.choices)
-    label = serializers.CharField(max_length=80, help_text="What it is for, e.g. the name of the script")
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of that name is none of the serializer's
+        max_length=80, help_text="What it is for, e.g. the name of the script"
+    )
     days = serializers.IntegerField(min_value=1, max_value=MAX_TOKEN_DAYS, default=DAYS)
     password = serializers.CharField(write_only=True, trim_whitespace=False)
 

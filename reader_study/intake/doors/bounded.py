@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pynetdicom import evt
+from pynetdicom import AE, evt
 from pynetdicom.acse import ACSE
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
@@ -131,6 +131,8 @@ class _Messages(DIMSEServiceProvider):
 class _Negotiation(ACSE):
     """Rejects whoever is no peer before anything else is negotiated."""
 
+    assoc: "BoundedAssociation"
+
     def _negotiate_as_acceptor(self) -> None:
         peer = self.assoc.server.peer_of(self.assoc)
         if peer is None:
@@ -154,14 +156,14 @@ class BoundedAssociation(Association):
         self.dimse.forget()
 
     @classmethod
-    def adopt(cls, assoc: Association, server: "Server") -> Association:
+    def adopt(cls, made: Any, server: "Server") -> "BoundedAssociation":
         """pynetdicom makes its associations itself; what one is made of is exchanged before it starts."""
-        assoc.__class__ = cls
-        assoc.server = server
-        raw = assoc.dul.socket
+        made.__class__, made.server = cls, server
+        raw = made.dul.socket
         raw.__class__, raw.bounds = _Socket, server.bounds
-        assoc.dimse, assoc.acse = _Messages(assoc, server.bounds), _Negotiation(assoc)
-        return assoc
+        made.dimse, made.acse = _Messages(made, server.bounds), _Negotiation(made)
+        adopted: BoundedAssociation = made
+        return adopted
 
 
 class Handler(RequestHandler):
@@ -180,15 +182,24 @@ class Server(ThreadedAssociationServer):
 
     def __init__(
         self,
-        *arguments: Any,
+        entity: AE,
+        address: tuple[str, int],
+        *,
+        store: Callable[[Any], int],
         bounds: Bounds,
         find_peer: Callable[[str], Admitted | None],
         tls: ssl.SSLContext | None,
-        **more: Any,
     ) -> None:
         self.bounds, self.find_peer, self.tls = bounds, find_peer, tls
         self.beginning, self.lock = 0, threading.Lock()
-        super().__init__(*arguments, request_handler=Handler, **more)
+        super().__init__(
+            entity,
+            address,
+            entity.ae_title,
+            entity.supported_contexts,
+            evt_handlers=[(evt.EVT_C_STORE, store)],
+            request_handler=Handler,
+        )
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         running = self.active_associations
@@ -219,9 +230,11 @@ class Server(ThreadedAssociationServer):
 
     def peer_of(self, assoc: Association) -> Admitted | None:
         """The peer that calls; None when nobody may call so, from there."""
-        asked, address = assoc.requestor.primitive, str(assoc.requestor.address)
+        asked, line, address = assoc.requestor.primitive, assoc.dul.socket, str(assoc.requestor.address)
+        if asked is None or line is None:
+            return None
         found = self.find_peer(str(asked.called_ae_title).strip())
-        connection, certificate = assoc.dul.socket.socket, None
+        connection, certificate = line.socket, None
         if isinstance(connection, ssl.SSLSocket) and (shown := connection.getpeercert(binary_form=True)):
             certificate = hashlib.sha256(shown).hexdigest()
         calling = str(asked.calling_ae_title).strip()

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pynetdicom import AE, _config, evt
+from pynetdicom import AE, _config
 
 from reader_study.intake.doors.admission import Admitted, peers_in
 from reader_study.intake.doors.bounded import Bounds, Server
@@ -86,10 +86,8 @@ class Receiver:
         for storage in STORAGE_CLASSES:
             entity.add_supported_context(storage, list(TRANSFER_SYNTAXES))
         self.server = Server(
-            entity, (address, port), entity.ae_title, entity.supported_contexts,
-            evt_handlers=[(evt.EVT_C_STORE, self.store)],
-            bounds=bounds, find_peer=self.find_peer, tls=tls,
-        )  # fmt: skip
+            entity, (address, port), store=self.store, bounds=bounds, find_peer=self.find_peer, tls=tls
+        )
         entity._servers.append(self.server)  # so that its limit of associations counts ours
         self.port = int(self.server.server_address[1])
 
@@ -166,9 +164,13 @@ def _confine(bounds: Bounds) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # an OSError instead
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser, *, spool: Path | None = None) -> None:
     parser.add_argument(
-        "--spool", type=Path, required=True, help="folder between the receiver and the worker"
+        "--spool",
+        type=Path,
+        required=spool is None,
+        default=spool,
+        help="folder between the receiver and the worker",
     )
     parser.add_argument("--address", default="127.0.0.1", help="where to listen (default: this machine only)")
     parser.add_argument("--port", type=int, default=11112, help="0: any free one")

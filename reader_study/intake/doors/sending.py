@@ -33,7 +33,9 @@ _REPORTS = 200  # different ones in a manifest; with more, none is sent and the 
 _BLOCK = 1 << 20
 _TIMEOUT = httpx.Timeout(60.0, read=300.0)
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
-NO_IMAGE = frozenset({"not_dicom", "dicomdir", "empty", "not_a_file"})  # lie in every export, and nobody misses them
+NO_IMAGE = frozenset(
+    {"not_dicom", "dicomdir", "empty", "not_a_file"}
+)  # lie in every export, and nobody misses them
 Shown = Callable[[str, int, int], None]  # what is being done; how many files of how many
 
 

@@ -93,7 +93,7 @@ class Command(BaseCommand):
         return lines, upload, complete
 
     def say(self, lines: Sequence[Line], upload: str, options: dict[str, Any]) -> None:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "n": line.n,
                 **({"name": line.name} if options["names"] else {}),
