@@ -39,6 +39,12 @@ COMMANDS = {
         "Find the left ventricle of SPECT or PET studies and print the values of its 17 segments.",
         "var/cohort --json",
     ),
+    "physionet": Command(
+        "inference.physionet.command",
+        "Turn the open PhysioNet set of transaxial SPECT into short-axis studies, and compare them with its masks.",
+        "var/myocardial-perfusion-spect --out var/physionet",
+        "what was written stays",
+    ),
     "train": Command(
         "inference.translation.command",
         "Train a translation model on a simulated cohort and write its bundle: weights and model card.",
