@@ -40,6 +40,7 @@ const [SOC, SOT, SOD, EOC, SIZ] = [0x4f, 0x90, 0x93, 0xd9, 0x51];
 // CAP, CPF, COD, COC, RGN, QCD, QCC, POC, PPM, PPT: what decoding needs. Not TLM, PLM, PLT, CRG, COM.
 const NEEDED_2000 = new Set([SIZ, 0x50, 0x59, 0x52, 0x53, 0x5e, 0x5c, 0x5d, 0x5f, 0x60, 0x61]);
 const LEFT_OUT_2000 = new Set([0x55, 0x57, 0x58, 0x63, 0x64]);
+const [MOST_TILES, MOST_SAMPLES] = [4096, 4];
 const RLE_HEADER = 64;
 const MOST_RLE_SEGMENTS = 15;
 const MOST_PADDING = 8; // bytes behind the last run of a plane; one is usual
@@ -81,6 +82,7 @@ function cleanedJpeg(frame: Uint8Array, shape: FrameShape, isLs: boolean): Uint8
       checkSize(view.getUint16(segment.byteOffset - frame.byteOffset + 5), shape.rows);
       checkSize(view.getUint16(segment.byteOffset - frame.byteOffset + 7), shape.columns);
       checkSize(segment[9] ?? 0, shape.samples);
+      checkPrecision(segment[4] ?? 0, shape);
       if (sized) throw new Malformed('bad_codestream', 'two sizes');
       sized = true;
       kept.push(segment);
@@ -114,10 +116,11 @@ function cleaned2000(bytes: Uint8Array, shape: FrameShape): Uint8Array {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   if (frame.length < 6 || view.getUint16(0) !== (0xff00 | SOC) || view.getUint16(2) !== (0xff00 | SIZ))
     throw new Malformed('bad_codestream', 'no start');
-  if (frame.length < 42) throw new Malformed('bad_codestream', 'no size');
-  checkSize(view.getUint32(8) - view.getUint32(16), shape.columns); // before anything else is read
+  checkTiles(frame, view); // before anything else is read
+  checkSize(view.getUint32(8) - view.getUint32(16), shape.columns);
   checkSize(view.getUint32(12) - view.getUint32(20), shape.rows);
   checkSize(view.getUint16(40), shape.samples);
+  checkPrecision((view.getUint8(42) & 0x7f) + 1, shape);
   const kept = [frame.subarray(0, 2)];
   const main = segments(frame, view, 2, frame.length, SOT);
   kept.push(...main.kept);
@@ -134,6 +137,23 @@ function cleaned2000(bytes: Uint8Array, shape: FrameShape): Uint8Array {
     new DataView(start.buffer).setUint32(6, length);
     kept.push(start, ...header.kept, body);
     at = end;
+  }
+}
+
+/** Image and tile size (T.800 A.5.1): as many tiles as a decoder can bear, components alike. */
+function checkTiles(frame: Uint8Array, view: DataView): void {
+  const samples = frame.length >= 42 ? view.getUint16(40) : 0;
+  if (samples < 1 || samples > MOST_SAMPLES || frame.length < 42 + 3 * samples)
+    throw new Malformed('bad_codestream', 'no size');
+  const [right = 0, bottom = 0, left = 0, top = 0, width = 0, height = 0, tileLeft = 0, tileTop = 0] =
+    Array.from({ length: 8 }, (_, n) => view.getUint32(8 + 4 * n));
+  const tiles = Math.ceil((right - tileLeft) / width) * Math.ceil((bottom - tileTop) / height);
+  if (right <= left || bottom <= top || !width || !height || !(tiles > 0 && tiles <= MOST_TILES))
+    throw new Malformed('bad_codestream', 'tiles');
+  for (let n = 0; n < samples; n += 1) {
+    const [depth, across, down] = frame.subarray(42 + 3 * n);
+    if (depth !== frame[42] || across !== 1 || down !== 1)
+      throw new Malformed('bad_codestream', 'components');
   }
 }
 
@@ -186,6 +206,10 @@ function codestreamOf(bytes: Uint8Array): Uint8Array {
 
 function checkSize(stated: number, expected: number): void {
   if (stated !== expected) throw new Malformed('dimensions_differ');
+}
+
+function checkPrecision(bits: number, { bytesPerSample }: FrameShape): void {
+  if (bits < 2 || bits > Math.min(8 * bytesPerSample, 16)) throw new Malformed('bad_codestream', 'precision');
 }
 
 /** One RLE frame as little-endian samples, pixel by pixel. Throws `Malformed`. */
