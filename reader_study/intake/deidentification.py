@@ -28,7 +28,7 @@ from reader_study.intake.description import Description, Pixels
 from reader_study.intake.proving import UID_SHAPE, Proof, Unproven, numbers_in
 from reader_study.intake.pseudonyms import Pseudonyms, Subject
 from reader_study.intake.reasons import Quarantined, Refused
-from reader_study.intake.reporting import Entry, ground_of_removal, path_of, report_digest
+from reader_study.intake.reporting import Entry, entry_of, ground_of_removal, path_of, report_digest
 from reader_study.intake.rules import Codes, Items, PatientState, Rule
 from reader_study.intake.sealing import (
     OWN,
@@ -59,6 +59,7 @@ _SYNTHETIC, _FRAME_OF_REFERENCE = 0x0008001C, 0x00200052
 _CONTEXT, _CONCEPT = 0x00400555, 0x0040A168
 _CODE_VALUE, _CODE_SCHEME, _CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
 _ROWS, _COLUMNS, _SIGNED, _TABLE = 0x00280010, 0x00280011, 0x00280103, 0x00283000
+_EMPTY_ELEMENTS = {tag: writing.element(tag, dictionary_VR(tag), b"") for tag in EMPTY}
 SMALLEST_IDENTIFIER, LARGEST_IDENTIFIER = 1000, 2**53  # below, every series has such a number
 
 
@@ -155,15 +156,13 @@ def deidentify(
     pixels = root[PIXEL_DATA].value
     image = _image(structure, answers.blank)
     builder.note(PIXEL_DATA, *_fate_of_pixels(pixels, image, answers.blank))
-    elements[PIXEL_DATA] = writing.element(PIXEL_DATA, "OW", image)
     elements |= own_elements(subject, description, frame_of_reference=_FRAME_OF_REFERENCE in elements)
-    for tag in EMPTY:
-        elements.setdefault(tag, writing.element(tag, dictionary_VR(tag), b""))
+    elements = _EMPTY_ELEMENTS | elements
     if _CONTEXT not in elements and description.state is not None:
         elements[_CONTEXT] = writing.sequence(_CONTEXT, [state_item(STATE_CODES[description.state])])
     study_uid, series_uid, sop_uid = map(pseudonyms.uid, uids)
     return Deidentified(
-        data=writing.part10(writing.joined(elements), sop_class=sop_class, sop_uid=sop_uid),
+        data=writing.part10(elements, pixels=image, sop_class=sop_class, sop_uid=sop_uid),
         subject=subject,
         description=description,
         study_uid=study_uid,
@@ -200,10 +199,10 @@ def _sealed_description(root: Item, sop_class: str) -> Description:
     return description
 
 
-def _image(structure: Structure, blanks: tuple[Blank, ...]) -> bytes:
+def _image(structure: Structure, blanks: tuple[Blank, ...]) -> bytes | memoryview:
     """The pixel data without what stands behind them; boxes that are to be blanked are zero."""
     root = structure.root
-    image = root[PIXEL_DATA].value[: structure.pixel_bytes]
+    image = memoryview(root[PIXEL_DATA].value)[: structure.pixel_bytes]
     if blanks:
         rows, columns = (int.from_bytes(root[tag].value, "little") for tag in (_ROWS, _COLUMNS))
         frames = frames_of(root)
@@ -217,11 +216,11 @@ def _image(structure: Structure, blanks: tuple[Blank, ...]) -> bytes:
                     length = max(0, right - left) * size
                     if 0 <= frame < frames:
                         boxed[start : start + length] = bytes(length)
-        image = bytes(boxed)
-    return image + b"\0" * (len(image) & 1)
+        image = memoryview(boxed)
+    return bytes(image) + b"\0" if len(image) & 1 else image
 
 
-def _fate_of_pixels(source: bytes, image: bytes, blanks: tuple[Blank, ...]) -> tuple[str, str]:
+def _fate_of_pixels(source: bytes, image: bytes | memoryview, blanks: tuple[Blank, ...]) -> tuple[str, str]:
     if blanks:
         return "changed", "blanked"
     return ("changed", "trailing") if len(source) > len(image) else ("kept", "pixels")
@@ -236,7 +235,7 @@ class _Builder:
         self.prefix = ""
 
     def note(self, tag: int, action: str, reason: str) -> None:
-        self.report[Entry(self.prefix + path_of(tag), action, reason)] = None
+        self.report[entry_of(self.prefix, tag, action, reason)] = None
 
     def rebuilt(self, source: Item, rules: Mapping[int, Rule], *, at_root: bool = False) -> dict[int, bytes]:
         """The encoded elements of `source` that its rules keep."""
@@ -296,7 +295,7 @@ class _Builder:
         if meaning is None:
             self.report[Entry(f"{prefix}{path_of(tag)}[]", "removed", "no_code")] = None
             return None
-        elements = code_elements(scheme, value, meaning)
+        elements = dict(code_elements(scheme, value, meaning))
         for inner, element in item.items():
             if inner in (_CODE_VALUE, _CODE_SCHEME):
                 self.note(inner, "kept", rule.ground)

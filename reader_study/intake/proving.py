@@ -9,7 +9,7 @@ import re
 import struct
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from pydicom.datadict import dictionary_VR
 
@@ -61,6 +61,7 @@ _FORMATS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d"}
 _TAG = struct.Struct("<HH")
 _SMALLEST_IDENTIFIER = 1000
 _LONGEST_RUN = 64  # digits
+_SHORT = 64  # bytes
 
 
 class Unproven(Exception):
@@ -119,20 +120,7 @@ class Proof:
 
     def _number(self, vr: str, value: bytes, rule: Number) -> bytes:
         """The numbers, if they are within the limits of their rule (PS3.5 section 6.2)."""
-        if vr in _FORMATS:
-            form = _FORMATS[vr]
-            size = struct.calcsize(f"<{form}")
-            if len(value) % size or len(value) > LONGEST_SHORT:
-                raise Unproven()
-            numbers: list[float] = list(struct.unpack(f"<{len(value) // size}{form}", value))
-        elif vr in ("DS", "IS"):
-            parts = [part.strip(b" \0") for part in value.split(b"\\")]
-            numbers = [_parsed(vr, part) for part in parts]
-            value = b"\\".join(parts)
-            if len(value) > LONGEST_SHORT:
-                raise Unproven()
-        else:
-            raise Unproven()
+        value, numbers = (_numbers if len(value) <= _SHORT else _numbers.__wrapped__)(vr, value)
         most = self.frames if rule.count == FRAMES else rule.count
         if len(numbers) > int(most) or min(numbers) < rule.low or max(numbers) > rule.high:
             raise Unproven()
@@ -178,6 +166,23 @@ def numbers_in(value: bytes) -> set[int]:
     """Every run of digits in a value, and all its digits together: 0012-34 is 12, 34 and 1234."""
     runs = re.findall(rb"[0-9]+", value)
     return {int(run) for run in (*runs, b"".join(runs)) if 0 < len(run) <= _LONGEST_RUN}
+
+
+@lru_cache(maxsize=1 << 14)  # of short values: the files of a series repeat most of them
+def _numbers(vr: str, value: bytes) -> tuple[bytes, tuple[float, ...]]:
+    """The value as it is written again, and its numbers."""
+    if len(value) > LONGEST_SHORT:
+        raise Unproven()
+    if vr in _FORMATS:
+        form = _FORMATS[vr]
+        size = struct.calcsize(f"<{form}")
+        if len(value) % size:
+            raise Unproven()
+        return value, struct.unpack(f"<{len(value) // size}{form}", value)
+    if vr not in ("DS", "IS"):
+        raise Unproven()
+    parts = [part.strip(b" \0") for part in value.split(b"\\")]
+    return b"\\".join(parts), tuple(_parsed(vr, part) for part in parts)
 
 
 @cache

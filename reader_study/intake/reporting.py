@@ -36,6 +36,12 @@ def report_digest(report: Iterable[Entry]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=1 << 15)
+def entry_of(prefix: str, tag: int, action: str, reason: str) -> Entry:
+    """The entry of an attribute within the sequences that the prefix names."""
+    return Entry(prefix + path_of(tag), action, reason)
+
+
 @lru_cache(maxsize=8192)
 def path_of(tag: int) -> str:
     """How a report names a tag: nothing that a file could have chosen freely."""

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from pydicom.datadict import dictionary_VR
 
@@ -87,13 +87,23 @@ def states_by_code() -> Mapping[tuple[str, str], str]:
 
 def own_elements(subject: Subject, description: Description, *, frame_of_reference: bool) -> dict[int, bytes]:
     """What the study writes into every file."""
+    token = subject.token.encode("ascii")
+    elements = {
+        **_described(description),
+        _NAME: writing.element(_NAME, "PN", token),
+        _ID: writing.element(_ID, "LO", token),
+    }
+    if frame_of_reference:
+        elements[_INDICATOR] = writing.element(_INDICATOR, "LO", b"")
+    return elements
 
+
+@lru_cache(maxsize=1024)  # the files of a series say the same
+def _described(description: Description) -> Mapping[int, bytes]:
     def text(tag: int, value: str) -> bytes:
         return writing.element(tag, dictionary_VR(tag), value.encode("ascii"))
 
     elements = {
-        _NAME: text(_NAME, subject.token),
-        _ID: text(_ID, subject.token),
         _SERIES_TEXT: text(_SERIES_TEXT, description.series_description()),
         _COMMENTS: text(_COMMENTS, description.line()),
         _REMOVED: text(_REMOVED, "YES"),
@@ -110,8 +120,6 @@ def own_elements(subject: Subject, description: Description, *, frame_of_referen
     }
     if description.pixels is not Pixels.UNSEEN:
         elements[_BURNED_IN] = text(_BURNED_IN, "NO")
-    if frame_of_reference:
-        elements[_INDICATOR] = text(_INDICATOR, "")
     return elements
 
 
@@ -131,7 +139,9 @@ def _equipment() -> bytes:
     )
 
 
-def code_elements(scheme: str, value: str, meaning: str) -> dict[int, bytes]:
+@lru_cache(maxsize=4096)
+def code_elements(scheme: str, value: str, meaning: str) -> Mapping[int, bytes]:
+    """The three elements of a coded concept."""
     return {
         _CODE_VALUE: writing.element(_CODE_VALUE, "SH", value.encode("ascii")),
         _CODE_SCHEME: writing.element(_CODE_SCHEME, "SH", scheme.encode("ascii")),
@@ -139,6 +149,7 @@ def code_elements(scheme: str, value: str, meaning: str) -> dict[int, bytes]:
     }
 
 
+@cache
 def state_item(code: tuple[str, str]) -> bytes:
     """An item of the acquisition context (TID 3470)."""
     name = code_elements(*STATE_NAME, meanings("patient_state")[STATE_NAME])

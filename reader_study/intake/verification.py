@@ -11,9 +11,11 @@ import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from itertools import product
+from typing import TypeAlias
 
+import numpy as np
 from pydicom.datadict import dictionary_has_tag
 
 from reader_study.intake.allowlist import IDENTIFIERS, METHOD, PROCEDURE_VERSION, STORAGE_CLASSES, vocabulary
@@ -36,9 +38,18 @@ _NUMBERS = {b"US": "H", b"SS": "h", b"UL": "I", b"SL": "i", b"FL": "f", b"FD": "
 _PATIENT = frozenset({0x00100010, 0x00100020, 0x00101001})  # names and ID: sought among the pixels too
 _CHARACTER_SET, _OFFSET, _META_VERSION = 0x00080005, 0x00080201, 0x00020001
 _PATIENT_ID = 0x00100020
-_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "shift_jis", "euc_jp", "iso2022_jp")
+_MAY_HOLD_TEXT = frozenset(
+    ["AE", "CS", "DA", "DT", "LO", "LT", "OB", "PN", "SH", "ST", "UC", "UI", "UN", "UR", "UT"]
+)
+_PUBLIC_TEXT = _MAY_HOLD_TEXT - {"CS", "DA", "DT", "OB", "UI", "UN"}
+_WIDE = frozenset([b"UL", b"SL", b"FL", b"FD"])
+_HEADER, _LENGTH = struct.Struct("<HH2sH").unpack_from, struct.Struct("<I").unpack_from
+_ENCODINGS = ("utf-8", "utf-16-le", "shift_jis", "euc_jp", "iso2022_jp")
 _DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
-_DATES = re.compile(rb"(?<!\d)((?:18|19|20)\d{2})[-./]?(0[1-9]|1[0-2])[-./]?(0[1-9]|[12]\d|3[01])(?!\d)")
+# Also at the beginning of a date and time, where digits follow.
+_DATES = re.compile(
+    rb"(?<!\d)((?:18|19|20)\d{2})[-./]?(0[1-9]|1[0-2])[-./]?(0[1-9]|[12]\d|3[01])(?!\d(?!\d))"
+)
 _UID = re.compile(rb"[0-2](?:\.\d{1,39}){3,}")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{4,}")
 _WORD = re.compile(rb"[A-Za-z0-9]{4,}")
@@ -57,12 +68,13 @@ _LONG_NUMBER = re.compile(
     rb"\d{7,}"
 )  # in a text that is no identifier by its tag: a telephone, a serial number
 _SHORTEST_IN_PIXELS = 6  # bytes
+_SHORTEST_NUMBER = 4
+_MOST_OF_A_TEXT = 1 << 16
+_MOST_PLACES = 1 << 14
+_RUNS = re.compile(r"\d+")
 
 
-class _Value(NamedTuple):
-    tag: int
-    vr: bytes
-    value: bytes
+_Value: TypeAlias = tuple[int, bytes, bytes]  # tag, VR, value; of the pixels a view
 
 
 def left_over(source: bytes, structure: Structure, result: bytes, *, own_words: Iterable[str]) -> list[str]:
@@ -78,12 +90,12 @@ def left_over(source: bytes, structure: Structure, result: bytes, *, own_words: 
     # Whoever seals a file again finds the subject in it that is to be in the result.
     patient_id = structure.root.get(_PATIENT_ID)
     sealed = patient_id is not None and any(
-        value.tag == _PATIENT_ID and value.value.strip() == patient_id.value.strip(b" \0") for value in values
+        tag == _PATIENT_ID and value.strip() == patient_id.value.strip(b" \0") for tag, _, value in values
     )
     old = _Old(source, structure, sealed=sealed)
     old.learn_shift(values)
-    own = frozenset(word.casefold() for word in own_words)
-    found = {value.tag for value in values if not _is_ours(value, own, old)}
+    own = frozenset(word.encode().ljust(len(word.encode()) + 1 & ~1) for word in own_words)
+    found = {value[0] for value in values if not _is_ours(value, own, old)}
     found |= old.found_in(values)
     return [f"({tag >> 16:04X},{tag & 0xFFFF:04X})" for tag in sorted(found)]
 
@@ -100,50 +112,62 @@ def _values(data: bytes) -> Iterator[_Value]:
         raise ValueError("preamble")
     at, end = 132, len(data)
     while at < end:
-        group, number, vr, length = struct.unpack_from("<HH2sH", data, at)
+        group, number, vr, length = _HEADER(data, at)
         if group == 0xFFFE:
             at += 8  # the header of an item: its elements follow
             continue
         tag, header = group << 16 | number, 8
         if vr in _LONG:
-            header, length = 12, struct.unpack_from("<I", data, at + 8)[0]
+            header, length = 12, _LENGTH(data, at + 8)[0]
         if vr == b"SQ":
             at += header
             continue
         at += header + length
         if at > end:
             raise ValueError("length")
-        yield _Value(tag, vr, data[at - length : at])
+        if tag == PIXEL_DATA:
+            yield tag, vr, memoryview(data)[at - length : at]  # type: ignore[misc]
+        else:
+            yield tag, vr, data[at - length : at]
 
 
-def _is_ours(value: _Value, own: frozenset[str], old: "_Old") -> bool:
+def _is_ours(value: _Value, own: frozenset[bytes], old: "_Old") -> bool:
     """Whether a file of ours can say this at all."""
     tag, vr, raw = value
-    group = tag >> 16
-    if group & 1 or 0x5000 <= group < 0x6100 or not dictionary_has_tag(tag):
+    if not _is_known(tag):
         return False
     if vr in _NUMBERS or vr == b"AT" or tag == PIXEL_DATA:
         return True
+    if vr in _TEXTS and raw in own:
+        return True
+    if vr in (b"DA", b"DT", b"UI"):
+        if not raw.isascii():
+            return False
+        parts = raw.decode("ascii").rstrip("\0" if vr == b"UI" else " ").split("\\")
+        allows = old.allows_uid if vr == b"UI" else old.allows_date
+        return all(not part or allows(part) for part in parts)
+    return _is_ours_anywhere(tag, vr, raw)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_known(tag: int) -> bool:
+    group = tag >> 16
+    return not group & 1 and not 0x5000 <= group < 0x6100 and dictionary_has_tag(tag)
+
+
+@lru_cache(maxsize=1 << 14)  # of short values that files of one camera repeat
+def _is_ours_anywhere(tag: int, vr: bytes, raw: bytes) -> bool:
+    """The same of values that do not depend on the old file."""
     if tag == _META_VERSION or not raw.isascii():
         return raw == b"\0\1"
-    text = raw.decode("ascii").rstrip("\0" if vr == b"UI" else " ")
-    if not text or Description.parse(text) is not None:
+    text = raw.decode("ascii").rstrip(" ")
+    shape = _SHAPES.get(vr)
+    if shape is not None:
+        return all(not part or shape.fullmatch(part) for part in text.split("\\"))
+    if tag == _OFFSET and _UTC.fullmatch(text):
         return True
-    if vr in _TEXTS and text.casefold() in own:
-        return True
-    return all(_is_our_value(tag, vr, part, old) for part in text.split("\\"))
-
-
-def _is_our_value(tag: int, vr: bytes, text: str, old: "_Old") -> bool:
-    if vr in (b"DA", b"DT"):
-        return old.allows_date(text)
-    if vr == b"UI":
-        return text in _uids() or (
-            _OWN_UID.fullmatch(text) is not None and (old.sealed or text not in old.uids)
-        )
-    if vr in _SHAPES:
-        return _SHAPES[vr].fullmatch(text) is not None
-    return text.casefold() in _words() or (tag == _OFFSET and _UTC.fullmatch(text) is not None)
+    known = _words()
+    return all(part.casefold() in known for part in text.split("\\")) or Description.parse(text) is not None
 
 
 class _Old:
@@ -154,67 +178,63 @@ class _Old:
         self.sealed = sealed
         declared = root[_CHARACTER_SET].value.decode("ascii", "replace") if _CHARACTER_SET in root else ""
         self.declared = [term.strip(" \0") for term in declared.split("\\")]
-        self.words: dict[bytes, int] = {}  # lower case
-        self.names: dict[bytes, int] = {}  # as they are encoded, and as they could be
+        self.texts: list[tuple[int, bytes]] = []  # everything that may hold text, with its tag
+        self.public: list[bytes] = []  # of it, what the standard calls text
+        self.names: dict[bytes, int] = {}  # as they are encoded, and as they could be; lower case
         self.numbers: dict[int, int] = {}
-        self.dates: dict[str, int] = {}
-        self.moved: dict[int, str] = {}  # dates of the old file's top level, by tag
-        self.uids: set[str] = set()
-        self.collect_text(0, source[:1024])
-        self.collect(root)
-        for tag, element in root.items():
-            if element.vr == "DA" and (match := _DATES.search(element.value)):
-                self.moved[tag] = b"".join(match.groups()).decode()
         self.shift: timedelta | None = None
+        self.collect(root)
+        # Of what is written before the data set only the words count: its UIDs are known from within.
+        self.all_text = b"\n".join((*(value for _, value in self.texts), structure.head))
+        self.dates = {b"".join(match).decode() for match in _DATES.findall(self.all_text)}
+        self.uids = {uid.decode() for uid in _UID.findall(self.all_text)} - _uids()
+        # Manufacturers repeat durations and positions in their private elements: no number is sought from there.
+        for run in _LONG_NUMBER.findall(b"\n".join(self.public)):
+            if len(run) <= _LONGEST_NUMBER:
+                self.numbers.setdefault(int(run), 0)
+        self.moved = {
+            tag: b"".join(match.groups()).decode()
+            for tag, element in root.items()
+            if element.vr == "DA" and (match := _DATES.search(element.value))
+        }
 
     def collect(self, item: Item) -> None:
         for tag, element in item.items():
-            if tag == PIXEL_DATA:
-                continue
-            for inner in element.items:
-                self.collect(inner)
-            value = element.value
-            if element.vr == "UI":
-                self.uids.update(part.strip(" \0") for part in value.decode("ascii", "replace").split("\\"))
-            elif element.vr in ("DA", "DT"):
-                self.collect_dates(tag, value)
-            elif tag in IDENTIFIERS:
+            vr, value = element.vr, element.value
+            if tag in IDENTIFIERS:
                 self.collect_identifier(tag, value)
-                self.collect_text(tag, value)
-            elif element.vr in ("LO", "SH", "PN", "ST", "LT", "UT", "UC", "UR", "AE", "CS", "UN", "OB"):
-                self.collect_text(tag, value)
-
-    def collect_text(self, tag: int, value: bytes) -> None:
-        for word in _WORD.findall(value[: 1 << 16]):
-            self.words.setdefault(word.lower(), tag)
-        self.collect_dates(tag, value[: 1 << 16])
-        if tag >> 16 > 2 and not tag >> 16 & 1:  # manufacturers repeat durations and positions
-            for run in _LONG_NUMBER.findall(value):
-                if len(run) <= _LONGEST_NUMBER:
-                    self.numbers.setdefault(int(run), tag)
-        if b"." in value:
-            self.uids.update(uid.decode() for uid in _UID.findall(value[: 1 << 16]))
-
-    def collect_dates(self, tag: int, value: bytes) -> None:
-        for match in _DATES.finditer(value) if tag >> 16 != 2 else ():
-            self.dates.setdefault(b"".join(match.groups()).decode(), tag)
-        if len(value) >= 8 and value[:8].isdigit():  # the date of a DT is followed by digits
-            self.dates.setdefault(value[:8].decode(), tag)
+            if vr in _MAY_HOLD_TEXT and tag != PIXEL_DATA:
+                self.texts.append((tag, value if len(value) <= _MOST_OF_A_TEXT else value[:_MOST_OF_A_TEXT]))
+                if vr in _PUBLIC_TEXT and not tag >> 16 & 1:
+                    self.public.append(value)
+            elif element.items:
+                for inner in element.items:
+                    self.collect(inner)
 
     def collect_identifier(self, tag: int, value: bytes) -> None:
         text = decoded(value.strip(b" \0"), self.declared)
-        runs = re.findall(r"\d+", text)
+        runs = _RUNS.findall(text)
         for run in (*runs, "".join(runs)):
             if 0 < len(run) <= _LONGEST_NUMBER and int(run) >= _SMALLEST_IDENTIFIER and not self.sealed:
-                self.numbers.setdefault(int(run), tag)
-        if tag in _PATIENT:
-            for part in {text, *text.split("="), *re.split("[=^]", text)}:
-                for needle in _encoded(part.lower()):
-                    if len(needle) >= _SHORTEST_IN_PIXELS:
-                        self.names.setdefault(needle, tag)
-            for raw in re.split(rb"[=^]", value.strip(b" \0")):
-                if len(raw) >= _SHORTEST_IN_PIXELS:
-                    self.names.setdefault(raw.lower(), tag)
+                self.numbers[int(run)] = tag
+        if tag not in _PATIENT or self.sealed:
+            return
+        whole = {text, *text.split("=")}
+        for part in {part for group in whole for part in (*group.split("^"), group)}:
+            for needle in _encoded(part.lower()):
+                if len(needle) >= _SHORTEST_IN_PIXELS:
+                    self.names.setdefault(needle, tag)
+        for raw in (*re.split(rb"[=^]", value.strip(b" \0")), value.strip(b" \0")):
+            if len(raw) >= _SHORTEST_IN_PIXELS:
+                self.names.setdefault(raw.lower(), tag)
+
+    def tag_of(self, text: bytes) -> int:
+        """An attribute of the old file that says this; 0 for its head."""
+        return next((tag for tag, value in self.texts if text.lower() in value.lower()), 0)
+
+    def allows_uid(self, text: str) -> bool:
+        own = _OWN_UID.fullmatch(text) is not None and (self.sealed or text not in self.uids)
+        return own or text in _uids()
 
     def allows_date(self, text: str) -> bool:
         """Whether a date of the new file is a moved one, and not one that the old file has."""
@@ -231,8 +251,8 @@ class _Old:
         """How far most dates of the top level went back; none stays where it was, but in a sealed file."""
         differences = Counter(
             _difference(self.moved[tag], value.decode("ascii", "replace"))
-            for tag, _, value in values
-            if tag in self.moved and len(value) == len("YYYYMMDD")
+            for tag, vr, value in values
+            if vr == b"DA" and tag in self.moved and len(value) == len("YYYYMMDD")
         )
         if differences:
             shift = differences.most_common(1)[0][0]
@@ -240,22 +260,24 @@ class _Old:
 
     def found_in(self, values: list[_Value]) -> set[int]:
         """Tags of the old file whose value is somewhere in the new one's numbers, binary values and pixels."""
-        found = set()
-        texts, binary = [], []
+        texts, binary, pixels, found = [], [], b"", set()
         for tag, vr, value in values:
             if vr in (b"DS", b"IS", b"TM"):
                 texts.append(value)
+            elif tag == PIXEL_DATA:
+                pixels = value
             elif vr in _NUMBERS and tag >> 16 != 2:
                 binary.append(value)
-                if vr in (b"UL", b"SL", b"FL", b"FD") and self.numbers:
+                if vr in _WIDE and self.numbers:
                     found |= self.numbers_in(vr, value)
         found |= self.digits_in(b"\\".join(texts))
         blob = b"\n".join(binary)
-        for run in _PRINTABLE.findall(blob):
-            lower = run.lower()
-            found |= {tag for word, tag in self.words.items() if word in lower}
-        pixels = next((value for tag, _, value in values if tag == PIXEL_DATA), b"").lower()
-        found |= {tag for name, tag in self.names.items() if name in pixels or name in blob}
+        runs = [run.lower() for run in _PRINTABLE.findall(blob)]
+        if runs:
+            words = {word.lower() for word in _WORD.findall(self.all_text)}
+            found |= {self.tag_of(word) for word in words if any(word in run for run in runs)}
+        found |= {self.names[name] for name in found_among(pixels, self.names)}
+        found |= {tag for name, tag in self.names.items() if name in blob}
         return found
 
     def numbers_in(self, vr: bytes, value: bytes) -> set[int]:
@@ -271,17 +293,47 @@ class _Old:
         """Identifiers and dates among texts that are numbers: whole, or long ones as a part of the digits."""
         found = set()
         for part in numbers.split(b"\\"):
+            if len(part) < _SHORTEST_NUMBER:
+                continue
             whole, _, fraction = part.strip(b" +-\0").partition(b".")
-            digits = (whole + fraction).decode("ascii", "replace")
-            if digits in self.dates:
-                found.add(self.dates[digits])
+            if (whole + fraction).decode("ascii", "replace") in self.dates:
+                found.add(self.tag_of(whole))
             if whole.isdigit() and not fraction.strip(b"0 ") and int(whole) in self.numbers:
                 found.add(self.numbers[int(whole)])
         all_digits = numbers.replace(b".", b"")
         for number, tag in self.numbers.items():
-            if number >= _SMALLEST_WITHIN and tag in IDENTIFIERS and str(number).encode() in all_digits:
+            if number >= _SMALLEST_WITHIN and tag and str(number).encode() in all_digits:
                 found.add(tag)
         return found
+
+
+def found_among(pixels: bytes | memoryview, needles: Iterable[bytes]) -> set[bytes]:
+    """Those of the needles (lower case, at least three bytes) that stand among the pixels, in either case.
+
+    All are sought at once by a pair of their bytes: the first two, or from an odd place the second and third. One
+    after the other they would cost more than all the rest.
+    """
+    wanted: dict[int, list[tuple[int, bytes]]] = {}
+    for needle in needles:
+        upper = needle.upper()
+        for start in (0, 1):
+            pairs = product({needle[start], upper[start]}, {needle[start + 1], upper[start + 1]})
+            for low, high in pairs:
+                wanted.setdefault(high << 8 | low, []).append((start, needle))
+    begins = np.zeros(1 << 16, bool)
+    begins[list(wanted)] = True
+    pairs_of_pixels = np.frombuffer(pixels, "<u2", len(pixels) // 2)
+    places = np.flatnonzero(begins.take(pairs_of_pixels))
+    if len(places) > _MOST_PLACES:  # an image of few values: then one by one
+        lower = bytes(pixels).lower()
+        return {needle for many in wanted.values() for _, needle in many if needle in lower}
+    found: set[bytes] = set()
+    for place in places.tolist():
+        for start, needle in wanted[int(pairs_of_pixels[place])]:
+            at = place * 2 - start
+            if at >= 0 and bytes(pixels[at : at + len(needle)]).lower() == needle:
+                found.add(needle)
+    return found
 
 
 def _difference(later: str, earlier: str) -> timedelta | None:
@@ -296,9 +348,10 @@ def _day(text: str) -> date:
 
 
 def _encoded(text: str) -> Iterator[bytes]:
-    for encoding in _ENCODINGS[:3] if text.isascii() else _ENCODINGS:
+    for encoding in _ENCODINGS[:2] if text.isascii() else _ENCODINGS:
         try:
-            yield text.encode(encoding)
+            # Without its last zero, a text of two bytes a letter is also in one of the other byte order.
+            yield text.encode(encoding).rstrip(b"\0")
         except UnicodeEncodeError:
             continue
 

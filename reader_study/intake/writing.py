@@ -12,22 +12,47 @@ IMPLEMENTATION = "2.25.194513046063960681972000345516404623267"
 IMPLEMENTATION_VERSION = "READER_STUDY_2"
 LONGEST_SHORT = 65_534  # bytes of a value whose length has 16 bits
 _LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
+_SHORT = [
+    "AE",
+    "AS",
+    "AT",
+    "CS",
+    "DA",
+    "DS",
+    "DT",
+    "FD",
+    "FL",
+    "IS",
+    "LO",
+    "LT",
+    "PN",
+    "SH",
+    "SL",
+    "SS",
+    "ST",
+    "TM",
+]
+_SHORT += ["UI", "UL", "US"]
 _NUL_PADDED = frozenset(["UI", "OB", "UN"])
-_SHORT_HEADER, _LONG_HEADER, _ITEM = struct.Struct("<HH2sH"), struct.Struct("<HH2sHI"), struct.Struct("<HHI")
+# VR -> its bytes, whether its length has 32 bits, what an odd value is padded with.
+_WRITTEN = {vr: (vr.encode(), vr in _LONG, b"\0" if vr in _NUL_PADDED else b" ") for vr in (*_LONG, *_SHORT)}
+_SHORT_HEADER, _LONG_HEADER = struct.Struct("<HH2sH").pack, struct.Struct("<HH2sHI").pack
+_ITEM = struct.Struct("<HHI").pack
 
 
 def element(tag: int, vr: str, value: bytes) -> bytes:
     """One element; an odd value is padded."""
+    name, long, pad = _WRITTEN[vr]
     if len(value) & 1:
-        value += b"\0" if vr in _NUL_PADDED else b" "
-    if vr in _LONG:
-        return _LONG_HEADER.pack(tag >> 16, tag & 0xFFFF, vr.encode(), 0, len(value)) + value
-    return _SHORT_HEADER.pack(tag >> 16, tag & 0xFFFF, vr.encode(), len(value)) + value
+        value += pad
+    if long:
+        return _LONG_HEADER(tag >> 16, tag & 0xFFFF, name, 0, len(value)) + value
+    return _SHORT_HEADER(tag >> 16, tag & 0xFFFF, name, len(value)) + value
 
 
 def sequence(tag: int, items: Iterable[bytes]) -> bytes:
     """A sequence of items, each the bytes of its elements."""
-    content = b"".join(_ITEM.pack(0xFFFE, 0xE000, len(item)) + item for item in items)
+    content = b"".join(_ITEM(0xFFFE, 0xE000, len(item)) + item for item in items)
     return element(tag, "SQ", content)
 
 
@@ -36,8 +61,13 @@ def joined(elements: Mapping[int, bytes]) -> bytes:
     return b"".join(elements[tag] for tag in sorted(elements))
 
 
-def part10(data_set: bytes, *, sop_class: str, sop_uid: str) -> bytes:
-    """A file: empty preamble, our own file meta information, the data set (PS3.10 section 7.1)."""
+def part10(
+    elements: Mapping[int, bytes], *, pixels: bytes | memoryview, sop_class: str, sop_uid: str
+) -> bytes:
+    """A file: empty preamble, our own file meta information, the data set, its pixels last (PS3.10 section 7.1).
+
+    pixels: an even number of bytes.
+    """
     meta = b"".join(
         (
             element(0x00020001, "OB", b"\0\1"),
@@ -49,4 +79,5 @@ def part10(data_set: bytes, *, sop_class: str, sop_uid: str) -> bytes:
         )
     )
     length = element(0x00020000, "UL", struct.pack("<I", len(meta)))
-    return b"".join((bytes(128), b"DICM", length, meta, data_set))
+    header = _LONG_HEADER(0x7FE0, 0x0010, b"OW", 0, len(pixels))
+    return b"".join((bytes(128), b"DICM", length, meta, joined(elements), header, pixels))
