@@ -28,8 +28,9 @@ from inference.dicom.values import (
 class Cine:
     """counts: float32 [view, row, column], as the camera shows the patient, superior row first.
 
-    angles_deg: of each view, rising, PS3.3 C.8.4.12 (0 at the back, 90 at the left side; above 360 where the orbit
-    goes on past the back); None if the file does not say, and the views are in the order of their numbers. pixel_mm: distance of the rows and of the columns.
+    angles_deg: of each view, rising, PS3.3 C.8.4.12 (0 at the back, 90 at the left side; above 360 where the orbit goes
+    on past the back); None if the file does not say, and the views are in the order of their numbers.
+    pixel_mm: distance of the rows and of the columns.
     """
 
     counts: NDArray[np.float32]
@@ -88,7 +89,8 @@ def _round(
         return places, None
     order = sorted(places, key=lambda place: angles[place])
     rising = np.array([angles[place] for place in order])
-    start = int(np.argmax(np.diff(rising, prepend=rising[-1] - 360) > np.diff(rising).max(initial=0) + 1e-6))
+    gaps = np.diff(rising, prepend=rising[-1] - 360)
+    start = int(gaps.argmax()) if gaps.max() > gaps[0] + 1e-6 else 0
     rising[:start] += 360
     return order[start:] + order[:start], tuple(float(angle) for angle in np.roll(rising, -start))
 
