@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -37,13 +37,19 @@ def stored_keys(cases: QuerySet[Case]) -> list[QuerySet[Any, Any]]:
     ]
 
 
-def files_of(cases: QuerySet[Case]) -> QuerySet[IndexedFile]:
-    """The indexed files of the cases; those that the index does not know yet are read first."""
+def files_of(cases: QuerySet[Case], *, study_uid: str = "") -> QuerySet[IndexedFile]:
+    """The indexed files of the cases; those that the index does not know yet are read first.
+
+    study_uid: only the cases with files of this DICOM study, which is far quicker than asking for all of them. What
+    was computed stays in the study that it was computed from.
+    """
+    if study_uid:
+        cases = cases.filter(pk__in=Instance.objects.filter(study_uid=study_uid).values("case"))
     sources = stored_keys(cases)
+    known = IndexedFile.objects.filter(object_key=OuterRef("key"))
     missing: set[str] = set()
     for source in sources:
-        known = IndexedFile.objects.filter(object_key__in=source).values("object_key")
-        missing.update(source.exclude(key__in=known).values_list("key", flat=True))
+        missing.update(source.filter(~Exists(known)).values_list("key", flat=True))
     if missing:
         add(sorted(missing))
     within = Q()
@@ -99,6 +105,7 @@ def _row(key: str) -> IndexedFile | None:
         transfer_syntax=str(ds.file_meta.get("TransferSyntaxUID", "")),
         modality=str(ds.get("Modality", ""))[:16],
         patient_id=str(ds.get("PatientID", ""))[:64],
+        study_date=str(ds.get("StudyDate") or "")[:8],
         series_number=_number(ds, "SeriesNumber"),
         instance_number=_number(ds, "InstanceNumber"),
         metadata=metadata,

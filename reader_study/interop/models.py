@@ -23,6 +23,7 @@ class IndexedFile(models.Model):
     transfer_syntax = models.CharField(max_length=64)
     modality = models.CharField(max_length=16, blank=True)
     patient_id = models.CharField(max_length=64, blank=True)
+    study_date = models.CharField(max_length=8, blank=True)
     series_number = models.BigIntegerField(null=True)
     instance_number = models.BigIntegerField(null=True)
     metadata = models.JSONField()

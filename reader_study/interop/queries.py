@@ -12,16 +12,19 @@ from reader_study.studies.models import Study
 from reader_study.studies.queries import study_for
 
 
-def headers_for(user: User, study_id: UUID) -> QuerySet[IndexedFile]:
-    """The files of a study's sites that the user may know of. NotFound for readers and strangers."""
+def headers_for(user: User, study_id: UUID, *, study_uid: str = "") -> QuerySet[IndexedFile]:
+    """The files of a study's sites that the user may know of. NotFound for readers and strangers.
+
+    study_uid: see `index.files_of`; the answer may still hold other DICOM studies of the same patient.
+    """
     study = study_for(user, study_id, *UNBLINDED)
-    return index.files_of(visible_cases(user, study))
+    return index.files_of(visible_cases(user, study), study_uid=study_uid)
 
 
-def files_for(user: User, study_id: UUID) -> QuerySet[IndexedFile]:
+def files_for(user: User, study_id: UUID, *, study_uid: str) -> QuerySet[IndexedFile]:
     """The same for who may also have the pixels; a monitor sees what there is, as everywhere else."""
     study = study_for(user, study_id, *MAY_DOWNLOAD)
-    return index.files_of(visible_cases(user, study))
+    return index.files_of(visible_cases(user, study), study_uid=study_uid)
 
 
 def within(

@@ -23,6 +23,7 @@ _COLUMNS = {
     "00080016": "sop_class",
     "00080060": "modality",
     "00100020": "patient_id",
+    "00080020": "study_date",
 }
 _MODALITIES_IN_STUDY = "00080061"
 _RANGES, _NO_WILDCARD = (
@@ -95,25 +96,24 @@ def matched(files: QuerySet[IndexedFile], query: Query) -> QuerySet[IndexedFile]
         if tag == _MODALITIES_IN_STUDY:
             of_modality = files.filter(_condition("modality", "CS", text)).values("study_uid")
             found = found.filter(study_uid__in=of_modality)
-        elif tag in _COLUMNS:
-            found = found.filter(_condition(_COLUMNS[tag], _vr(tag), text))
-        else:
-            column = f"value_{tag}"
+            continue
+        column = _COLUMNS.get(tag) or f"value_{tag}"
+        if tag not in _COLUMNS:
             inner = ["Alphabetic"] if _vr(tag) == "PN" else []
             path = [Value(step) for step in (tag, "Value", "0", *inner)]
             value = Func(F("metadata"), *path, function="jsonb_extract_path_text", output_field=TextField())
             found = found.annotate(**{column: value})
-            if _vr(tag) in _RANGES and "-" in text:
-                found = _between(found, column, text)
-            else:
-                found = found.filter(_condition(column, _vr(tag), text))
+        if _vr(tag) in _RANGES and "-" in text:
+            found = _between(found, column, text)
+        else:
+            found = found.filter(_condition(column, _vr(tag), text))
     return found
 
 
 def _between(files: QuerySet[IndexedFile], column: str, text: str) -> QuerySet[IndexedFile]:
     """A range of dates or times, open on either side: "20260101-", "-1030" up to the end of that minute."""
     first, last = text.split("-", 1)
-    files = files.filter(**{f"{column}__isnull": False})
+    files = files.filter(**{f"{column}__gt": ""})
     if first:
         files = files.filter(**{f"{column}__gte": first})
     if last:

@@ -80,10 +80,10 @@ class Page:
 
 def studies(files: QuerySet[IndexedFile], query: Query, *, base: str) -> Page:
     """base: the address under which `/studies` lies; of everything that `files` holds and no more."""
-    uids = matched(files, query).order_by().values("study_uid").distinct()
+    # Counted over the whole study, whichever of its files the query fits.
+    found = files.filter(study_uid__in=_uids(files, query, "study_uid")) if query.matching else files
     rows = (
-        files.filter(study_uid__in=uids)
-        .values("study_uid")
+        found.values("study_uid")
         .annotate(
             first=Min("object_key"),
             who=Min("patient_id"),
@@ -114,10 +114,9 @@ def studies(files: QuerySet[IndexedFile], query: Query, *, base: str) -> Page:
 
 
 def series(files: QuerySet[IndexedFile], query: Query, *, base: str, of_one_study: bool) -> Page:
-    uids = matched(files, query).order_by().values("study_uid", "series_uid").distinct()
+    found = files.filter(series_uid__in=_uids(files, query, "series_uid")) if query.matching else files
     rows = (
-        files.filter(series_uid__in=uids.values("series_uid"))
-        .values("study_uid", "series_uid")
+        found.values("study_uid", "series_uid")
         .annotate(
             first=Min("object_key"),
             who=Min("patient_id"),
@@ -170,6 +169,10 @@ def instances(files: QuerySet[IndexedFile], query: Query, *, base: str, above: s
 
 def instance_address(base: str, file: IndexedFile) -> str:
     return f"{base}/studies/{file.study_uid}/series/{file.series_uid}/instances/{file.sop_uid}"
+
+
+def _uids(files: QuerySet[IndexedFile], query: Query, column: str) -> QuerySet[IndexedFile, Any]:
+    return matched(files, query).order_by().values(column).distinct()
 
 
 def _more(rows: QuerySet[Any, Any], page: Sequence[Any], query: Query) -> int:

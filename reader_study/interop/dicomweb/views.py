@@ -82,7 +82,7 @@ class SearchStudies(DicomWebView):
 
 class SearchSeries(DicomWebView):
     def get(self, request: Request, study_id: UUID, study: str = "") -> HttpResponseBase:
-        files = queries.headers_for(signed_in(request), study_id)
+        files = queries.headers_for(signed_in(request), study_id, study_uid=study)
         if study:
             files = queries.within(files, study=study)
         query = matching.parsed(request.query_params, search.STUDY + search.SERIES)
@@ -92,7 +92,7 @@ class SearchSeries(DicomWebView):
 
 class SearchInstances(DicomWebView):
     def get(self, request: Request, study_id: UUID, study: str = "", series: str = "") -> HttpResponseBase:
-        files = queries.headers_for(signed_in(request), study_id)
+        files = queries.headers_for(signed_in(request), study_id, study_uid=study)
         if study:
             files = queries.within(files, study=study, series=series)
         query = matching.parsed(request.query_params, search.STUDY + search.SERIES + search.INSTANCE)
@@ -107,7 +107,7 @@ class Retrieve(DicomWebView):
     def get(
         self, request: Request, study_id: UUID, study: str, series: str = "", instance: str = ""
     ) -> HttpResponseBase:
-        files = queries.files_for(signed_in(request), study_id)
+        files = queries.files_for(signed_in(request), study_id, study_uid=study)
         found = queries.within(files, study=study, series=series, instance=instance)
         single = [Offer(DICOM)] if instance else []
         offer = chosen(self.request, [Offer(DICOM, multipart=True), *single])
@@ -131,7 +131,7 @@ class Metadata(DicomWebView):
     def get(
         self, request: Request, study_id: UUID, study: str, series: str = "", instance: str = ""
     ) -> HttpResponseBase:
-        files = queries.headers_for(signed_in(request), study_id)
+        files = queries.headers_for(signed_in(request), study_id, study_uid=study)
         found = queries.within(files, study=study, series=series, instance=instance)
         offer = chosen(self.request, _JSON)
         base = self.base(study_id)
@@ -146,7 +146,7 @@ class Frames(DicomWebView):
     def get(
         self, request: Request, study_id: UUID, *, study: str, series: str, instance: str, frames: str
     ) -> HttpResponseBase:
-        files = queries.files_for(signed_in(request), study_id)
+        files = queries.files_for(signed_in(request), study_id, study_uid=study)
         file = queries.within(files, study=study, series=series, instance=instance)[0]
         if not re.fullmatch(r"[0-9]{1,9}(,[0-9]{1,9})*", frames) or frames.count(",") >= _MOST_FRAMES:
             raise Invalid("frames", _("Frames are numbers from 1, separated by commas."))
@@ -168,7 +168,7 @@ class BulkData(DicomWebView):
     def get(
         self, request: Request, study_id: UUID, *, study: str, series: str, instance: str, value: str
     ) -> HttpResponseBase:
-        files = queries.files_for(signed_in(request), study_id)
+        files = queries.files_for(signed_in(request), study_id, study_uid=study)
         file = queries.within(files, study=study, series=series, instance=instance)[0]
         offer = chosen(self.request, [Offer(OCTETS, multipart=True), Offer(OCTETS)])
         data = retrieval.bulk_data(file, value)
