@@ -1,17 +1,22 @@
 """What an administrator says at the server: tokens, peers, where the receiver writes."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from reader_study.accounts.models import ApiToken
 from reader_study.accounts.queries import token_of
 from reader_study.intake.doors.management.commands.receive_dicom import Command as ReceiveDicom
 from reader_study.intake.doors.models import Peer
 from tests.reader_study.cases.world import World
+from tests.reader_study.intake.doors.receiving import ROOT, dcmtk
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +58,32 @@ def test_a_peer_is_added_listed_and_revoked(world: World) -> None:
 def test_the_receiver_writes_where_the_worker_looks(settings: Any) -> None:
     options = ReceiveDicom().create_parser("manage.py", "receive_dicom").parse_args([])
     assert options.spool == settings.DICOM_SPOOL and options.address == "127.0.0.1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_receiver_of_the_command_knows_the_peers(world: World, tmp_path: Any) -> None:
+    echoscu = dcmtk("echoscu")
+    said("dicom_peer", "--by", world.investigator.email, "add", "--study", str(world.study.id), "--site", "A",
+         "--calling", "PACS-A")  # fmt: skip
+    program = (
+        "import django; from django.conf import settings; import os\n"
+        "settings.DATABASES['default']['NAME'] = os.environ['DATABASE_OF_TEST']; django.setup()\n"
+        "from django.core.management import call_command; call_command('receive_dicom', '--port', '0')"
+    )
+    environment = {
+        **os.environ, "DATABASE_OF_TEST": str(connection.settings_dict["NAME"]),
+        "DICOM_SPOOL": str(tmp_path / "spool"), "DJANGO_SETTINGS_MODULE": "reader_study.settings",
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        port = process.stdout.readline().split()[-1]
+        called = Peer.objects.get().called
+        for calling, status in (("PACS-A", 0), ("PACS-B", 1)):
+            call = [echoscu, "-aet", calling, "-aec", called, "127.0.0.1", port]
+            assert subprocess.run(call, capture_output=True, check=False).returncode == status
+    finally:
+        process.terminate()
+        process.wait(20)
