@@ -91,10 +91,9 @@ TRACER = by_tag(
             "Solution",
         ),
         "RadiopharmaceuticalVolume": Number("tracer", 0, 10_000),
-        "RadionuclideTotalDose": Number("decay", 0, 1e12),
-        "RadionuclideHalfLife": Number("decay", 0, 1e12),
+        "RadionuclideTotalDose": Number("decay", 0, 1e11),
+        "RadionuclideHalfLife": Number("decay", 0, 1e11),
         "RadionuclidePositronFraction": Number("decay", 0, 1),
-        "RadiopharmaceuticalSpecificActivity": Number("decay", 0, 1e15),
         "RadiopharmaceuticalStartTime RadiopharmaceuticalStopTime": Time("decay"),
         "RadiopharmaceuticalStartDateTime RadiopharmaceuticalStopDateTime": DateTime("decay"),
         "CalibrationDataSequence": Items(
@@ -222,7 +221,7 @@ IMAGE = {
             "ActualFrameDuration": Number("decay", 0, 10_000_000),
             "EffectiveDuration": Number("decay", 0, 1_000_000),
             "CountsAccumulated": Number("counts", 0, 2**31 - 1),
-            "CountRate": Number("counts", 0, 100_000_000),
+            "CountRate": Number("counts", 0, 10_000_000),
             "FrameTime": Number("decay", 0, 10_000_000),
             "FrameTimeVector": Number("decay", 0, 10_000_000, FRAMES),
             "TriggerTime": Number("gating", 0, 10_000_000),
@@ -265,9 +264,6 @@ EMISSION = by_tag(
         "ScanProgressionDirection": terms("geometry", "FEET_TO_HEAD|HEAD_TO_FEET"),
         "ReprojectionMethod": terms("geometry", "SUM|MAX PIXEL"),
         "AcquisitionTerminationCondition": END,
-        "AcquisitionTerminationConditionData AcquisitionStartConditionData": Number(
-            "acquisition", 0, 2**31 - 1
-        ),
         "AcquisitionStartCondition": START,
         # Where files from before the sequences have it.
         **dict.fromkeys(
@@ -277,7 +273,7 @@ EMISSION = by_tag(
             ),
             Time("decay"),
         ),
-        "RadionuclideTotalDose RadionuclideHalfLife": Number("decay", 0, 1e12),
+        "RadionuclideTotalDose RadionuclideHalfLife": Number("decay", 0, 1e11),
         "RadionuclidePositronFraction": Number("decay", 0, 1),
         "RadiopharmaceuticalVolume": Number("tracer", 0, 10_000),
         "EnergyWindowCenterline EnergyWindowTotalWidth": Number("energy", 0, 10_000),
@@ -299,7 +295,7 @@ CORRECTION_FACTORS = by_tag(
     {
         "PrimaryPromptsCountsAccumulated": Number("counts", 0, 2**31 - 1),
         "SecondaryCountsAccumulated": Number("counts", 0, 2**31 - 1, 16),
-        "SliceSensitivityFactor DeadTimeFactor ScatterFractionFactor": Number("counts", -1e12, 1e12),
-        "DecayFactor": Number("decay", 0, 1e12),
+        "SliceSensitivityFactor DeadTimeFactor ScatterFractionFactor": Number("counts", -1e6, 1e6),
+        "DecayFactor": Number("decay", 0, 1e9),
     }
 )
