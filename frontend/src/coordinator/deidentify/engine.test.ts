@@ -128,6 +128,23 @@ describe('the engine', () => {
   });
 });
 
+describe('any bytes', () => {
+  it('get a verdict, and nothing of the patient leaves', async () => {
+    const engine = await openEngine(KEY);
+    const original = file();
+    for (let seed = 1; seed <= 400; seed += 1) {
+      const bytes = original.slice(0, seed % 5 ? original.length : (seed * 37) % original.length);
+      for (let n = 0; n < 1 + (seed % 4); n += 1)
+        bytes[132 + ((Math.imul(seed + n, 2654435761) >>> 8) % Math.max(1, bytes.length - 132))] =
+          (seed * 31 + n) & 0xff;
+      const { verdict } = await engine.judge(0, bytes);
+      expect(['send', 'look', 'ask', 'kept_back']).toContain(verdict);
+      if (verdict !== 'send') continue;
+      expect(latin(new Uint8Array(await engine.sealed(bytes)))).not.toMatch(/YAMADA|TARO|4711|20240301/);
+    }
+  });
+});
+
 function named(): Uint8Array {
   const values = pixels();
   values.set(new TextEncoder().encode('Yamada^Taro'), 700);

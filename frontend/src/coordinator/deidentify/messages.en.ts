@@ -29,4 +29,6 @@ export const deidentifyEn = {
   'pixels.leaveOut': 'Do not send this file',
   'code.not_shown':
     'The image is compressed in a way that a browser cannot show. Export it without compression to look at it here.',
+  'code.no_worker':
+    'The page could not start its de-identification. Reload the page and drop the folder again.',
 } as const;

@@ -30,4 +30,6 @@ export const deidentifyJa: SameKeys<typeof deidentifyEn> = {
   'pixels.leaveOut': 'このファイルは送らない',
   'code.not_shown':
     'この画像の圧縮方式はブラウザーでは表示できません。ここで確認するには、非圧縮で書き出してください。',
+  'code.no_worker':
+    '匿名化の処理を開始できませんでした。ページを再読み込みして、もう一度フォルダをドロップしてください。',
 };

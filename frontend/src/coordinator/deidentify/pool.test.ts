@@ -67,13 +67,21 @@ describe('the pool', () => {
   it('replaces a worker that breaks; only its file is lost', async () => {
     const { deidentifier, threads } = pool((task, thread) => {
       if (task.n !== 1) return refused(task);
-      thread.onerror?.(new Event('error'));
+      thread.onerror?.({ message: 'out of memory' });
       return null;
     });
     const judged = await Promise.all([0, 1, 2, 3].map((n) => deidentifier.judge(n, file)));
     expect(judged.map(({ code }) => code)).toEqual(['truncated', 'unreadable', 'truncated', 'truncated']);
     expect(threads.filter(({ ended }) => ended)).toHaveLength(1);
     expect(threads).toHaveLength(3);
+  });
+
+  it('says when there is no worker at all', async () => {
+    const { deidentifier } = pool((_, thread) => {
+      thread.onerror?.(new Event('error'));
+      return null;
+    });
+    expect(await deidentifier.judge(0, file)).toMatchObject({ verdict: 'kept_back', code: 'no_worker' });
   });
 
   it('stops everything when it is closed', async () => {

@@ -111,7 +111,8 @@ class Pool implements Deidentifier {
     if (this.lanes.length >= this.workers) return null;
     const lane: Lane = { thread: this.spawn(), waiting: null, alarm: undefined };
     lane.thread.onmessage = ({ data }) => this.finish(lane, data);
-    lane.thread.onerror = () => this.replace(lane, 'unreadable');
+    // A script that cannot be loaded has no message; one that breaks has.
+    lane.thread.onerror = (event) => this.replace(lane, isBreak(event) ? 'unreadable' : 'no_worker');
     lane.thread.postMessage({ key: this.key });
     this.lanes.push(lane);
     return lane;
@@ -135,6 +136,10 @@ class Pool implements Deidentifier {
     waiting?.resolve({ id: waiting.task.id, code });
     this.proceed();
   }
+}
+
+function isBreak(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'message' in event;
 }
 
 function keptBack(n: number, code: string): Judged {

@@ -5,7 +5,7 @@
  * prove is left out without being looked at. The result must still pass `verify` before it leaves the worker.
  */
 
-import { answered, describe, kindOf, line, parsedLine, seriesDescription, slicesOf } from './describe';
+import { answered, describe, kindOf, parsedLine, slicesOf } from './describe';
 import {
   type CodesRule,
   EMPTY,
@@ -21,11 +21,11 @@ import {
   type SingleRule,
   shape,
   stateOfCode,
-  VERSION,
 } from './procedure';
 import { numbersIn, type Proof, proven, Unproven, uidsIn } from './proving';
 import type { Pseudonyms, Subject } from './pseudonyms';
 import { groundOfRemoval, pathOf, Report } from './report';
+import { codeItem, ownElements, stateItem } from './sealing';
 import { characterSets, decoded } from './text';
 import {
   COLUMNS,
@@ -45,14 +45,9 @@ import type { Answers, Blank, Description } from './types';
 import { binary, part10, sequence, text, type Written, type WrittenItem } from './write';
 
 const [SOP_CLASS, SOP_UID, STUDY_UID, SERIES_UID] = [0x00080016, 0x00080018, 0x0020000d, 0x0020000e];
-const [NAME, ID, SERIES_TEXT, COMMENTS] = [0x00100010, 0x00100020, 0x0008103e, 0x00204000];
-const [SYNTHETIC, BURNED_IN, FRAME_OF_REFERENCE, INDICATOR] = [
-  0x0008001c, 0x00280301, 0x00200052, 0x00201040,
-];
-const [REMOVED, METHOD, METHOD_CODES, TEMPORAL] = [0x00120062, 0x00120063, 0x00120064, 0x00280303];
-const [EQUIPMENT, PURPOSE, MODALITY_LUT] = [0x0018a001, 0x0040a170, 0x00283000];
-const [MAKER, MODEL, SOFTWARE] = [0x00080070, 0x00081090, 0x00181020];
-const [CONTEXT, CONCEPT_NAME, CONCEPT, VALUE_TYPE] = [0x00400555, 0x0040a043, 0x0040a168, 0x0040a040];
+const [ID, COMMENTS] = [0x00100020, 0x00204000];
+const [SYNTHETIC, FRAME_OF_REFERENCE, MODALITY_LUT] = [0x0008001c, 0x00200052, 0x00283000];
+const [CONTEXT, CONCEPT] = [0x00400555, 0x0040a168];
 const [CODE_VALUE, CODE_SCHEME, CODE_MEANING] = [0x00080100, 0x00080102, 0x00080104];
 const LONGEST_EXAMPLE = 80;
 const SINGLE_UID = shape('uid');
@@ -335,54 +330,6 @@ class Builder {
     const code = said ?? SEALED.state_codes[state];
     return sequence(code ? [stateItem(...code)] : []);
   }
-}
-
-/** What the study writes into every file. */
-function ownElements(subject: Subject, description: Description, hasFrame: boolean): WrittenItem {
-  const { profile, clean_pixels } = SEALED;
-  const claims = description.pixels === 'unseen' ? profile : [...profile, clean_pixels];
-  const own: WrittenItem = new Map([
-    [NAME, text('PN', subject.token)],
-    [ID, text('LO', subject.token)],
-    [SERIES_TEXT, text('LO', seriesDescription(description))],
-    [COMMENTS, text('LT', line(description))],
-    [REMOVED, text('CS', 'YES')],
-    [METHOD, text('LO', SEALED.method)],
-    [METHOD_CODES, sequence(claims.map(([value, meaning]) => codeItem('DCM', value, meaning)))],
-    [TEMPORAL, text('CS', 'MODIFIED')],
-    [EQUIPMENT, sequence([equipment()])],
-  ]);
-  if (description.pixels !== 'unseen') own.set(BURNED_IN, text('CS', 'NO'));
-  if (hasFrame) own.set(INDICATOR, text('LO', ''));
-  return own;
-}
-
-function equipment(): WrittenItem {
-  return new Map([
-    [MAKER, text('LO', SEALED.equipment_maker)],
-    [MODEL, text('LO', SEALED.equipment_model)],
-    [SOFTWARE, text('LO', VERSION)],
-    [PURPOSE, sequence([codeItem('DCM', ...SEALED.equipment_purpose)])],
-  ]);
-}
-
-function codeItem(scheme: string, value: string, meaning: string): WrittenItem {
-  return new Map([
-    [CODE_VALUE, text('SH', value)],
-    [CODE_SCHEME, text('SH', scheme)],
-    [CODE_MEANING, text('LO', meaning)],
-  ]);
-}
-
-/** An item of the acquisition context (TID 3470). */
-function stateItem(scheme: string, value: string): WrittenItem {
-  const meaning = meaningOf('physiological_state', scheme, value) ?? '';
-  const name = meaningOf('patient_state', ...SEALED.state_name) ?? '';
-  return new Map([
-    [VALUE_TYPE, text('CS', 'CODE')],
-    [CONCEPT_NAME, sequence([codeItem(...SEALED.state_name, name)])],
-    [CONCEPT, sequence([codeItem(scheme, value, meaning)])],
-  ]);
 }
 
 /** A value as the coordinator may read it, in this browser only. */
