@@ -99,6 +99,8 @@ class _Messages(DIMSEServiceProvider):
 
     def too_much(self, primitive: P_DATA) -> str:
         for _context, fragment in primitive.presentation_data_value_list:
+            if not fragment:
+                return "a fragment without its first byte"
             if fragment[0] & 1:
                 self.command += len(fragment)
             else:

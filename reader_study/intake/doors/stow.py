@@ -37,6 +37,7 @@ from reader_study.studies.queries import study_for
 MAX_REQUEST_BYTES = 2 << 30
 MAX_REQUEST_FILES = 2_000
 MAX_REQUEST_SECONDS = 1_800.0
+SLOWEST, GRACE = 4_096, 60.0  # bytes a second, after these seconds: a thread of the server is not for waiting
 # So many are examined while the sender waits; with more, the worker does it and the answer may come before the verdict.
 FILES_AT_ONCE = 100
 WAIT_SECONDS = 25.0
@@ -79,14 +80,15 @@ class _Body:
         if chunked and not request.META.get("wsgi.input_terminated"):  # reading it would never end
             raise Invalid("length", _("The request must say how long it is (Content-Length)."))
         self.stream: Readable = request.META["wsgi.input"] if chunked else request
-        self.left, self.until = MAX_REQUEST_BYTES, time.monotonic() + MAX_REQUEST_SECONDS
+        self.received, self.began = 0, time.monotonic()
 
     def read(self, size: int, /) -> bytes:
-        if time.monotonic() > self.until:
+        seconds = time.monotonic() - self.began
+        if seconds > MAX_REQUEST_SECONDS or (seconds > GRACE and self.received < SLOWEST * seconds):
             raise TooLarge("too_slow", _("The request took too long. Send the files in several requests."))
         block = self.stream.read(size)
-        self.left -= len(block)
-        if self.left < 0:
+        self.received += len(block)
+        if self.received > MAX_REQUEST_BYTES:
             raise TooLarge(
                 "too_large", _("This is more than one request may hold. Send the files in several.")
             )

@@ -263,6 +263,16 @@ def test_a_command_that_is_none_ends_its_association_only(small: Running) -> Non
         assoc.abort()
 
 
+@pytest.mark.parametrize(
+    "values", [pdv(1, 3, b"")[:5], pdv(99, 3, b"\0" * 20), b"\0\0\0\1\1", b"\xff\xff\xff\xff\1\3"]
+)
+def test_a_fragment_that_is_none_ends_its_association_only(small: Running, values: bytes) -> None:
+    assoc = associated(small.port)
+    raw(assoc).sendall(pdu(values))
+    assert is_closed(raw(assoc)) or not assoc.is_established
+    assoc.abort()
+
+
 def test_a_file_that_is_too_large_ends_its_association_and_leaves_nothing(
     small: Running, tmp_path: Path
 ) -> None:

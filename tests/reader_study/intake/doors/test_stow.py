@@ -164,6 +164,10 @@ def test_the_request_is_bounded(sender: Sender, monkeypatch: pytest.MonkeyPatch)
     assert sender.store(b"1", b"2", b"3").status_code == 413
     monkeypatch.setattr(stow, "MAX_REQUEST_BYTES", 1000)
     assert sender.store(spect(1)).status_code == 413
+    monkeypatch.undo()
+    monkeypatch.setattr(stow, "GRACE", -1.0)
+    monkeypatch.setattr(stow, "SLOWEST", 10**15)
+    assert sender.store(spect(1)).json()["code"] == "too_slow"
     assert not Instance.objects.exists() and not Upload.objects.exclude(state="done").exists()
 
 
