@@ -48,6 +48,8 @@ def decoded(structure: Structure) -> Structure:
     """
     if not structure.fragments:
         return structure
+    if number_at(structure.root, ALLOCATED) not in (8, 16, 32):
+        raise Malformed("bad_value", "bits allocated")
     pixels = bytearray(structure.pixel_bytes + structure.pixel_bytes % 2)
     at, reversible = 0, True
     for frame in _frames(structure):

@@ -207,6 +207,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "slope of zero": (lambda: edited(PT, RescaleSlope="0"), "bad_value"),
     "position in words": (lambda: raw("ImagePositionPatient", b"left\\0\\0", PT), "bad_value"),
     "40 bits stored": (lambda: edited(BitsStored=40), "bad_value"),
+    "bits that no decoder has": (
+        lambda: encapsulated(RLELossless, [run_bomb(16)] * 12, BitsAllocated=47),
+        "bad_value",
+    ),
     "high bit elsewhere": (lambda: edited(HighBit=3), "bad_value"),
     "sign that is none": (lambda: edited(PixelRepresentation=7), "bad_value"),
     "no samples": (lambda: edited(SamplesPerPixel=0), "missing_attribute"),
