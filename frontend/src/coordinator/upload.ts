@@ -141,6 +141,7 @@ function correcting(studyId: string, how: (batch: Batch, signal: AbortSignal) =>
   const conduct = conducts.get(studyId);
   if (!conduct?.batch || runOf(studyId)?.phase !== 'review') return;
   how(conduct.batch, conduct.abort.signal);
+  report(studyId, { review: conduct.batch.review() }); // at once: a box that is ticked must not jump back
   void conduct.memory?.save(conduct.batch.corrections);
 }
 

@@ -123,7 +123,7 @@ function ExampleOf({ row: { action, example } }: { row: Treated }) {
   const before = example.before || t('treatment.empty');
   if (action === 'kept') return before;
   if (action === 'removed') return <del>{before}</del>;
-  const after = example.after || t('treatment.empty');
+  const after = example.after || t('treatment.own'); // what the study writes itself
   return (
     <>
       <span aria-hidden="true">

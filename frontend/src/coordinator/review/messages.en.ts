@@ -117,6 +117,7 @@ export const reviewEn = {
   'treatment.private': 'Private attribute of a maker',
   'treatment.unknown': 'Attribute that the standard does not know',
   'treatment.becomes': '{{before}} becomes {{after}}',
+  'treatment.own': 'the study’s own value',
   'treatment.empty': '(empty)',
   'treatment.version': 'Procedure {{version}}',
   'treatment.frame': 'Table of attributes, can be scrolled',

@@ -112,6 +112,7 @@ export const reviewJa: SameKeys<typeof reviewEn> = {
   'treatment.private': '装置メーカー独自の属性',
   'treatment.unknown': '規格にない属性',
   'treatment.becomes': '{{before}}は{{after}}になります',
+  'treatment.own': '試験が付ける値',
   'treatment.empty': '（空）',
   'treatment.version': '手順 {{version}}',
   'treatment.frame': '属性の表（スクロールできます）',
