@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 from PIL import Image, ImageDraw
-from pydicom import dcmread
+from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    JPEGLSLossless,
+    RLELossless,
+)
 
 from reader_study.intake.deidentification import Deidentified, deidentify
 from reader_study.intake.examination import examine
@@ -65,6 +72,32 @@ def test_the_search_finds_what_is_there(kind: str) -> None:
 def test_the_whole_chain_lets_nothing_out_either(kind: str) -> None:
     planted = usual(kind, 6)
     checked(planted, examine(planted.data, pseudonyms=SITE, kinds=None))
+
+
+@pytest.mark.parametrize(
+    "syntax", [DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, RLELossless, JPEGLSLossless], ids=str
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_all_the_same_however_the_file_is_encoded(kind: str, syntax: UID) -> None:
+    planted = usual(kind, 8)
+    ds = dcmread(io.BytesIO(planted.data))
+    frames = int(ds.get("NumberOfFrames") or 1)
+    ds.PixelData = ds.PixelData[: frames * ds.Rows * ds.Columns * 2]
+    if syntax.is_encapsulated:
+        ds.compress(syntax, generate_instance_uid=False)
+    elif syntax == ExplicitVRBigEndian:
+        ds.walk(lambda _, element: None)  # what is not looked at would not be turned round
+        ds.PixelData = np.frombuffer(ds.PixelData, "<u2").astype(">u2").tobytes()
+    ds.file_meta.TransferSyntaxUID = syntax
+    out = io.BytesIO()
+    dcmwrite(out, ds, implicit_vr=False, little_endian=syntax != ExplicitVRBigEndian)
+    made = examine(out.getvalue(), pseudonyms=SITE, kinds=None)
+    assert found(planted.secrets, made.data) == set()
+    old, new = dcmread(io.BytesIO(planted.data)), dcmread(io.BytesIO(made.data))
+    assert [list(values(new, path)) for path in planted.needed] == [
+        list(values(old, path)) for path in planted.needed
+    ]
+    assert new.PixelData == old.PixelData[: len(new.PixelData)]
 
 
 @pytest.mark.parametrize(
