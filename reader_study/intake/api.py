@@ -104,6 +104,7 @@ class UploadedFileSerializer(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=UploadedFile.Verdict.choices)
     code = serializers.CharField()
     message = serializers.CharField()
+    case = serializers.UUIDField(allow_null=True, help_text="The case that a taken file belongs to")
 
 
 class SubjectSerializer(serializers.Serializer[Any]):
@@ -157,9 +158,10 @@ def _summary(upload: Upload) -> dict[str, Any]:
 
 
 def _files(upload: Upload) -> list[dict[str, Any]]:
-    files = upload.files.order_by("number").values_list("number", "verdict", "code")
+    files = upload.files.order_by("number").values_list("number", "verdict", "code", "case")
     return [
-        {"n": n, "verdict": verdict, "code": code, "message": sentence(code)} for n, verdict, code in files
+        {"n": n, "verdict": verdict, "code": code, "message": sentence(code), "case": case}
+        for n, verdict, code, case in files
     ]
 
 

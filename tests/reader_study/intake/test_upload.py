@@ -32,6 +32,8 @@ def test_files_of_two_patients_become_two_cases_in_the_studys_own_numbering(
     body = status(browser, upload)
     assert body["state"] == "done" and body["counts"] == {"accepted": 6}
     assert [case["subject"] for case in body["cases"]] == ["A-0001", "A-0002"]
+    first, second = (case["id"] for case in body["cases"])
+    assert [file["case"] for file in body["files"]] == [first, first, second, first, first, first]
     assert set(Image.objects.values_list("case__subject", "image_set", "state")) == {
         ("A-0001", "spect", "stress"), ("A-0001", "spect", "rest"), ("A-0001", "pet", "rest"),
         ("A-0002", "spect", "stress"),

@@ -103,7 +103,9 @@ export function OneGroup({ group, onDone }: Props) {
             )}
             {!(opened.header && opened.picture) && <span className="dim">{t('quarantine.lookHint')}</span>}
           </div>
-          {opened.picture && <Picture key={file.id} id={file.id} busy={busy} onDecide={looked} />}
+          {opened.picture && (
+            <Picture key={file.id} id={file.id} busy={busy} onDecide={pixels ? looked : undefined} />
+          )}
           {opened.header && <HeaderTable key={file.id} id={file.id} />}
         </section>
 
@@ -161,7 +163,15 @@ export function OneGroup({ group, onDone }: Props) {
   );
 }
 
-function Picture({ id, busy, onDecide }: { id: string; busy: boolean; onDecide: (looked: Looked) => void }) {
+interface PictureProps {
+  id: string;
+  busy: boolean;
+  /** Absent: the file waits for something else, and is only looked at. */
+  onDecide?: (looked: Looked) => void;
+}
+
+function Picture({ id, busy, onDecide }: PictureProps) {
+  const t = useT();
   const picture = useQuery({
     queryKey: ['quarantine picture', id],
     queryFn: () => framesOf(id),
@@ -170,7 +180,15 @@ function Picture({ id, busy, onDecide }: { id: string; busy: boolean; onDecide: 
   });
   if (picture.error) return <Failure error={picture.error} retry={() => void picture.refetch()} />;
   if (!picture.data) return <Loading />;
-  return <LookAtPixels frames={picture.data} busy={busy} onDecide={onDecide} />;
+  return (
+    <LookAtPixels
+      frames={picture.data}
+      busy={busy}
+      onDecide={onDecide}
+      lead={onDecide && t('quarantine.pictureLead')}
+      leaveOut={t('quarantine.discard')}
+    />
+  );
 }
 
 interface Said extends Decision {

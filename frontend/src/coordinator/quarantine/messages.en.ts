@@ -31,6 +31,8 @@ export const quarantineEn = {
   'quarantine.value': 'Value',
   'quarantine.hidden': 'hidden',
   'quarantine.picture': 'Picture',
+  'quarantine.pictureLead':
+    'Letters burned into an image cannot be removed from its header. Look at every frame; draw a box over whatever names a person, a date or a place. Values under a box are set to zero before the file is taken into the study.',
   'quarantine.answer': 'Your decision',
   'quarantine.state': 'What does the image show?',
   'quarantine.state.stress': 'Stress',

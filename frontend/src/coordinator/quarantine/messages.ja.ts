@@ -33,6 +33,8 @@ export const quarantineJa: SameKeys<typeof quarantineEn> = {
   'quarantine.value': '値',
   'quarantine.hidden': '非表示',
   'quarantine.picture': '画像',
+  'quarantine.pictureLead':
+    '画像に焼き込まれた文字は、ヘッダーからは消せません。すべてのフレームを確認し、氏名・日付・施設名などがあれば枠で囲んでください。枠の中の値は、ファイルが試験に取り込まれる前に0になります。',
   'quarantine.answer': '判断',
   'quarantine.state': 'どの状態の画像ですか？',
   'quarantine.state.stress': '負荷',

@@ -1810,6 +1810,11 @@ export interface components {
             verdict: components["schemas"]["VerdictEnum"];
             code: string;
             message: string;
+            /**
+             * Format: uuid
+             * @description The case that a taken file belongs to
+             */
+            case: string | null;
         };
         Ventricle: {
             /** Format: double */
