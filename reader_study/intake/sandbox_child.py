@@ -4,6 +4,7 @@ It has no settings, no database, no secrets but the pseudonyms' key of one quest
 It reads questions from standard input and writes answers to standard output, both as frames (see `sandbox`).
 """
 
+import contextlib
 import os
 import resource
 import signal
@@ -78,8 +79,10 @@ def _confine(memory: int) -> None:
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: _FILES,
     }
+    elsewhere = () if sys.platform == "linux" else (OSError, ValueError)  # macOS: no limit of address space
     for limit, most in limits.items():
-        resource.setrlimit(limit, (most, most))
+        with contextlib.suppress(*elsewhere):
+            resource.setrlimit(limit, (most, most))
 
 
 def _answer_to(meta: dict[str, Any], data: bytes, seconds: int) -> bytes:

@@ -1,4 +1,7 @@
+import contextlib
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,9 +38,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, paths: list[Path], as_json: bool, **options: Any) -> None:
         lines = (self._verdict(source) for source in sources(paths))
-        for text in _as_json(lines) if as_json else map(_as_text, lines):
-            self.stdout.write(text)
-            self.stdout.flush()
+        with contextlib.suppress(BrokenPipeError):  # as of `| head`
+            for text in _as_json(lines) if as_json else map(_as_text, lines):
+                self.stdout.write(text)
+                self.stdout.flush()
+            return
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _verdict(self, source: Source) -> dict[str, str]:
         if source.data is None:
