@@ -1,6 +1,7 @@
 """Real clients of the DICOMweb service, over HTTP: dicomweb-client (as 3D Slicer uses it) and Orthanc."""
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from requests.exceptions import HTTPError
 from reader_study.accounts.actions import make_token
 from reader_study.accounts.models import TokenScope, User
 from reader_study.studies.models import Study
+from tests.reader_study.intake.files import Secrets, nm_file, noise
 from tests.reader_study.interop.conftest import Archive
 from tests.reader_study.interop.peers import orthanc
 
@@ -30,7 +32,8 @@ def token_of(user: User, study: Study, scope: TokenScope = TokenScope.DICOMWEB) 
 
 def client(live_server: Any, archive: Archive, token: str) -> DICOMwebClient:
     session = requests.Session()
-    session.headers["Authorization"] = f"Bearer {token}"
+    # Closed after each request: a thread that waits for another keeps its connection to the test's database.
+    session.headers.update({"Authorization": f"Bearer {token}", "Connection": "close"})
     return DICOMwebClient(f"{live_server.url}{archive.base}", session=session)
 
 
@@ -127,3 +130,28 @@ def test_orthanc_finds_and_pulls_a_study(live_server: Any, archive: Archive, tmp
             kept = parsed(peer.file(sent.SOPInstanceUID))
             assert kept.PixelData == sent.PixelData
             assert written(kept) == written(sent)
+
+
+def test_what_a_site_stores_comes_back_without_names_and_with_its_pixels(
+    live_server: Any, archive: Archive, slicer: DICOMwebClient
+) -> None:
+    world, secrets = archive.world, Secrets(21)
+    raw = parsed(nm_file(noise(seed=21), state="rest", secrets=secrets))
+    sender = client(live_server, archive, token_of(world.coordinator_a, world.study, TokenScope.INTAKE))
+    answer = sender.store_instances([raw])
+    assert len(answer.ReferencedSOPSequence) == 1
+    found = {one["0020000D"]["Value"][0]: Dataset.from_json(one) for one in slicer.search_for_studies()}
+    known = uids(parsed(archive.spect))[0]
+    (study,) = set(found) - {known}
+    assert study != raw.StudyInstanceUID
+    assert found[study].PatientID == "A-0002"
+    (kept,) = slicer.retrieve_study(study)
+    assert (kept.pixel_array == raw.pixel_array).all()
+    assert secrets.planted and kept.PatientIdentityRemoved == "YES"
+    said = json.dumps(slicer.retrieve_study_metadata(study), ensure_ascii=False)
+    for place, secret in secrets.planted.items():
+        assert secret not in said, place
+    with pytest.raises(HTTPError, match="403"):
+        slicer.store_instances([raw])  # a token to read does not store
+    with pytest.raises(HTTPError, match="403"):
+        sender.search_for_studies()
