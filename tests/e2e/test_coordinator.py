@@ -92,8 +92,9 @@ def test_an_archive_is_looked_through_and_put_right_before_anything_leaves(
     expect(send_button(page)).not_to_have_text(everything)
     page.get_by_role("checkbox", name="Leave out: SPECT · Stress").uncheck()
     expect(send_button(page)).to_have_text(everything)
-    page.get_by_role("checkbox", name="Hide names").check()
-    expect(page.get_by_text("Patient 1")).to_be_visible()
+    page.get_by_role("checkbox", name="Hide names and examples").check()
+    expect(page.get_by_text("Patient 1", exact=True)).to_be_visible()
+    expect(page.get_by_text("LINDGREN")).to_have_count(0)
 
     # A decision outlives the folder: discarded, dropped again, still there.
     page.get_by_role("combobox", name="State").first.select_option("rest")

@@ -130,7 +130,7 @@ function CasesOf({ run, status }: { run: UploadRun; status: Upload }) {
 /** The patients of each case, from the files that this browser sent. */
 function peopleOf({ people }: UploadRun, status: Upload): Map<string, Person[]> {
   const found = new Map<string, Person[]>();
-  for (const file of status.files as (UploadFile & { case?: string | null })[]) {
+  for (const file of status.files) {
     const person = people.get(file.n);
     if (!person || !file.case) continue;
     const known = found.get(file.case);

@@ -28,13 +28,14 @@ const FEW = 3;
 interface Props {
   studyId: string;
   patients: readonly Patient[];
+  masked: boolean;
+  onMask: (masked: boolean) => void;
 }
 
 /** The folder as cases: who, which images, what they are by whose word, and what is still open. */
-export function CasesPanel({ studyId, patients }: Props) {
+export function CasesPanel({ studyId, patients, masked, onMask }: Props) {
   const t = useT();
   const [filter, setFilter] = useState<Filter>('all');
-  const [hidden, setHidden] = useState(false);
   const [shown, setShown] = useState(PAGE);
   /** What the person opened or closed; until then those are open that need care. */
   const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
@@ -50,7 +51,7 @@ export function CasesPanel({ studyId, patients }: Props) {
       flush
       aside={
         <label className="inline">
-          <input type="checkbox" checked={hidden} onChange={({ target }) => setHidden(target.checked)} />
+          <input type="checkbox" checked={masked} onChange={({ target }) => onMask(target.checked)} />
           {t('review.hideNames')}
         </label>
       }
@@ -83,7 +84,7 @@ export function CasesPanel({ studyId, patients }: Props) {
                 key={patient.key}
                 studyId={studyId}
                 patient={patient}
-                title={hidden ? t('review.hidden', { number: numbered.get(patient.key) ?? 0 }) : null}
+                title={masked ? t('review.hidden', { number: numbered.get(patient.key) ?? 0 }) : null}
                 open={isOpen(patient)}
                 onToggle={() => setOpened(new Map(opened).set(patient.key, !isOpen(patient)))}
               />

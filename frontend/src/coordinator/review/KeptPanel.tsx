@@ -7,7 +7,7 @@ import { useSentence } from './procedure';
 const SHOWN = 100;
 
 /** Files that are not sent because of what they are, by reason. */
-export function KeptPanel({ kept }: { kept: readonly Kept[] }) {
+export function KeptPanel({ kept, masked = false }: { kept: readonly Kept[]; masked?: boolean }) {
   const t = useT();
   const sentence = useSentence();
   const byCode = new Map<string, Kept[]>();
@@ -28,7 +28,7 @@ export function KeptPanel({ kept }: { kept: readonly Kept[] }) {
           <ul>
             {files.slice(0, SHOWN).map(({ path }) => (
               <li key={path} className="path">
-                {path}
+                {masked ? '•••' : path}
               </li>
             ))}
             {files.length > SHOWN && (

@@ -17,6 +17,8 @@ interface Props {
 /** Everything about a folder before the first byte leaves. */
 export function ReviewPanels({ studyId, review }: Props) {
   const t = useT();
+  /** Somebody looks over the shoulder: no name, date, example or path is shown. */
+  const [masked, setMasked] = useState(false);
   useUndoKeys(studyId);
   return (
     <div className="stack review">
@@ -26,10 +28,12 @@ export function ReviewPanels({ studyId, review }: Props) {
           <p>{t('review.nothingText')}</p>
         </Banner>
       )}
-      {review.patients.length > 0 && <CasesPanel studyId={studyId} patients={review.patients} />}
+      {review.patients.length > 0 && (
+        <CasesPanel studyId={studyId} patients={review.patients} masked={masked} onMask={setMasked} />
+      )}
       {review.copies > 0 && <Banner>{t('review.copies', { count: review.copies })}</Banner>}
-      {review.patients.length > 0 && <TreatmentPanel treated={review.treated} />}
-      {review.kept.length > 0 && <KeptPanel kept={review.kept} />}
+      {review.patients.length > 0 && <TreatmentPanel treated={review.treated} masked={masked} />}
+      {review.kept.length > 0 && <KeptPanel kept={review.kept} masked={masked} />}
       <SendBar studyId={studyId} review={review} />
     </div>
   );

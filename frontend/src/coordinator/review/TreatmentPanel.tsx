@@ -6,8 +6,14 @@ import { ACTIONS, type Action, matching, namesOf, type Treated } from './treatme
 
 const TONE: Record<Action, Tone> = { removed: 'bad', changed: 'warn', kept: 'good' };
 
+interface Props {
+  treated: readonly Treated[];
+  /** No example is shown. */
+  masked: boolean;
+}
+
 /** The table for the data-protection officer: every attribute, what happens to it, and why. */
-export function TreatmentPanel({ treated }: { treated: readonly Treated[] }) {
+export function TreatmentPanel({ treated, masked }: Props) {
   const t = useT();
   const lang = useLanguage();
   const procedure = useProcedure();
@@ -81,9 +87,7 @@ export function TreatmentPanel({ treated }: { treated: readonly Treated[] }) {
                   </td>
                   <td>{reason(row)}</td>
                   <td className="num">{row.files}</td>
-                  <td className="example">
-                    <ExampleOf row={row} />
-                  </td>
+                  <td className="example">{masked ? '•••' : <ExampleOf row={row} />}</td>
                 </tr>
               ))}
             </tbody>

@@ -29,7 +29,7 @@ export const reviewEn = {
 
   'review.cases': 'Cases',
   'review.casesLead': 'Patients’ names, IDs and dates are shown on this screen only. They are not sent.',
-  'review.hideNames': 'Hide names',
+  'review.hideNames': 'Hide names and examples',
   'review.filter': 'Show patients',
   'review.filter.all': 'All {{number}}',
   'review.filter.care': 'To decide {{number}}',

@@ -27,7 +27,7 @@ export const reviewJa: SameKeys<typeof reviewEn> = {
 
   'review.cases': '症例',
   'review.casesLead': '患者の氏名、ID、日付が表示されるのはこの画面だけです。送信はされません。',
-  'review.hideNames': '氏名を隠す',
+  'review.hideNames': '氏名と例を隠す',
   'review.filter': '患者の絞り込み',
   'review.filter.all': 'すべて {{number}}',
   'review.filter.care': '要判断 {{number}}',
