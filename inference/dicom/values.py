@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,16 @@ MOST_FRAMES = 4096
 # Whatever pydicom raises on a header that is damaged or lies; those who read a header turn it into Unreadable.
 HEADER_ERRORS = (
     AttributeError,
+    EOFError,
     IndexError,
     KeyError,
     TypeError,
     ValueError,
     NotImplementedError,
+    OSError,  # of a sequence that is read when it is asked for
     OverflowError,
     RecursionError,
+    struct.error,
 )
 
 
