@@ -24,7 +24,9 @@ export function decoded(structure: Structure): Structure {
   const { root, fragments } = structure;
   const coding = codingOf(structure.transferSyntax);
   if (!coding || fragments.length === 0) return structure;
-  const width = Math.floor((numberAt(root, ALLOCATED) ?? 16) / 8);
+  const allocated = numberAt(root, ALLOCATED) ?? 0;
+  if (![8, 16, 32].includes(allocated)) throw new Malformed('bad_value', 'bits allocated');
+  const width = allocated / 8;
   const shape: FrameShape = {
     rows: numberAt(root, ROWS) ?? 0,
     columns: numberAt(root, COLUMNS) ?? 0,

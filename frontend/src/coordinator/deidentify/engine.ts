@@ -1,6 +1,5 @@
 /** What a worker does with one file: gate, rebuild, verify, and a look at the pixels. Nothing else leaves it. */
 
-import { codingOf } from './codestream';
 import { decoded as decodedPixels } from './decoding';
 import { seriesDescription } from './describe';
 import { doubtAboutPixels, FOR_EYES, shown } from './pixels';
@@ -61,11 +60,13 @@ async function judged(
   answers: Answers,
 ): Promise<Result> {
   const judgement = blankJudgement(n);
+  let canBeShown = false;
   try {
     const read = readStructure(data);
     judgement.patient = patientOf(read);
     checkClass(read);
     const structure = decodedPixels(read);
+    canBeShown = structure.fragments.length === 0;
     const doubtOf = (lookedAt: boolean) =>
       doubtAboutPixels(structure, lookedAt) || doubtAboutHeader(structure);
     // Of what cannot be used at all nobody is asked anything.
@@ -89,16 +90,14 @@ async function judged(
     return { judged: { ...judgement, verdict: 'send' }, bytes: made.data };
   } catch (error) {
     const code = error instanceof Malformed ? error.code : 'unreadable';
-    return { judged: { ...judgement, verdict: verdictOf(code, data), code }, bytes: null };
+    return { judged: { ...judgement, verdict: verdictOf(code, canBeShown), code }, bytes: null };
   }
 }
 
-/** Whether a person's look or answer helps. Compressed pixels cannot be shown here. */
-function verdictOf(code: string, data: Uint8Array): Verdict {
+/** Whether a person's look or answer helps. */
+function verdictOf(code: string, canBeShown: boolean): Verdict {
   if (ANSWERABLE.has(code)) return 'ask';
-  if (!FOR_EYES.has(code)) return 'kept_back';
-  const coding = codingOf(readStructure(data).transferSyntax);
-  return coding === null || coding === 'rle' || coding === 'none' ? 'look' : 'kept_back';
+  return FOR_EYES.has(code) && canBeShown ? 'look' : 'kept_back';
 }
 
 function patientOf({ root }: Structure): Judged['patient'] {
