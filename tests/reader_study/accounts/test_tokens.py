@@ -133,7 +133,9 @@ def test_who_is_coordinator_no_more_sends_no_more(world: World, coordinator: Use
     assert script(secret).get(f"/api/studies/{world.study.id}/uploads").status_code == 404
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer x", "bearer rst_" + "A" * 4000, "Basic YTpi"])
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Bearer ", "Bearer x", "bearer rst_" + "A" * 4000, "Basic YTpi"]
+)
 def test_another_header_is_no_token(world: World, header: str) -> None:  # noqa: F811
     browser = Client(headers={"authorization": header})
     assert browser.get(f"/api/studies/{world.study.id}/uploads").status_code == 401
