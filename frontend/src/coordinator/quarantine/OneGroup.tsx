@@ -16,7 +16,7 @@ import type { Outcome } from './Outcomes';
 interface Props {
   group: Group;
   /** Files were decided on: what became of them. */
-  onDone: (outcomes: Outcome[]) => void;
+  onDone: (outcomes: Outcome[]) => Promise<void>;
 }
 
 /** Files that wait for the same reason: look at one after the other, decide on one or on all. */
@@ -51,9 +51,9 @@ export function OneGroup({ group, onDone }: Props) {
     } catch (problem) {
       setError(problem);
     } finally {
+      if (outcomes.length > 0) await onDone(outcomes);
       setDone(null);
       setDiscarding(null);
-      if (outcomes.length > 0) onDone(outcomes);
     }
   };
   const answer = (files: readonly WaitingFile[], said: Parameters<typeof answerOne>[1]) =>

@@ -27,10 +27,11 @@ export default function QuarantinePage() {
   const groups = groupsOf(waiting.data?.files ?? []);
   const shown = groups.find(({ key }) => key === chosen) ?? groups[0];
 
-  const done = (found: Outcome[]) => {
-    setOutcomes(found);
-    void client.invalidateQueries({ queryKey: ['quarantine', study.id] });
+  /** What became of the files is said when the list knows it too: nobody acts on a file that has gone. */
+  const done = async (found: Outcome[]) => {
     void client.invalidateQueries({ queryKey: ['cases', study.id] });
+    await client.invalidateQueries({ queryKey: ['quarantine', study.id] });
+    setOutcomes(found);
   };
 
   return (
