@@ -79,11 +79,18 @@ function Sending({ run: { phase, files, bytes, left, status } }: { run: UploadRu
         label={t('upload.step.send')}
         value={bytes.total === 0 ? 1 : bytes.done}
         max={bytes.total === 0 ? 1 : bytes.total}
-        detail={joined(
-          t('upload.sent', { done: formatBytes(lang, bytes.done), total: formatBytes(lang, bytes.total) }),
-          t('upload.files', { count: files.done }),
-          phase === 'sending' ? remaining : '',
-        )}
+        detail={
+          bytes.total === 0
+            ? t('upload.nothingMissing')
+            : joined(
+                t('upload.sent', {
+                  done: formatBytes(lang, bytes.done),
+                  total: formatBytes(lang, bytes.total),
+                }),
+                t('upload.files', { count: files.done }),
+                phase === 'sending' ? remaining : '',
+              )
+        }
       />
       <Progress
         label={t('upload.step.check')}

@@ -47,6 +47,7 @@ export const en = {
   'upload.sent': '{{done}} of {{total}}',
   'upload.judged': '{{done}} of {{total}}',
   'upload.nothingSent': 'Nothing leaves this computer during this step.',
+  'upload.nothingMissing': 'Nothing was missing',
   'upload.known': 'Already on the server',
   'upload.lost': 'The connection is lost. Leave this page open: sending goes on by itself when it is back.',
   'upload.unsent': 'These files could not be sent. The others went on:',

@@ -49,6 +49,7 @@ export const ja: SameKeys<typeof en> = {
   'upload.sent': '{{done}} / {{total}}',
   'upload.judged': '{{done}} / {{total}}',
   'upload.nothingSent': 'この段階では、何も送信されません。',
+  'upload.nothingMissing': '不足はありません',
   'upload.known': 'サーバーに保存済み',
   'upload.lost':
     '接続が切れました。このページを開いたままにしてください。接続が回復すると自動的に再開します。',
