@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { tell } from '../../shared/api/client';
 import type { CaseImageDetail } from '../../shared/api/types';
 import { useT } from '../../shared/i18n';
@@ -10,6 +11,8 @@ export function Geometry({ image }: { image: CaseImageDetail }) {
   const t = useT();
   const client = useQueryClient();
   const study = useStudy();
+  /** What was ticked and is not answered yet. */
+  const [ticked, setTicked] = useState<boolean | null>(null);
   const confirming = useMutation({
     mutationFn: (confirmed: boolean) =>
       tell('/api/images/{image_id}/geometry', { image_id: image.id }, { confirmed }),
@@ -17,6 +20,7 @@ export function Geometry({ image }: { image: CaseImageDetail }) {
       await client.invalidateQueries({ queryKey: ['case'] });
       await client.invalidateQueries({ queryKey: ['cases', study.id] });
     },
+    onSettled: () => setTicked(null),
   });
   const confirmed = image.geometry === 'confirmed';
   return (
@@ -31,9 +35,12 @@ export function Geometry({ image }: { image: CaseImageDetail }) {
       <label className="inline">
         <input
           type="checkbox"
-          checked={confirmed}
+          checked={ticked ?? confirmed}
           disabled={confirming.isPending || image.qc === 'accepted'}
-          onChange={(event) => confirming.mutate(event.target.checked)}
+          onChange={(event) => {
+            setTicked(event.target.checked);
+            confirming.mutate(event.target.checked);
+          }}
         />
         {t('geometry.confirm')}
       </label>
