@@ -89,9 +89,12 @@ def test_acceptance_waits_for_the_tick(
     page.get_by_role("checkbox", name=tick).check()
     expect(button).to_be_enabled()
     button.click()
-    expect(button).to_be_disabled()
-    decided = person.get(f"/api/cases/{case}")["images"][0]
-    assert (decided["geometry"], decided["qc"]) == ("confirmed", "accepted")
+
+    def accepted(answer: Any) -> bool:
+        (decided,) = (one for one in answer["images"] if one["id"] == image)
+        return (decided["geometry"], decided["qc"]) == ("confirmed", "accepted")
+
+    person.wait_for(f"/api/cases/{case}", accepted, seconds=30)
     page.goto(f"/studies/{study}/cases")
     expect(page.locator("tfoot")).to_be_visible()
     page.screenshot(path=pictures / f"cases-{language}.png", full_page=True)
