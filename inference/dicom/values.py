@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 
 MOST_VOXELS = 2**26
 MOST_FRAMES = 4096
 # Whatever pydicom raises on a header that is damaged or lies; those who read a header turn it into Unreadable.
 HEADER_ERRORS = (
     AttributeError,
+    BytesLengthException,
     EOFError,
     IndexError,
     KeyError,

@@ -236,6 +236,7 @@ def test_bytes_that_are_no_dicom_are_refused(data: bytes) -> None:
 @settings(deadline=None)
 @given(st.integers(132, 3_500), st.binary(min_size=1, max_size=8))
 @example(413, b"\0")  # the value representation of the SOP class
+@example(946, b"\1")  # the length of Rows
 def test_a_damaged_header_is_read_or_refused_and_nothing_else(place: int, damage: bytes) -> None:
     data = bytearray(nm_file(volume=lopsided((3, 4, 5))))
     place = min(place, len(data) - len(damage))
