@@ -17,7 +17,7 @@ from reader_study.intake.description import Kind
 from reader_study.intake.models import Upload, UploadedFile
 from reader_study.problems import Conflict, Invalid, Locked, NotFound, TooLarge
 from reader_study.studies.models import Site, Study
-from reader_study.studies.queries import protocol_of
+from reader_study.studies.queries import protocol_of, takes_files
 
 MAX_FILE_BYTES = 64 << 20
 MAX_FILES = 20_000
@@ -137,7 +137,7 @@ def _site(actor: User, study: Study, site_id: UUID | None) -> Site:
 
 
 def _check_open(study: Study) -> None:
-    if study.state not in (Study.State.DRAFT, Study.State.OPEN):
+    if not takes_files(study.state):
         raise Locked("locked", _("The study is locked; it takes no more files."))
 
 

@@ -19,8 +19,9 @@ from reader_study.intake.deidentification import named
 from reader_study.intake.description import Kind
 from reader_study.intake.examination import Examined
 from reader_study.intake.models import Instance, Upload
-from reader_study.intake.reasons import Quarantined
+from reader_study.intake.reasons import Quarantined, Refused
 from reader_study.studies.models import Site, Study
+from reader_study.studies.queries import held_state, takes_files
 
 READ = (Kind.SPECT, Kind.PET)  # what becomes an image; everything else is a companion
 
@@ -63,8 +64,13 @@ def place(examined: Examined, *, sender: Sender, case: Case | None = None, resul
     Quarantined
         It cannot have this place as it is: "state_unknown", "patient_mixed", "conflicting_copy",
         "second_series".
+    Refused
+        "study_locked": the study takes no more files, whatever it did when the examination began.
     """
     upload, description = sender.upload, examined.description
+    # The study's row comes first, as in every change of its state; held until the file has its place.
+    if not takes_files(held_state(upload.study)):
+        raise Refused("study_locked")
     if description.kind in READ and description.state is None:
         raise Quarantined("state_unknown")
     if case is None:

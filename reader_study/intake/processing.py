@@ -18,10 +18,12 @@ from reader_study.intake.examination import Examined, examine
 from reader_study.intake.models import Upload, UploadedFile
 from reader_study.intake.placing import Sender, case_of, place
 from reader_study.intake.reasons import NotTaken, Quarantined, Refused
-from reader_study.studies.models import Study
+from reader_study.intake.sandbox import LONGEST_SECONDS, SandboxFailed
+from reader_study.studies.queries import held_state, takes_files
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)
+# Extended after every file, so it has to outlast one: the examination, and then the wait for the locks of its place.
+LEASE = timedelta(seconds=LONGEST_SECONDS + 60)
 FILE_ATTEMPTS = 3
 
 
@@ -54,11 +56,16 @@ def process(upload_id: UUID) -> None:
     free = Upload.objects.filter(pk=upload_id, state=Upload.State.PROCESSING, lease_until__lte=now)
     if not free.update(attempts=F("attempts") + 1, lease_until=now + LEASE):
         return
+    run = _Run(Upload.objects.select_related("study", "site").get(pk=upload_id))
     try:
-        _Run(Upload.objects.select_related("study", "site").get(pk=upload_id)).all_files()
+        run.all_files()
     except _LeaseLost:
         logger.warning("upload %s was taken over by another worker", upload_id)
         return
+    except SandboxFailed:
+        # This machine is too busy. The next sweep sends the upload to a worker that may have more room.
+        run.give_lease_back()
+        raise
     finish_upload(upload_id=upload_id)
 
 
@@ -69,7 +76,7 @@ class _Run:
         self.upload = upload
         self.pseudonyms = queries.pseudonyms_of(upload.study, upload.site)
         self.kinds = queries.kinds_wanted(upload.study)
-        self.open = upload.study.state in (Study.State.DRAFT, Study.State.OPEN)
+        self.open = takes_files(upload.study.state)
         files = upload.files.exclude(sha256="")
         concluded = files.exclude(verdict=Verdict.PENDING)
         # A digest that comes a second time, in this folder or from an earlier upload, is not looked at again.
@@ -86,14 +93,25 @@ class _Run:
             self.one_file(file)
 
     def one_file(self, file: UploadedFile) -> None:
-        # Counted before the bytes are touched: a file that kills its workers is refused in the end.
-        UploadedFile.objects.filter(pk=file.pk).update(attempts=F("attempts") + 1)
+        # Counted before the bytes are touched: a file that kills its workers is refused in the end. What lost its
+        # turn for another reason is not counted.
+        this = UploadedFile.objects.filter(pk=file.pk)
+        this.update(attempts=F("attempts") + 1)
+        try:
+            self.one_verdict(file)
+        except (_LeaseLost, SandboxFailed):
+            this.update(attempts=F("attempts") - 1)
+            raise
+
+    def one_verdict(self, file: UploadedFile) -> None:
         candidate = self.candidate(file)
         with transaction.atomic():
             self.hold_lease()
             outcome = self.placed(file, candidate) if isinstance(candidate, _Candidate) else candidate
             if outcome.image is not None and self.restarts(outcome.image):
                 outcome = replace(outcome, code="prepared_again")
+            if outcome.verdict == Verdict.QUARANTINED and not takes_files(held_state(self.upload.study)):
+                outcome = _Outcome(Verdict.REFUSED, "study_locked")
             if outcome.verdict == Verdict.QUARANTINED:  # before the verdict stands: there is no other copy
                 file.kept_apart = quarantine_actions.keep_apart(file=file, code=outcome.code)
                 if file.kept_apart is None:
@@ -136,6 +154,12 @@ class _Run:
         )
         if not mine.update(lease_until=timezone.now() + LEASE, revision=F("revision") + 1):
             raise _LeaseLost
+
+    def give_lease_back(self) -> None:
+        mine = Upload.objects.filter(
+            pk=self.upload.pk, attempts=self.upload.attempts, state=Upload.State.PROCESSING
+        )
+        mine.update(lease_until=timezone.now())
 
     def candidate(self, file: UploadedFile) -> _Candidate | _Outcome:
         """Everything that needs no lock: read, examine, and for a known subject give the name."""

@@ -25,7 +25,7 @@ from reader_study.intake.placing import READ, Placed, Sender, case_of, place
 from reader_study.intake.reasons import NotTaken, Quarantined, Refused
 from reader_study.problems import Conflict, Invalid, Locked
 from reader_study.studies.models import Site, Study
-from reader_study.studies.queries import protocol_of
+from reader_study.studies.queries import protocol_of, takes_files
 
 MAX_BOXES = 200
 _WRITTEN_DOWN_AFTER = timedelta(hours=1)  # a transaction that has just sealed a file may still be open
@@ -199,8 +199,8 @@ def answer(*, actor: User, kept_id: UUID, given: Given) -> Answered:
     """
     _check(given)
     kept = queries.own_kept_apart(actor, kept_id)
-    if kept.study.state not in (Study.State.DRAFT, Study.State.OPEN):
-        raise Locked("locked", _("The study is locked; it takes no more files."))
+    if not takes_files(kept.study.state):  # asked again where the file gets its place
+        raise _locked()
     data, said = _data_of(kept), {**_said_before(kept), **_as_said(given)}
     try:
         examined = examine(
@@ -217,6 +217,12 @@ def answer(*, actor: User, kept_id: UUID, given: Given) -> Answered:
         return _taken(actor, kept, examined, given)
     except Quarantined as reason:
         return _kept_on(actor, kept, said, reason.code)
+    except Refused:  # meanwhile
+        raise _locked() from None
+
+
+def _locked() -> Locked:
+    return Locked("locked", _("The study is locked; it takes no more files."))
 
 
 def _check(given: Given) -> None:

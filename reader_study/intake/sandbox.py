@@ -25,7 +25,10 @@ from reader_study.intake.reasons import Quarantined, Refused
 MEMORY = 3 << 29  # bytes of address space of a child, 1.5 GB
 CPU_SECONDS = 20  # of one file
 WALL_SECONDS = 120.0  # of one file, when the machine is busy with others
-_START_SECONDS = 120.0
+_START_SECONDS = 60.0
+_SLOT_SECONDS = 120.0  # until a child is free, when other threads ask too
+# The most that one question takes: its turn, a child that dies at the last moment, another one that starts and answers.
+LONGEST_SECONDS = _SLOT_SECONDS + WALL_SECONDS + _START_SECONDS + WALL_SECONDS
 _QUESTIONS = 2000  # then the child is replaced
 _LARGE = 512 << 20  # bytes that it still holds after an answer: it is replaced at once
 _CHILDREN = max(2, min(4, os.cpu_count() or 2))
@@ -37,7 +40,7 @@ _BLOCK = 1 << 20
 
 
 class SandboxFailed(RuntimeError):
-    """No child could be started: it says nothing about the file."""
+    """No child could be started, or none came free: it says nothing about the file."""
 
 
 class _Died(Exception):
@@ -63,7 +66,10 @@ def head_of(head: bytes, read: Callable[[int], bytes]) -> tuple[dict[str, Any], 
 
 def ask(question: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """What a child makes of a file. Raises Refused, Quarantined, or SandboxFailed."""
-    with _slots:
+    slots = _slots
+    if not slots.acquire(timeout=_SLOT_SECONDS):
+        raise SandboxFailed("All processes to read files in are busy.")
+    try:
         child, fresh = _take()
         try:
             answer, result = child.ask(question, data)
@@ -77,6 +83,8 @@ def ask(question: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
             except _Died as again:
                 raise Refused(again.code) from None
         _give_back(child, used=int(answer["memory"]))
+    finally:
+        slots.release()
     code = answer.get("code")
     if code is not None:
         raise (Quarantined if answer["verdict"] == "quarantined" else Refused)(code)

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from reader_study.accounts.models import User
@@ -46,6 +47,20 @@ def _study_for(studies: QuerySet[Study], user: User, study_id: UUID | str, roles
     if study is None or not roles_of(user, study) & (set(roles) or set(Role)):
         raise NotFound()
     return study
+
+
+def takes_files(state: str) -> bool:
+    """Whether a study in this state takes images in: until it is locked."""
+    return state in (Study.State.DRAFT, Study.State.OPEN)
+
+
+def held_state(study: Study) -> str:
+    """The state of the study, which nobody changes before the transaction ends; many may hold it at once."""
+    # Django knows FOR UPDATE only, by which every file would wait for every other one.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM studies_study WHERE id = %s FOR SHARE", [study.pk])
+        (state,) = cursor.fetchone()
+    return str(state)
 
 
 def sites_of(user: User, study: Study) -> QuerySet[Site]:

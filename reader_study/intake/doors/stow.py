@@ -30,6 +30,7 @@ from reader_study.intake.doors.tokens import IntakeToken
 from reader_study.intake.examination import Identity, identify
 from reader_study.intake.models import Upload, UploadedFile
 from reader_study.intake.reasons import NotTaken
+from reader_study.intake.sandbox import SandboxFailed
 from reader_study.problems import Invalid, NotFound, TooLarge
 from reader_study.studies.models import Role, Site, Study
 from reader_study.studies.queries import study_for
@@ -194,7 +195,8 @@ def _received(upload: Upload, found: Iterable[Part], study_uid: str | None) -> l
 def _process(upload: Upload, files: int) -> None:
     if files <= FILES_AT_ONCE:
         actions.complete_delivery(upload=upload, send=False)
-        processing.process(upload.id)
+        with contextlib.suppress(SandboxFailed):  # too busy: a worker goes on, and the rest is answered as pending
+            processing.process(upload.id)
         return
     actions.complete_delivery(upload=upload)
     until = time.monotonic() + WAIT_SECONDS

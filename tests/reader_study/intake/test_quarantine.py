@@ -353,6 +353,22 @@ def test_a_locked_study_takes_no_answers(browser: Any, world: World, kept: str) 
     assert browser.post(f"/api/quarantine/{kept}/discard", {}).status_code == 204
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_study_that_is_locked_during_an_answer_takes_no_file(
+    browser: Any, world: World, kept: str, monkeypatch: Any
+) -> None:
+    whole = quarantine_actions.examine
+
+    def locked(*args: Any, **more: Any) -> Any:
+        Study.objects.filter(pk=world.study.id).update(state=Study.State.LOCKED)
+        return whole(*args, **more)
+
+    monkeypatch.setattr(quarantine_actions, "examine", locked)
+    answer = browser.post(f"/api/quarantine/{kept}/answer", {"state": "rest"})
+    assert answer.status_code == 423 and "locked" in answer.json()["message"]
+    assert KeptApart.objects.get().state == "held" and not Instance.objects.exists()
+
+
 def test_a_series_waits_and_is_answered_file_by_file(browser: Any, world: World, work: Any) -> None:
     slices = [edited(data, **UNTOLD) for data in pet(1, slices=3)]
     upload = send(browser, world.study, slices)

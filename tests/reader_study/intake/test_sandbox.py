@@ -161,3 +161,11 @@ def test_children_end_with_the_process_that_asked() -> None:
             return
         time.sleep(0.01)
     raise AssertionError("the child outlived its parent")
+
+
+def test_nobody_waits_without_end_for_a_child_to_come_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_SLOT_SECONDS", 0.1)
+    monkeypatch.setattr(sandbox, "_slots", threading.BoundedSemaphore(1))
+    with sandbox._slots, pytest.raises(sandbox.SandboxFailed, match="busy"):
+        identify(NM)
+    assert identify(NM).sop_class.endswith(".20")

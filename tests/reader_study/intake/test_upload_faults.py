@@ -1,20 +1,26 @@
 """Killed workers, closed doors and brokers that are down: an upload loses nothing and leaves nothing behind."""
 
+import contextlib
 import hashlib
 import io
+import threading
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from reader_study.audit.models import Entry
-from reader_study.cases.models import Image
+from reader_study.cases.models import Case, Image
 from reader_study.celery import app
-from reader_study.intake import processing, quarantine, staging
+from reader_study.intake import placing, processing, quarantine, sandbox, staging
 from reader_study.intake.actions import receive_blob, sweep
 from reader_study.intake.models import Instance, KeptApart, Upload, UploadedFile
 from reader_study.problems import Conflict
+from reader_study.studies.models import Study
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, pt_files
 from tests.reader_study.intake.hostile import DOUBTFUL, HOSTILE
@@ -231,3 +237,92 @@ def test_a_file_sent_again_makes_its_failed_image_ready(browser: Any, world: Wor
     assert Entry.objects.get(action="cases.derivation_restarted").actor == world.coordinator_a.id
     upload = send(browser, world.study, slices[:3])
     assert "cases.derive" not in work() and verdicts(browser, upload) == [("duplicate", "duplicate")] * 3
+
+
+def test_an_upload_is_a_workers_for_as_long_as_one_file_may_take(
+    browser: Any, world: World, work: Any, monkeypatch: Any
+) -> None:
+    """Otherwise a second one begins the file again that the first is still at, and another one after that."""
+    send(browser, world.study, [spect(1), spect(2)])
+    whole = processing.examine
+    left = []
+
+    def slow(*args: Any, **more: Any) -> Any:
+        left.append(Upload.objects.get().lease_until - timezone.now())
+        return whole(*args, **more)
+
+    monkeypatch.setattr(processing, "examine", slow)
+    work()
+    assert len(left) == 2 and min(left) > timedelta(seconds=sandbox.LONGEST_SECONDS)
+
+
+@pytest.mark.parametrize("reason", ["overtaken", "no room"])
+def test_only_a_worker_that_died_counts_against_a_file(
+    browser: Any, world: World, work: Any, monkeypatch: Any, reason: str
+) -> None:
+    upload = send(browser, world.study, [spect(1)])
+    whole = processing.examine
+
+    def in_vain(*args: Any, **more: Any) -> Any:
+        if reason == "no room":
+            raise sandbox.SandboxFailed
+        Upload.objects.update(attempts=F("attempts") + 1)
+        return whole(*args, **more)
+
+    monkeypatch.setattr(processing, "examine", in_vain)
+    for _ in range(processing.FILE_ATTEMPTS + 1):
+        Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        with contextlib.suppress(sandbox.SandboxFailed):
+            processing.process(UUID(upload))
+        assert UploadedFile.objects.get().attempts == 0
+    given_back = Upload.objects.get().lease_until <= timezone.now()
+    assert given_back == (reason == "no room")  # so the next worker need not wait
+    monkeypatch.undo()
+    Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweep()
+    work()
+    assert verdicts(browser, upload) == [("accepted", "")]
+
+
+def test_a_study_that_is_locked_meanwhile_takes_no_file(
+    browser: Any, world: World, work: Any, monkeypatch: Any
+) -> None:
+    upload = send(browser, world.study, [spect(1), doubtful()])
+    whole = processing.examine
+
+    def locked(*args: Any, **more: Any) -> Any:
+        Study.objects.update(state=Study.State.LOCKED)
+        return whole(*args, **more)
+
+    monkeypatch.setattr(processing, "examine", locked)
+    work()
+    assert verdicts(browser, upload) == [("refused", "study_locked")] * 2
+    assert not Instance.objects.exists() and not Case.objects.exists() and not KeptApart.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_study_cannot_be_locked_while_a_file_gets_its_place(
+    browser: Any, world: World, work: Any, monkeypatch: Any
+) -> None:
+    upload = send(browser, world.study, [spect(1)])
+    whole = placing.case_for_subject
+    tried = []
+
+    def another() -> None:
+        try:
+            with transaction.atomic():
+                Study.objects.select_for_update(nowait=True).get(pk=world.study.id)
+        except OperationalError as error:
+            tried.append(error)
+        finally:
+            connection.close()
+
+    def meanwhile(**more: Any) -> Any:
+        thread = threading.Thread(target=another)
+        thread.start()
+        thread.join()
+        return whole(**more)
+
+    monkeypatch.setattr(placing, "case_for_subject", meanwhile)
+    work()
+    assert len(tried) == 1 and verdicts(browser, upload) == [("accepted", "")]

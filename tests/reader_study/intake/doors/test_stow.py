@@ -13,9 +13,10 @@ from reader_study.accounts.actions import make_token
 from reader_study.accounts.models import TokenScope, User
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Image
-from reader_study.intake import staging
+from reader_study.intake import processing, staging
 from reader_study.intake.doors import stow
 from reader_study.intake.models import Instance, Upload
+from reader_study.intake.sandbox import SandboxFailed
 from reader_study.studies.actions import add_member
 from reader_study.studies.models import Role, Study
 from tests.reader_study.cases.world import World
@@ -199,3 +200,17 @@ def test_who_coordinates_two_sites_says_for_which(world: World) -> None:
     assert sender.store(spect(1), query="?site=B").status_code == 200
     assert sender.store(spect(1), query="?site=X").status_code == 404
     assert list(Instance.objects.values_list("site__code", flat=True)) == ["B"]
+
+
+def test_what_a_busy_machine_cannot_examine_at_once_a_worker_examines_later(
+    sender: Sender, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*args: Any, **more: Any) -> Any:
+        raise SandboxFailed
+
+    monkeypatch.setattr(processing, "examine", busy)
+    answer = sender.store(spect(1))
+    assert answer.status_code == 202 and listed(answer, "ReferencedSOPSequence") == [uid(spect(1))]
+    monkeypatch.undo()
+    processing.process(Upload.objects.get().id)
+    assert Instance.objects.count() == 1
