@@ -144,6 +144,7 @@ POSITRON = {
             "CountsSource": terms("counts", "EMISSION|TRANSMISSION"),
             "SeriesType": terms("kind", "STATIC|DYNAMIC|GATED|WHOLE BODY|IMAGE|REPROJECTION", placed=True),
             "RandomsCorrectionMethod": terms("counts", "NONE|DLYD|SING"),
+            "TypeOfDetectorMotion": MOTION,
             "DecayCorrection": DECAY_CORRECTION,
             "SecondaryCountsType": terms("counts", "DLYD|SCAT|SING|DTIM"),
             "CountsIncluded": terms("counts", "TRUES|SCATTER|RANDOMS|SINGLES"),
@@ -165,11 +166,13 @@ COMPUTED = by_tag(
     {
         "KVP": Number("attenuation", 0, 1000),
         "XRayTubeCurrent": Number("attenuation", 0, 10_000),
-        "ExposureTime Exposure": Number("attenuation", 0, 1_000_000),
+        "ExposureTime Exposure ExposureInuAs": Number("attenuation", 0, 1e9),
         "DistanceSourceToDetector DistanceSourceToPatient": Number("geometry", 0, 100_000),
         "SpiralPitchFactor": Number("geometry", 0, 100),
         "SingleCollimationWidth TotalCollimationWidth": Number("geometry", 0, 1000),
-        "TableSpeed": Number("geometry", 0, 10_000),
+        "TableSpeed TableFeedPerRotation": Number("geometry", 0, 10_000),
+        "RevolutionTime": Number("attenuation", 0, 1000),
+        "ReconstructionTargetCenterPatient DataCollectionCenterPatient": Number("geometry", -FAR, FAR, 3),
         "RotationDirection": ROTATION_DIRECTION,
     }
 )

@@ -31,6 +31,7 @@ REASONS: Mapping[str, Promise] = {
     "date": _("The date is moved back by a secret number of days, the same for all dates of the patient."),
     "age": _("An age above 89 becomes 90."),
     "time": _("A time of day in an old notation is written in today's."),
+    "whole": _("A whole number is written without a decimal point."),
     "term": _("Values that are no term of the standard are left out."),
     "name": _("Written as the list of known names has it."),
     "meaning": _("The words beside a code are written anew from the standard's dictionary."),

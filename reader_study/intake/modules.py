@@ -158,7 +158,7 @@ PATIENT_AND_STUDY = by_tag(
         "AcquisitionDateTime": DateTime("decay"),
         "StudyTime SeriesTime AcquisitionTime ContentTime": Time("decay"),
         "TimezoneOffsetFromUTC": Offset("decay"),
-        "SeriesNumber InstanceNumber": Number("grouping", 0, 99_999),
+        "SeriesNumber InstanceNumber": Number("grouping", 0, 2**31 - 1, counter=True),
         "Modality": terms("kind", "NM|PT|CT"),
         "BodyPartExamined": terms("kind", "HEART|CHEST|BRAIN|HEAD|THORAX|ABDOMEN|WHOLEBODY|NECK"),
         "Laterality": terms("kind", "R|L|U"),
@@ -216,7 +216,8 @@ IMAGE = {
             "RealWorldValueMappingSequence": Items("counts", REAL_WORLD_VALUES),
             "FrameIncrementPointer": Pointer("pixels", frozenset(FRAME_VECTORS)),
             "CorrectedImage": terms(
-                "counts", "UNIF|COR|NCO|DECY|ATTN|SCAT|DTIM|NRGY|LIN|MOTN|CLN|RAN|RADL|DCAL|NORM|PMOT|FLTD"
+                "counts",
+                "UNIF|COR|NCO|DECY|ATTN|SCAT|DTIM|NRGY|LIN|MOTN|CLN|RAN|RADL|DCAL|NORM|PMOT|FLTD|SLSENS",
             ),
             "ActualFrameDuration": Number("decay", 0, 10_000_000),
             "EffectiveDuration": Number("decay", 0, 1_000_000),
@@ -265,6 +266,9 @@ EMISSION = by_tag(
         "ReprojectionMethod": terms("geometry", "SUM|MAX PIXEL"),
         "AcquisitionTerminationCondition": END,
         "AcquisitionStartCondition": START,
+        "AcquisitionStartConditionData AcquisitionTerminationConditionData": Number(
+            "acquisition", 0, 2**31 - 1
+        ),
         # Where files from before the sequences have it.
         **dict.fromkeys(
             (

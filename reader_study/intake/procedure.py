@@ -83,8 +83,9 @@ def _rules(listed: Mapping[int, Rule]) -> dict[str, Any]:
 def _rule(tag: int, rule: Rule) -> dict[str, Any]:
     said: dict[str, Any] = {"rule": rule.name, "ground": rule.ground, "vr": dictionary_VR(tag).split(" or ")}
     match rule:
-        case rules.Number(low=low, high=high, count=count, essential=essential, zero=zero):
+        case rules.Number(low=low, high=high, count=count, essential=essential, zero=zero, counter=counter):
             said |= {"low": low, "high": high, "count": count, "essential": essential, "zero": zero}
+            said |= {"counter": True} if counter else {}
         case rules.Pointer(tags=tags):
             said["tags"] = sorted(f"{pointed:08X}" for pointed in tags)
         case rules.Terms(terms=terms, placed=placed):
@@ -115,6 +116,7 @@ def _limits() -> dict[str, int]:
         "frames": tree.MAX_FRAMES,
         "decimal": proving.LONGEST_DECIMAL,
         "integer": proving.LONGEST_INTEGER,
+        "counter": proving.LONGEST_COUNTER,
         "value": writing.LONGEST_SHORT,
         "oldest": proving.OLDEST,
         "smallest_identifier": deidentification.SMALLEST_IDENTIFIER,

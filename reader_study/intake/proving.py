@@ -7,6 +7,7 @@ them. A value is compared and written without the blanks and NULs around it, so 
 import math
 import re
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
@@ -38,6 +39,9 @@ SHAPES = {
     "uid": r"[0-9.]{1,64}",
     "decimal": r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?",
     "integer": r"[-+]?[0-9]{1,10}",
+    "whole": r"([-+]?[0-9]{1,10})\.0*",  # an integer as some systems write it
+    # A counter that begins with a day; consoles number so.
+    "day_number": r"(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]*",
     # Fractions only behind seconds; 60 is a leap second.
     "time": r"([01][0-9]|2[0-3])([0-5][0-9](([0-5][0-9]|60)(\.[0-9]{1,6})?)?)?",
     "old_time": r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?",
@@ -47,17 +51,18 @@ SHAPES = {
     "offset": r"[-+](0[0-9]|1[0-4])(00|15|30|45)",
     "age": r"([0-9]{3})([DWMY])",
 }
-LONGEST_DECIMAL, LONGEST_INTEGER = (
-    24,
-    12,
-)  # characters; DS allows 16, but systems write every digit of a double
+# Characters; DS allows 16, but systems write every digit of a double, and zeros behind.
+LONGEST_DECIMAL, LONGEST_INTEGER = 64, 12
+LONGEST_COUNTER = 99_999  # below, no number is a day
 OLDEST = 89  # years: beyond, an age alone may name a person (45 CFR 164.514)
 UID_SHAPE = re.compile(SHAPES["uid"])
 _DECIMAL, _INTEGER = re.compile(SHAPES["decimal"]), re.compile(SHAPES["integer"])
 _TIME, _OLD_TIME = re.compile(SHAPES["time"]), re.compile(SHAPES["old_time"])
+_WHOLE, _DAY_NUMBER = re.compile(SHAPES["whole"]), re.compile(SHAPES["day_number"])
 _DATE, _DATETIME = re.compile(SHAPES["date"]), re.compile(SHAPES["datetime"])
 _OFFSET, _AGE = re.compile(SHAPES["offset"]), re.compile(SHAPES["age"])
 _FORMATS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d"}
+_WRITTEN = ("DS", "IS")  # numbers as digits
 _TAG = struct.Struct("<HH")
 _SMALLEST_IDENTIFIER = 1000
 _LONGEST_RUN = 64  # digits
@@ -77,7 +82,8 @@ class Proof:
     """What proving the values of one file depends on.
 
     shift: of the subject; None for a sealed file, whose dates are shifted. frames: of the image. signed: the
-    pixels are. identifiers: the numbers in the identifiers of the patient.
+    pixels are. identifiers: the numbers in the identifiers of the patient. days: of the file, as digits (see
+    `digits_of_days`).
     """
 
     pseudonyms: Pseudonyms
@@ -85,6 +91,7 @@ class Proof:
     frames: int
     signed: bool
     identifiers: frozenset[int]
+    days: tuple[str, ...] = ()
 
     def of(self, tag: int, element: Element, rule: Rule) -> tuple[str, bytes, str]:
         """(VR, value, key of what was changed or "").
@@ -101,7 +108,7 @@ class Proof:
             return vr, b"", ""  # says nothing, and may stay
         try:
             if isinstance(rule, Number):
-                return vr, self._number(vr, element.value, rule), ""
+                return vr, *self._number(vr, element.value, rule)
             if isinstance(rule, Pointer):
                 return vr, _pointer(element.value, rule), ""
         except Unproven as unproven:
@@ -116,11 +123,14 @@ class Proof:
         """The representation, if the file and the standard's dictionary agree on it."""
         if element.vr == "US or SS":  # from an implicit file: as the pixels are
             return "SS" if self.signed else "US"
-        return element.vr if element.vr in _allowed_vrs(tag) else None
+        allowed = _allowed_vrs(tag)
+        if element.vr in _WRITTEN and allowed[0] in _WRITTEN:
+            return allowed[0]  # the other one's digits are proven by the one that it should be
+        return element.vr if element.vr in allowed else None
 
-    def _number(self, vr: str, value: bytes, rule: Number) -> bytes:
-        """The numbers, if they are within the limits of their rule (PS3.5 section 6.2)."""
-        value, numbers = (_numbers if len(value) <= _SHORT else _numbers.__wrapped__)(vr, value)
+    def _number(self, vr: str, value: bytes, rule: Number) -> tuple[bytes, str]:
+        """The numbers, if they are within the limits of their rule (PS3.5 section 6.2); key of the change."""
+        value, numbers, change = (_numbers if len(value) <= _SHORT else _numbers.__wrapped__)(vr, value)
         most = self.frames if rule.count == FRAMES else rule.count
         if len(numbers) > int(most) or min(numbers) < rule.low or max(numbers) > rule.high:
             raise Unproven()
@@ -128,7 +138,13 @@ class Proof:
             raise Unproven()
         if not rule.essential and self.identifiers and not self.identifiers.isdisjoint(numbers):
             raise Unproven("numbered")
-        return value
+        if rule.counter and max(numbers) > LONGEST_COUNTER and self._begins_with_day(value):
+            raise Unproven("numbered")
+        return value, change
+
+    def _begins_with_day(self, value: bytes) -> bool:
+        digits = value.decode("ascii").lstrip("+")
+        return digits.startswith(self.days) or _DAY_NUMBER.fullmatch(digits) is not None
 
     def _text(self, text: str, rule: Rule) -> tuple[str, str]:
         """What may stay of a text, and the key of the change if that is another text."""
@@ -162,6 +178,16 @@ class Proof:
         return shifted(text, timedelta(0) if self.shift is None else self.shift) or ""
 
 
+def digits_of_days(days: Iterable[str]) -> tuple[str, ...]:
+    """Dates (YYYYMMDD) as numbers begin with them: in every order of year, month and day, the year long or short."""
+    parts = [(day[:4], day[2:4], day[4:6], day[6:8]) for day in days]
+    return tuple(
+        sorted({"".join(order) for long, short, month, day in parts
+                for year in (long, short)
+                for order in ((year, month, day), (day, month, year), (month, day, year))})
+    )  # fmt: skip
+
+
 def numbers_in(value: bytes) -> set[int]:
     """Every run of digits in a value, and all its digits together: 0012-34 is 12, 34 and 1234."""
     runs = re.findall(rb"[0-9]+", value)
@@ -169,8 +195,8 @@ def numbers_in(value: bytes) -> set[int]:
 
 
 @lru_cache(maxsize=1 << 14)  # of short values: the files of a series repeat most of them
-def _numbers(vr: str, value: bytes) -> tuple[bytes, tuple[float, ...]]:
-    """The value as it is written again, and its numbers."""
+def _numbers(vr: str, value: bytes) -> tuple[bytes, tuple[float, ...], str]:
+    """The value as it is written again, its numbers, and the key of what was changed."""
     if len(value) > LONGEST_SHORT:
         raise Unproven()
     if vr in _FORMATS:
@@ -178,16 +204,26 @@ def _numbers(vr: str, value: bytes) -> tuple[bytes, tuple[float, ...]]:
         size = struct.calcsize(f"<{form}")
         if len(value) % size:
             raise Unproven()
-        return value, struct.unpack(f"<{len(value) // size}{form}", value)
-    if vr not in ("DS", "IS"):
+        return value, struct.unpack(f"<{len(value) // size}{form}", value), ""
+    if vr not in _WRITTEN:
         raise Unproven()
     parts = [part.strip(b" \0") for part in value.split(b"\\")]
-    return b"\\".join(parts), tuple(_parsed(vr, part) for part in parts)
+    written = [_whole(part) for part in parts] if vr == "IS" else parts
+    change = "whole" if written != parts else ""
+    return b"\\".join(written), tuple(_parsed(vr, part) for part in written), change
 
 
 @cache
 def _allowed_vrs(tag: int) -> tuple[str, ...]:
     return tuple(dictionary_VR(tag).split(" or "))
+
+
+def _whole(part: bytes) -> bytes:
+    """Without the decimal point that a whole number needs not."""
+    if b"." not in part or len(part) > LONGEST_DECIMAL or not part.isascii():
+        return part
+    match = _WHOLE.fullmatch(part.decode("ascii"))
+    return match[1].encode() if match else part
 
 
 def _parsed(vr: str, part: bytes) -> float:

@@ -18,7 +18,7 @@ class Number:
     """Finite numbers within what is physically possible, at most `count` of them.
 
     essential: without it the image would say something else, so a value that cannot be proven refuses the file.
-    zero: whether it can be 0.
+    zero: whether it can be 0. counter: consoles may number by day or patient, so a long one that is a date goes.
     """
 
     name: ClassVar[str] = "number"
@@ -28,6 +28,7 @@ class Number:
     count: int | str = 1
     essential: bool = False
     zero: bool = True
+    counter: bool = False
 
 
 @dataclass(frozen=True)

@@ -304,6 +304,8 @@ class _Walk:
             self._open_sequence(tag, level, length, explicit=level.explicit and vr != "UN")
         else:
             value = self.data[self.at : self.at + length]
+            if vr == "UN" and not tag >> 16 & 1 and dictionary_has_tag(tag):
+                vr = dictionary_VR(tag)  # so archives write what they do not know: as if implicit
             self._check_value(tag, vr, length)
             level.item[tag] = Element(vr, little_endian(vr, value) if self.big else value, [])
             self.at += length

@@ -20,6 +20,7 @@ export type SingleRule = Common &
         count: number | 'frames';
         essential?: boolean;
         zero?: boolean;
+        counter?: boolean;
       }
     | { rule: 'pointer'; tags: readonly string[] }
     | { rule: 'terms'; terms: readonly string[]; placed?: boolean }
@@ -130,6 +131,7 @@ export const LIMITS = {
   frames: limit('frames'),
   decimal: limit('decimal'),
   integer: limit('integer'),
+  counter: limit('counter'),
   value: limit('value'),
   oldest: limit('oldest'),
   smallestIdentifier: limit('smallest_identifier'),

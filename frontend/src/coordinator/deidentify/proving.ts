@@ -10,6 +10,7 @@ import { type Element, isAscii, latin, stripped, trimmed, viewOf } from './tree'
 const UID = shape('uid');
 const DECIMAL = shape('decimal');
 const INTEGER = shape('integer');
+const [WHOLE, DAY_NUMBER] = [shape('whole'), shape('day_number')];
 const [TIME, OLD_TIME, DATE, DATETIME] = [shape('time'), shape('old_time'), shape('date'), shape('datetime')];
 const [OFFSET, AGE] = [shape('offset'), shape('age')];
 const SIZES: Record<string, number> = { US: 2, SS: 2, UL: 4, SL: 4, FL: 4, FD: 8 };
@@ -35,6 +36,8 @@ export interface Proof {
   signed: boolean;
   /** The numbers in the identifiers of the patient. */
   identifiers: ReadonlySet<number>;
+  /** The days of the file, as digits (see `digitsOfDays`). */
+  dayDigits: readonly string[];
 }
 
 export interface Proven {
@@ -54,7 +57,7 @@ export function proven(element: Element, rule: SingleRule, proof: Proof): Proven
   if (vr === null) throw new Unproven('unproven', essential);
   const isEmpty = stripped(element.value).length === 0;
   if (isEmpty && (!SIZES[vr] || element.value.length === 0)) return { vr, value: NOTHING, change: '' }; // says nothing
-  if (rule.rule === 'number') return { vr, value: number(vr, element.value, rule, proof), change: '' };
+  if (rule.rule === 'number') return { vr, ...number(vr, element.value, rule, proof) };
   if (rule.rule === 'pointer') return { vr, value: pointer(element.value, rule.tags), change: '' };
   const before = isAscii(element.value) ? trimmed(latin(element.value)) : '';
   const [after, change] = text(before, rule, proof);
@@ -65,8 +68,13 @@ export function proven(element: Element, rule: SingleRule, proof: Proof): Proven
 /** The representation, if the file and the standard's dictionary agree on it. */
 function agreedVr({ vr }: Element, rule: SingleRule, { signed }: Proof): string | null {
   if (vr === 'US or SS') return signed ? 'SS' : 'US'; // from an implicit file: as the pixels are
+  const [usual = ''] = rule.vr ?? [];
+  if (isWritten(vr) && isWritten(usual)) return usual; // its digits are proven by the one that it should be
   return rule.vr?.includes(vr) ? vr : null;
 }
+
+/** Numbers as digits. */
+const isWritten = (vr: string): boolean => vr === 'DS' || vr === 'IS';
 
 /** The numbers, if they are within the limits of their rule (PS3.5 section 6.2). */
 function number(
@@ -74,18 +82,43 @@ function number(
   value: Uint8Array,
   rule: SingleRule & { rule: 'number' },
   proof: Proof,
-): Uint8Array {
+): { value: Uint8Array; change: string } {
   const { count, low, high, essential = false } = rule;
   const refuse = (reason = 'unproven') => new Unproven(reason, essential);
-  const isText = vr === 'DS' || vr === 'IS';
-  const parts = isText ? latin(value).split('\\').map(trimmed) : [];
+  const isText = isWritten(vr);
+  const before = isText ? latin(value).split('\\').map(trimmed) : [];
+  const parts = vr === 'IS' ? before.map(whole) : before;
   const numbers = isText ? parts.map((part) => parsed(vr, part)) : binary(vr, value);
   const written = isText ? encoder.encode(parts.join('\\')) : value;
   if (!numbers || numbers.some(Number.isNaN) || written.length > LIMITS.value) throw refuse();
   if (numbers.length > (count === 'frames' ? proof.frames : count)) throw refuse();
   if (numbers.some((one) => one < low || one > high || (one === 0 && rule.zero === false))) throw refuse();
   if (!essential && numbers.some((one) => proof.identifiers.has(one))) throw refuse('numbered');
-  return written;
+  const long = rule.counter === true && numbers.some((one) => one > LIMITS.counter);
+  if (long && beginsWithDay(parts.join('\\'), proof)) throw new Unproven('numbered');
+  return { value: written, change: parts.some((part, n) => part !== before[n]) ? 'whole' : '' };
+}
+
+function beginsWithDay(text: string, { dayDigits }: Proof): boolean {
+  const digits = text.replace(/^\++/, '');
+  return dayDigits.some((day) => digits.startsWith(day)) || DAY_NUMBER.test(digits);
+}
+
+/** Without the decimal point that a whole number needs not. */
+function whole(part: string): string {
+  return part.length <= LIMITS.decimal ? (WHOLE.exec(part)?.[1] ?? part) : part;
+}
+
+/** Dates (YYYYMMDD) as numbers begin with them: in every order of year, month and day, the year long or short. */
+export function digitsOfDays(days: readonly string[]): string[] {
+  return days.flatMap((text) => {
+    const [month, day] = [text.slice(4, 6), text.slice(6, 8)];
+    return [text.slice(0, 4), text.slice(2, 4)].flatMap((year) => [
+      year + month + day,
+      day + month + year,
+      month + day + year,
+    ]);
+  });
 }
 
 function parsed(vr: string, part: string): number {

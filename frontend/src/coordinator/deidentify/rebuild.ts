@@ -22,7 +22,7 @@ import {
   shape,
   stateOfCode,
 } from './procedure';
-import { numbersIn, type Proof, proven, Unproven, uidsIn } from './proving';
+import { digitsOfDays, numbersIn, type Proof, proven, Unproven, uidsIn } from './proving';
 import type { Pseudonyms, Subject } from './pseudonyms';
 import { groundOfRemoval, pathOf, Report } from './report';
 import { codeItem, ownElements, stateItem } from './sealing';
@@ -97,6 +97,7 @@ export async function deidentify(
       frames: structure.frames,
       signed: root.get(SIGNED)?.value[0] === 1,
       identifiers: new Set(identifyingNumbers(root, subject.token)),
+      dayDigits: wasSealed ? [] : digitsOfDays(daysOf(root)),
     },
     description,
   );
@@ -165,6 +166,16 @@ function identifyingNumbers(item: Item, token: string): number[] {
       ...numbersIn(value).filter((n) => n >= LIMITS.smallestIdentifier && n < LIMITS.largestIdentifier),
       ...inner,
     ];
+  });
+}
+
+/** Every date of the old file, at every level: YYYYMMDD. */
+function daysOf(item: Item): string[] {
+  return [...item.values()].flatMap(({ vr, value, items }) => {
+    const inner = items.flatMap(daysOf);
+    if (vr !== 'DA' && vr !== 'DT') return inner;
+    const digits = latin(value.subarray(0, 10)).replaceAll('.', '').slice(0, 8);
+    return /^[0-9]{8}$/.test(digits) ? [digits, ...inner] : inner;
   });
 }
 

@@ -295,9 +295,11 @@ class Walk {
     } else if (vr === 'SQ' || (vr === 'UN' && this.holdsItems(tag, length))) {
       this.openSequence(tag, level, length, explicit);
     } else {
-      this.checkValue(tag, vr, length);
+      // Archives write UN where they do not know (PS3.5 6.2.2): then it is as if implicit.
+      const meant = vr === 'UN' && !isPrivate(tag) ? (dictionaryVr(tag) ?? vr) : vr;
+      this.checkValue(tag, meant, length);
       const value = this.data.subarray(this.at, this.at + length);
-      level.item.set(tag, { vr, value: this.little ? value : littleEndian(vr, value), items: [] });
+      level.item.set(tag, { vr: meant, value: this.little ? value : littleEndian(meant, value), items: [] });
       this.at += length;
     }
   }
@@ -381,7 +383,7 @@ class Walk {
 
 /** A value of a big-endian file in the order of all others; what has no order stays (PS3.5 section 7.3). */
 function littleEndian(vr: string, value: Uint8Array): Uint8Array {
-  const width = WIDTHS[vr];
+  const width = WIDTHS[vr.split(' ')[0] ?? ''];
   if (!width || value.length % width) return value;
   const turned = new Uint8Array(value.length);
   for (let at = 0; at < value.length; at += width)

@@ -7,12 +7,15 @@ is invented and follows from seeds.
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pydicom import dcmread
+from pydicom import dcmread, dcmwrite
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from reader_study.intake.deidentification import Answers, Blank, deidentify, report_digest
 from reader_study.intake.description import Pixels
@@ -55,6 +58,8 @@ def vectors() -> Iterator[Vector]:
     yield Vector("synthetic", edited(nm, SyntheticData="YES"))
     yield Vector("impossible-slope", edited(nm, RescaleSlope="1e300"))
     yield Vector("slope-of-nothing", edited(nm, RescaleSlope="0"))
+    yield Vector("other-systems", of_other_systems(nm, OTHER_SYSTEMS))
+    yield Vector("days-as-numbers", edited(nm, SeriesNumber=20010203, InstanceNumber=2001020304))
     table = Dataset()
     table.LUTDescriptor, table.LUTData, table.ModalityLUTType = [2, 0, 16], b"\1\0\2\0", "US"
     yield Vector("scaled-by-a-table", edited(nm, ModalityLUTSequence=[table]))
@@ -67,6 +72,30 @@ def vectors() -> Iterator[Vector]:
     yield Vector(
         "japanese-words", edited(words, AcquisitionContextSequence=[], SpecificCharacterSet="ISO_IR 192")
     )
+
+
+OTHER_SYSTEMS = {
+    "SeriesNumber": ("IS", b"1234567 "),
+    "InstanceNumber": ("IS", b"2147483647"),
+    "ActualFrameDuration": ("DS", b"25000.0 "),
+    "CountsAccumulated": ("IS", b"1500000.00"),
+    "PixelSpacing": ("UN", b"6.8\\6.80 "),
+    "PatientPosition": ("UN", b"HFS "),
+    "NumberOfSlices": ("UN", b"\6\0"),
+    "RescaleIntercept": ("DS", b"-0.000000000000000000000000000"),
+    "CorrectedImage": ("CS", b"DECY\\SLSENS "),
+}
+
+
+def of_other_systems(data: bytes, values: Mapping[str, tuple[str, bytes]]) -> bytes:
+    """The file with values of another representation than the dictionary's, byte for byte."""
+    ds = dcmread(io.BytesIO(data))
+    for keyword, (vr, value) in values.items():
+        tag = Tag(tag_for_keyword(keyword) or 0)
+        ds[tag] = RawDataElement(tag, vr, len(value), value, 0, False, True)
+    out = io.BytesIO()
+    dcmwrite(out, ds)
+    return out.getvalue()
 
 
 def edited(data: bytes, **values: object) -> bytes:
