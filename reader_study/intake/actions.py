@@ -71,6 +71,7 @@ def open_upload(
         raise Invalid("manifest", _("Two files of the manifest have the same number."))
     if sum(file.size for file in files) > MAX_UPLOAD_BYTES:
         raise Invalid("manifest", _("This is more than one upload may hold. Send the folder in parts."))
+    reports.check_procedure(procedure)
     reports.check(told)
     if any(file.report and file.report not in told for file in files):
         raise Invalid("report", _("A file of the manifest names a report that is not in it."))

@@ -42,7 +42,7 @@ class AnnouncedSerializer(serializers.Serializer[Any]):
 class EntrySerializer(serializers.Serializer[Any]):
     """What became of one attribute."""
 
-    path = serializers.CharField(max_length=200, help_text="Tags only, e.g. 0054,0016[0].0018,1072")
+    path = serializers.CharField(max_length=200, help_text="Tags only, e.g. 0054,0016[].0018,1072")
     action = serializers.ChoiceField(choices=["kept", "changed", "removed"])
     reason = serializers.CharField(max_length=40, help_text="Key of the procedure's reasons")
 

@@ -59,6 +59,9 @@ REASONS: Mapping[str, Promise] = {
     "header": _("The file header is written anew."),
 }
 
+# Keys that an earlier version of the procedure wrote: what was sent by it is still understood.
+RETIRED: frozenset[str] = frozenset()
+
 
 def reason_text(key: str) -> str:
     """The sentence of a reason in the reader's language; the key itself if an older procedure wrote it."""

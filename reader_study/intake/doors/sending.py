@@ -23,14 +23,13 @@ from reader_study.intake.description import Kind
 from reader_study.intake.examination import examine
 from reader_study.intake.pseudonyms import Pseudonyms
 from reader_study.intake.reasons import NotTaken
+from reader_study.intake.reports import MAX_REPORTS
 from reader_study.intake.sources import Source
 
 IN_FLIGHT = 4
 TRIES = 8  # of a request; with growing pauses, about a minute
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0  # seconds between tries
-_REPORTS = 200  # different ones in a manifest; with more, none is sent and the server makes its own
-_BLOCK = 1 << 20
 _TIMEOUT = httpx.Timeout(60.0, read=300.0)
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 NO_IMAGE = frozenset(
@@ -221,7 +220,7 @@ def send(
         "site_id": terms.site,
         "procedure": PROCEDURE_VERSION,
         "files": [],
-        "reports": reports if len(reports) <= _REPORTS else {},
+        "reports": reports if len(reports) <= MAX_REPORTS else {},
     }
     by_digest = dict[str, Sealed]()
     for line in going:

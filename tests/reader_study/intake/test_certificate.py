@@ -10,12 +10,15 @@ from pypdf import PdfReader
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Case
 from reader_study.cases.storage import store
+from reader_study.intake.examination import examine
 from reader_study.intake.models import Instance
-from reader_study.intake.reports import digest_of
+from reader_study.intake.pseudonyms import Pseudonyms
+from reader_study.intake.reports import check, digest_of
 from reader_study.studies.models import Study
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, nm_file, noise
 from tests.reader_study.intake.hostile import edited, letters
+from tests.reader_study.intake.planted import KINDS, usual
 from tests.reader_study.intake.sending import manifest, pet, put, send, spect
 
 pytestmark = pytest.mark.django_db
@@ -132,13 +135,32 @@ ENTRY = {"path": "0010,0010", "action": "changed", "reason": "pseudonym"}
 @pytest.mark.parametrize(
     "entry",
     [{"path": "Yamada Taro"}, {"path": "0010,0010 Yamada"}, {"action": "sold"}, {"reason": "Mr. Yamada"},
-     {"path": "private 0011,xx01.yamada"}],
+     {"path": "private 0011,xx01.yamada"}, {"reason": "yamada_taro"}, {"path": "7961,6d61"},
+     {"path": "7961,6D61"}, {"path": "0010,0010[4711]"}, {"path": "private 0010,xx01"}, {"path": "6001,0010"},
+     {"path": "0054,0016.0018,1072"}, {"path": ".".join(["0054,0016[]"] * 14)}, {"path": "trailing"}],
 )  # fmt: skip
 def test_a_report_with_free_text_is_refused(browser: Any, world: World, entry: dict[str, str]) -> None:
     report = [{**ENTRY, **entry}]
     body = manifest([b"x"]) | {"reports": {digest_of(report): report}}
     answer = browser.post(f"/api/studies/{world.study.id}/uploads", body)
-    assert answer.status_code == 400 and answer.json()["message"]
+    assert answer.status_code == 400 and answer.json()["code"] == "report" and answer.json()["message"]
+
+
+def test_every_report_that_the_procedure_writes_is_understood() -> None:
+    for kind in KINDS:
+        for implicit in (False, True):
+            made = examine(
+                usual(kind, 3, implicit=implicit).data, pseudonyms=Pseudonyms(b"k" * 32), kinds=None
+            )
+            entries = [entry._asdict() for entry in made.report]
+            check({digest_of(entries): entries})
+
+
+@pytest.mark.parametrize("procedure", ["Yamada Taro", "9999", "02", "٢", "2.0"])
+def test_a_procedure_that_never_was_is_refused(browser: Any, world: World, procedure: str) -> None:
+    body = manifest([b"x"]) | {"procedure": procedure}
+    answer = browser.post(f"/api/studies/{world.study.id}/uploads", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "procedure")
 
 
 def test_a_report_is_what_its_digest_says_and_is_there(browser: Any, world: World) -> None:
