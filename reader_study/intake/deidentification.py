@@ -19,17 +19,17 @@ from reader_study.intake.describing import (
     answered,
     describe,
     frames_of,
-    same_kind,
     slices_of,
     text_at,
     text_in,
 )
 from reader_study.intake.description import Description, Pixels
-from reader_study.intake.proving import UID_SHAPE, Proof, Unproven, numbers_in
+from reader_study.intake.proving import UID_SHAPE, Proof, Unproven, digits_of_days, numbers_in
 from reader_study.intake.pseudonyms import Pseudonyms, Subject
 from reader_study.intake.reasons import Quarantined, Refused
 from reader_study.intake.reporting import Entry, entry_of, ground_of_removal, path_of, report_digest
 from reader_study.intake.rules import Codes, Items, PatientState, Rule
+from reader_study.intake.seal import description_under_seal, sealed_line
 from reader_study.intake.sealing import (
     OWN,
     STATE_CODES,
@@ -89,12 +89,14 @@ class Answers:
 class Deidentified:
     """A sealed file and what is known of it; all UIDs are the study's own.
 
-    slices: how many files make up the image. was_sealed: it came with pseudonyms of this site already.
+    line: the value of Image Comments: `description` and the seal. slices: how many files make up the image.
+    was_sealed: it came as stage 1 of this site had written it.
     """
 
     data: bytes
     subject: Subject
     description: Description
+    line: str
     study_uid: str
     series_uid: str
     sop_uid: str
@@ -105,9 +107,16 @@ class Deidentified:
 
 
 def deidentify(
-    structure: Structure, *, pseudonyms: Pseudonyms, answers: Answers | None = None
+    structure: Structure,
+    *,
+    pseudonyms: Pseudonyms,
+    answers: Answers | None = None,
+    under_seal: Description | None = None,
 ) -> Deidentified:
     """The sealed file of an allowed image whose pixels are not compressed (any more).
+
+    under_seal: what `description_under_seal` said of the file as it came, which must be asked before its pixels are
+    decoded; without it, it is asked here.
 
     Raises
     ------
@@ -116,7 +125,7 @@ def deidentify(
         image that was not acquired; "modality_lut" for values that only a table explains; "bad_value" when a
         number that the image depends on cannot be proven; and what `describe` raises.
     Quarantined
-        "no_patient_id"; "seal_broken" for a sealed file that does not say what one says.
+        "no_patient_id"; "seal_broken" for a file with a pseudonym of this site that is not as it was sealed.
     """
     answers = answers or Answers()
     root = structure.root
@@ -132,9 +141,10 @@ def deidentify(
         raise Refused("missing_attribute")
     if not structure.pixels or PIXEL_DATA not in root:
         raise Refused("missing_attribute")
-    subject, sealed = _subject(root, pseudonyms, answers.patient_id)
+    sealed = under_seal or description_under_seal(structure, pseudonyms)
+    subject = _subject(root, pseudonyms, answers.patient_id)
     description = answered(
-        _sealed_description(root, sop_class) if sealed else describe(root, sop_class=sop_class),
+        sealed or describe(root, sop_class=sop_class),
         state=answers.state,
         view=answers.view,
         pixels=answers.pixels,
@@ -147,6 +157,7 @@ def deidentify(
             frames=frames_of(root),
             signed=_SIGNED in root and root[_SIGNED].value[:1] == b"\1",
             identifiers=frozenset(_identifying_numbers(root, token=subject.token.encode())),
+            days=() if sealed else digits_of_days(_days(root)),
         ),
         description,
     )
@@ -160,11 +171,14 @@ def deidentify(
     elements = _EMPTY_ELEMENTS | elements
     if _CONTEXT not in elements and description.state is not None:
         elements[_CONTEXT] = writing.sequence(_CONTEXT, [state_item(STATE_CODES[description.state])])
+    line = sealed_line(description.line(), elements, pixels=image, pseudonyms=pseudonyms)
+    elements[_COMMENTS] = writing.element(_COMMENTS, "LT", line.encode("ascii"))
     study_uid, series_uid, sop_uid = map(pseudonyms.uid, uids)
     return Deidentified(
         data=writing.part10(elements, pixels=image, sop_class=sop_class, sop_uid=sop_uid),
         subject=subject,
         description=description,
+        line=line,
         study_uid=study_uid,
         series_uid=series_uid,
         sop_uid=sop_uid,
@@ -175,28 +189,19 @@ def deidentify(
             Entry("0002,xxxx", "changed", "header"),
             *builder.report,
         ),
-        was_sealed=sealed,
+        was_sealed=sealed is not None,
     )
 
 
-def _subject(root: Item, pseudonyms: Pseudonyms, answer: bytes | None) -> tuple[Subject, bool]:
-    """Whose file it is, and whether it is sealed."""
+def _subject(root: Item, pseudonyms: Pseudonyms, answer: bytes | None) -> Subject:
+    """Whose file it is."""
     patient_id = root[_ID].value.strip(b" \0") if _ID in root else b""
-    own = pseudonyms.subject_of(text_at(root, _ID))
     if answer is not None and answer.strip(b" \0"):
-        return pseudonyms.subject(answer), own is not None
-    if own is not None:
-        return own, True
-    if not patient_id:
+        return pseudonyms.subject(answer)
+    own = pseudonyms.subject_of(text_at(root, _ID))
+    if own is None and not patient_id:
         raise Quarantined("no_patient_id")
-    return pseudonyms.subject(patient_id), False
-
-
-def _sealed_description(root: Item, sop_class: str) -> Description:
-    description = Description.parse(text_at(root, _COMMENTS))
-    if description is None or not same_kind(root, sop_class=sop_class, kind=description.kind):
-        raise Quarantined("seal_broken")
-    return description
+    return own or pseudonyms.subject(patient_id)
 
 
 def _image(structure: Structure, blanks: tuple[Blank, ...]) -> bytes | memoryview:
@@ -321,6 +326,17 @@ class _Builder:
         )
         known = (code for code in coded if states_by_code().get(code) == state)
         return writing.sequence(tag, [state_item(next(known, STATE_CODES[state]))])
+
+
+def _days(item: Item) -> Iterator[str]:
+    """Every date of the old file, at every level: YYYYMMDD."""
+    for element in item.values():
+        if element.vr in ("DA", "DT"):
+            digits = element.value[:10].replace(b".", b"")[:8]
+            if len(digits) == 8 and digits.isdigit():
+                yield digits.decode("ascii")
+        for inner in element.items:
+            yield from _days(inner)
 
 
 def _identifying_numbers(item: Item, *, token: bytes) -> Iterator[int]:

@@ -83,11 +83,6 @@ def answered(
     return replace(description, pixels=pixels) if pixels is not Pixels.UNSEEN else description
 
 
-def same_kind(root: Item, *, sop_class: str, kind: Kind) -> bool:
-    """Whether a sealed file is of the kind that its line says."""
-    return _kind(root, sop_class) is kind
-
-
 def slices_of(root: Item, *, kind: Kind) -> int:
     """How many files make up the image; 1 if the file does not say.
 

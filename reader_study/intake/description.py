@@ -95,7 +95,7 @@ class Description:
     pixels: Pixels
 
     def line(self) -> str:
-        """The value of Image Comments."""
+        """The value of Image Comments, but for its seal."""
         return (
             f"reader-study 1; kind={self.kind}; state={self.state or 'unknown'}; "
             f"state_from={self.state_from}; view={self.view or 'unknown'}; view_from={self.view_from}; "

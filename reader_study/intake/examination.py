@@ -54,6 +54,7 @@ def examine(
         data=result,
         subject=Subject(bytes.fromhex(key), token, timedelta(days=days)),
         description=description,
+        line=facts["line"],
         study_uid=study_uid,
         series_uid=series_uid,
         sop_uid=sop_uid,

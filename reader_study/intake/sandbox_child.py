@@ -130,6 +130,7 @@ def _examined(meta: dict[str, Any], data: bytes) -> Answer:
             result.subject.shift // timedelta(days=1),
         ],
         "description": result.description.line(),
+        "line": result.line,
         "uids": [result.study_uid, result.series_uid, result.sop_uid, result.sop_class],
         "slices": result.slices,
         "report": result.report,

@@ -86,7 +86,7 @@ def states_by_code() -> Mapping[tuple[str, str], str]:
 
 
 def own_elements(subject: Subject, description: Description, *, frame_of_reference: bool) -> dict[int, bytes]:
-    """What the study writes into every file."""
+    """What the study writes into every file, but for its seal."""
     token = subject.token.encode("ascii")
     elements = {
         **_described(description),
@@ -105,7 +105,6 @@ def _described(description: Description) -> Mapping[int, bytes]:
 
     elements = {
         _SERIES_TEXT: text(_SERIES_TEXT, description.series_description()),
-        _COMMENTS: text(_COMMENTS, description.line()),
         _REMOVED: text(_REMOVED, "YES"),
         _METHOD: text(_METHOD, METHOD),
         _METHOD_CODES: writing.sequence(

@@ -5,7 +5,7 @@ the browser's (`frontend/src/coordinator/deidentify/write.ts`).
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 IMPLEMENTATION = "2.25.194513046063960681972000345516404623267"
@@ -79,5 +79,23 @@ def part10(
         )
     )
     length = element(0x00020000, "UL", struct.pack("<I", len(meta)))
-    header = _LONG_HEADER(0x7FE0, 0x0010, b"OW", 0, len(pixels))
-    return b"".join((bytes(128), b"DICM", length, meta, joined(elements), header, pixels))
+    return b"".join((bytes(128), b"DICM", length, meta, *data_set(elements, pixels=pixels)))
+
+
+def data_set(elements: Mapping[int, bytes], *, pixels: bytes | memoryview) -> tuple[bytes | memoryview, ...]:
+    """A data set with plain pixels, in parts."""
+    return joined(elements), _LONG_HEADER(0x7FE0, 0x0010, b"OW", 0, len(pixels)), pixels
+
+
+def encapsulated_pixels(fragments: Iterable[bytes]) -> Iterator[bytes]:
+    """Compressed pixels as the browser's engine writes them; the first fragment is the table of offsets (A.4)."""
+    yield _LONG_HEADER(0x7FE0, 0x0010, b"OB", 0, 0xFFFFFFFF)
+    for fragment in fragments:
+        yield _ITEM(0xFFFE, 0xE000, len(fragment))
+        yield fragment
+    yield _ITEM(0xFFFE, 0xE0DD, 0)
+
+
+def can_be_written(vr: str, value: bytes) -> bool:
+    """Whether `element` writes exactly this value."""
+    return vr in _WRITTEN and len(value) % 2 == 0 and (vr in _LONG or len(value) <= LONGEST_SHORT)

@@ -33,7 +33,7 @@ SITE = Pseudonyms(b"k" * 32)
 
 def checked(planted: Planted, made: Deidentified) -> None:
     said = made.description
-    own = (made.subject.token, said.line(), said.series_description())
+    own = (made.subject.token, made.line, said.series_description())
     assert left_over(planted.data, read_structure(planted.data), made.data, own_words=own) == []
     assert found(planted.secrets, made.data) == set()
     old, new = dcmread(io.BytesIO(planted.data)), dcmread(io.BytesIO(made.data))

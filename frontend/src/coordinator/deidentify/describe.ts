@@ -53,7 +53,7 @@ export function answered(description: Description, answers: Answers): Descriptio
   return pixels === 'unseen' ? result : { ...result, pixels };
 }
 
-/** The value of Image Comments. */
+/** The value of Image Comments, but for its seal. */
 export function line(description: Description): string {
   const { kind, state, stateFrom, view, viewFrom, corrected, pixels } = description;
   return (
@@ -117,7 +117,7 @@ export function valuesAt(item: Item, tag: number): string[] {
 }
 
 /** What kind of image it is. Throws `Malformed`. */
-export function kindOf(root: Item, sopClass: string): Kind {
+function kindOf(root: Item, sopClass: string): Kind {
   if (CLASSES.get(sopClass) === 'ct') return 'ct';
   if (CLASSES.get(sopClass) === 'enhanced_pt')
     return ['', 'NONE'].includes(textAt(root, SYNCHRONISATION)) ? 'pet' : 'gated_pet';

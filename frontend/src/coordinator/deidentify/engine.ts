@@ -6,6 +6,7 @@ import { doubtAboutPixels, FOR_EYES, shown } from './pixels';
 import type { PixelValues } from './protocol';
 import { hex, Pseudonyms } from './pseudonyms';
 import { type Deidentified, deidentify } from './rebuild';
+import { descriptionUnderSeal } from './seal';
 import { checkClass, doubtAboutHeader } from './soundness';
 import { readStructure } from './structure';
 import { characterSets, decoded } from './text';
@@ -65,13 +66,14 @@ async function judged(
     const read = readStructure(data);
     judgement.patient = patientOf(read);
     checkClass(read);
+    const underSeal = await descriptionUnderSeal(read, pseudonyms);
     const structure = decodedPixels(read);
     canBeShown = structure.fragments.length === 0;
     const doubtOf = (lookedAt: boolean) =>
       doubtAboutPixels(structure, lookedAt) || doubtAboutHeader(structure);
     // Of what cannot be used at all nobody is asked anything.
     if (doubtAboutPixels(structure, true) === 'bad_value') throw new Malformed('bad_value');
-    const made = await deidentify(structure, pseudonyms, answers);
+    const made = await deidentify(structure, pseudonyms, answers, underSeal);
     Object.assign(judgement, await factsOf(made));
     const doubt = doubtOf(made.description.pixels !== 'unseen');
     if (doubt) throw new Malformed(doubt);
@@ -80,7 +82,7 @@ async function judged(
       pseudonyms,
       days: made.wasSealed ? 0 : days,
       wasSealed: made.wasSealed,
-      ownWords: [made.subject.token, seriesDescription(made.description)],
+      ownWords: [made.subject.token, made.line, seriesDescription(made.description)],
     });
     if (found.length > 0) throw new Malformed('left_over');
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', made.data));

@@ -32,7 +32,8 @@ export class Pseudonyms {
     return new Pseudonyms(await crypto.subtle.importKey('raw', key.slice(), algorithm, false, ['sign']));
   }
 
-  private async digest(kind: string, value: Uint8Array): Promise<Uint8Array> {
+  /** HMAC-SHA256 of one value of a kind, 32 bytes. */
+  async digest(kind: string, value: Uint8Array): Promise<Uint8Array> {
     const prefix = encoder.encode(`${kind}\0`);
     const message = new Uint8Array(prefix.length + value.length);
     message.set(prefix);

@@ -5,7 +5,7 @@
  * prove is left out without being looked at. The result must still pass `verify` before it leaves the worker.
  */
 
-import { answered, describe, kindOf, parsedLine, slicesOf } from './describe';
+import { answered, describe, slicesOf } from './describe';
 import {
   type CodesRule,
   EMPTY,
@@ -25,6 +25,7 @@ import {
 import { digitsOfDays, numbersIn, type Proof, proven, Unproven, uidsIn } from './proving';
 import type { Pseudonyms, Subject } from './pseudonyms';
 import { groundOfRemoval, pathOf, Report } from './report';
+import { descriptionUnderSeal, sealedLine } from './seal';
 import { codeItem, ownElements, stateItem } from './sealing';
 import { characterSets, decoded } from './text';
 import {
@@ -58,20 +59,28 @@ export interface Deidentified {
   data: Uint8Array<ArrayBuffer>;
   subject: Subject;
   description: Description;
+  /** The value of Image Comments: the description and the seal. */
+  line: string;
   studyUid: string;
   seriesUid: string;
   sopUid: string;
   slices: number;
   report: Report;
-  /** It came with pseudonyms of this site already. */
+  /** It came as stage 1 of this site had written it. */
   wasSealed: boolean;
 }
 
-/** Throws `Malformed` with the reason why the file cannot be taken. */
+/**
+ * Throws `Malformed` with the reason why the file cannot be taken.
+ *
+ * @param underSeal what `descriptionUnderSeal` said of the file as it came, which must be asked before its pixels are
+ * decoded; without it, it is asked here.
+ */
 export async function deidentify(
   structure: Structure,
   pseudonyms: Pseudonyms,
   answers: Answers = {},
+  underSeal: Description | null = null,
 ): Promise<Deidentified> {
   const { root } = structure;
   const sopClass = textAt(root, SOP_CLASS);
@@ -82,11 +91,10 @@ export async function deidentify(
   const uids = [STUDY_UID, SERIES_UID, SOP_UID].map((tag) => textAt(root, tag));
   if (!uids.every((uid) => SINGLE_UID.test(uid)) || !structure.pixels || !root.has(PIXEL_DATA))
     throw new Malformed('missing_attribute');
-  const { subject, wasSealed } = await subjectOf(root, pseudonyms, answers.patientId);
-  const description = answered(
-    wasSealed ? sealedDescription(root, sopClass) : describe(root, sopClass),
-    answers,
-  );
+  const sealed = underSeal ?? (await descriptionUnderSeal(structure, pseudonyms));
+  const wasSealed = sealed !== null;
+  const subject = await subjectOf(root, pseudonyms, answers.patientId);
+  const description = answered(sealed ?? describe(root, sopClass), answers);
   for (const uid of new Set([...uids, ...uidsToReplace(root, rules)])) await pseudonyms.uid(uid);
   const [studyUid = '', seriesUid = '', sopUid = ''] = uids.map((uid) => pseudonyms.made(uid));
 
@@ -116,10 +124,13 @@ export async function deidentify(
   const encapsulated = image
     ? null
     : { transferSyntax: structure.transferSyntax, frames: structure.fragments };
+  const line = await sealedLine(description, elements, encapsulated, pseudonyms);
+  elements.set(COMMENTS, text('LT', line));
   return {
     data: part10(elements, { sopClass, sopUid, encapsulated }),
     subject,
     description,
+    line,
     studyUid,
     seriesUid,
     sopUid,
@@ -129,22 +140,15 @@ export async function deidentify(
   };
 }
 
-/** Whose file it is, and whether it is sealed. */
-async function subjectOf(root: Item, pseudonyms: Pseudonyms, answer = '') {
-  const own = await pseudonyms.subjectOf(textAt(root, ID));
-  const wasSealed = own !== null;
+/** Whose file it is. */
+async function subjectOf(root: Item, pseudonyms: Pseudonyms, answer = ''): Promise<Subject> {
   const typed = stripped(encoder.encode(answer));
-  if (typed.length > 0) return { subject: await pseudonyms.subject(typed), wasSealed };
-  if (own) return { subject: own, wasSealed };
+  if (typed.length > 0) return pseudonyms.subject(typed);
+  const own = await pseudonyms.subjectOf(textAt(root, ID));
+  if (own) return own;
   const patientId = stripped(root.get(ID)?.value ?? new Uint8Array(0));
   if (patientId.length === 0) throw new Malformed('no_patient_id');
-  return { subject: await pseudonyms.subject(patientId), wasSealed };
-}
-
-function sealedDescription(root: Item, sopClass: string): Description {
-  const description = parsedLine(textAt(root, COMMENTS));
-  if (!description || kindOf(root, sopClass) !== description.kind) throw new Malformed('seal_broken');
-  return description;
+  return pseudonyms.subject(patientId);
 }
 
 /** All UIDs that a rule replaces, at every level. */

@@ -1,11 +1,11 @@
 /** What the study itself writes into a sealed file: names, words, claims. */
-import { line, seriesDescription } from './describe';
+import { seriesDescription } from './describe';
 import { meaningOf, SEALED, VERSION } from './procedure';
 import type { Subject } from './pseudonyms';
 import type { Description } from './types';
 import { sequence, text, type WrittenItem } from './write';
 
-const [NAME, ID, SERIES_TEXT, COMMENTS] = [0x00100010, 0x00100020, 0x0008103e, 0x00204000];
+const [NAME, ID, SERIES_TEXT] = [0x00100010, 0x00100020, 0x0008103e];
 const [BURNED_IN, INDICATOR] = [0x00280301, 0x00201040];
 const [REMOVED, METHOD, METHOD_CODES, TEMPORAL] = [0x00120062, 0x00120063, 0x00120064, 0x00280303];
 const [EQUIPMENT, PURPOSE] = [0x0018a001, 0x0040a170];
@@ -13,7 +13,7 @@ const [MAKER, MODEL, SOFTWARE] = [0x00080070, 0x00081090, 0x00181020];
 const [CONCEPT_NAME, CONCEPT, VALUE_TYPE] = [0x0040a043, 0x0040a168, 0x0040a040];
 const [CODE_VALUE, CODE_SCHEME, CODE_MEANING] = [0x00080100, 0x00080102, 0x00080104];
 
-/** What the study writes into every file. */
+/** What the study writes into every file, but for its seal. */
 export function ownElements(subject: Subject, description: Description, hasFrame: boolean): WrittenItem {
   const { profile, clean_pixels } = SEALED;
   const claims = description.pixels === 'unseen' ? profile : [...profile, clean_pixels];
@@ -21,7 +21,6 @@ export function ownElements(subject: Subject, description: Description, hasFrame
     [NAME, text('PN', subject.token)],
     [ID, text('LO', subject.token)],
     [SERIES_TEXT, text('LO', seriesDescription(description))],
-    [COMMENTS, text('LT', line(description))],
     [REMOVED, text('CS', 'YES')],
     [METHOD, text('LO', SEALED.method)],
     [METHOD_CODES, sequence(claims.map(([value, meaning]) => codeItem('DCM', value, meaning)))],

@@ -76,7 +76,7 @@ describe('the vectors of the procedure', () => {
     expect(found).toEqual([]);
 
     const { subject, wasSealed } = made;
-    const ownWords = [subject.token, seriesDescription(made.description)];
+    const ownWords = [subject.token, made.line, seriesDescription(made.description)];
     const days = wasSealed ? 0 : subject.days;
     expect(await leftOver(structure, made.data, { pseudonyms, days, wasSealed, ownWords })).toEqual([]);
 

@@ -58,7 +58,7 @@ async function made(
 ): Promise<{ structure: Structure; result: Deidentified; making: Making }> {
   const structure = readStructure(file);
   const result = await deidentify(structure, pseudonyms);
-  const ownWords = [result.subject.token, seriesDescription(result.description)];
+  const ownWords = [result.subject.token, result.line, seriesDescription(result.description)];
   return { structure, result, making: { pseudonyms, days: result.subject.days, wasSealed: false, ownWords } };
 }
 

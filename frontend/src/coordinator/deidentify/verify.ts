@@ -7,7 +7,6 @@
  * values, among the pixels. The same questions as in `reader_study/intake/verification.py`.
  */
 
-import { parsedLine } from './describe';
 import { Old } from './old';
 import { dictionaryVr, SEALED, STORAGE_CLASSES, shape, vocabulary } from './procedure';
 import { binary } from './proving';
@@ -38,7 +37,7 @@ export interface Making {
   /** Days that the dates went back; 0 for a file that was sealed. */
   days: number;
   wasSealed: boolean;
-  /** What the study itself wrote (token, series description). */
+  /** What the study itself wrote (token, series description, sealed line). */
   ownWords: readonly string[];
 }
 
@@ -110,7 +109,7 @@ async function isOurs(
   if (tag === META_VERSION) return value.length === 2 && value[0] === 0 && value[1] === 1;
   if (!isAscii(value)) return false;
   const text = latin(value).replace(vr === 'UI' ? /\0+$/ : / +$/, '');
-  if (!text || parsedLine(text) || (TEXTS.has(vr) && ownWords.includes(text))) return true;
+  if (!text || (TEXTS.has(vr) && ownWords.includes(text))) return true;
   if (tag === TRANSFER_SYNTAX)
     return text === (fragments.length > 0 ? transferSyntax : '1.2.840.10008.1.2.1');
   for (const part of text.split('\\')) {

@@ -8,6 +8,8 @@ import { SEALED } from './procedure';
 import { PIXEL_DATA, viewOf } from './tree';
 
 const LONG_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+const SHORT_VRS = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
+const LONGEST_SHORT = 65_534; // bytes of a value whose length has 16 bits
 const NUL_PADDED = new Set(['UI', 'OB', 'UN']);
 const UNDEFINED = 0xffffffff;
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
@@ -86,11 +88,17 @@ function mark(tag: number, length: number): Uint8Array {
   return bytes;
 }
 
+/** Compressed pixels: their transfer syntax, the table of offsets (empty unless given), and one codestream a frame. */
+export interface Encapsulated {
+  transferSyntax: string;
+  table?: Uint8Array;
+  frames: readonly Uint8Array[];
+}
+
 interface Names {
   sopClass: string;
   sopUid: string;
-  /** Compressed pixels: their transfer syntax, and one codestream a frame. */
-  encapsulated?: { transferSyntax: string; frames: readonly Uint8Array[] } | null;
+  encapsulated?: Encapsulated | null;
 }
 
 /** A file: empty preamble, our own file meta information, the data set (PS3.10 section 7.1). */
@@ -119,16 +127,27 @@ export function part10(
     preamble,
     ...element(0x00020000, binary('UL', length)),
     ...content,
-    ...itemContent(elements),
-    ...(encapsulated ? encapsulatedPixels(encapsulated.frames) : []),
+    ...dataSet(elements, encapsulated),
   ]);
 }
 
-/** PS3.5 A.4: an empty table of offsets, one fragment a frame. */
-function encapsulatedPixels(frames: readonly Uint8Array[]): Uint8Array[] {
+/** The parts of a data set; plain pixels are among its elements. */
+export function dataSet(elements: WrittenItem, encapsulated?: Encapsulated | null): Uint8Array[] {
+  return [...itemContent(elements), ...(encapsulated ? encapsulatedPixels(encapsulated) : [])];
+}
+
+/** Whether a value is written exactly as it is. */
+export function canBeWritten(vr: string, value: Uint8Array): boolean {
+  const long = LONG_VRS.has(vr);
+  return (long || SHORT_VRS.has(vr)) && value.length % 2 === 0 && (long || value.length <= LONGEST_SHORT);
+}
+
+/** PS3.5 A.4: a table of offsets, one fragment a frame. */
+function encapsulatedPixels({ table = new Uint8Array(0), frames }: Encapsulated): Uint8Array[] {
   return [
     header(PIXEL_DATA, 'OB', UNDEFINED),
-    mark(0xfffee000, 0),
+    mark(0xfffee000, table.length),
+    table,
     ...frames.flatMap((frame) => [
       mark(0xfffee000, frame.length + (frame.length % 2)),
       ...padded('OB', frame),

@@ -66,6 +66,13 @@ def vectors() -> Iterator[Vector]:
     yield Vector("another-class", edited(nm, SOPClassUID="1.2.840.10008.5.1.4.1.1.7"))
     yield Vector("seal-broken", edited(deidentify(read_structure(nm), pseudonyms=Pseudonyms(KEY)).data,
                                        ImageComments="reader-study 1; kind=pet; state=rest"))  # fmt: skip
+    once = deidentify(read_structure(nm), pseudonyms=Pseudonyms(KEY))
+    yield Vector("sealed-with-a-real-date", edited(once.data, ContentDate="19480102"))
+    yield Vector("sealed-with-other-pixels", once.data[:-1] + bytes([once.data[-1] ^ 1]))
+    yield Vector("sealed-and-looked-at", edited(once.data, ImageComments=once.line.replace("unseen", "seen")))
+    yield Vector("sealed-in-part", edited(nm, PatientID=once.subject.token, ImageComments=once.line))
+    other = deidentify(read_structure(nm), pseudonyms=Pseudonyms(b"another key".ljust(32)))
+    yield Vector("sealed-elsewhere", other.data)
     words = nm_file(
         noise((2, 8, 8)), state=None, secrets=Secrets(9), more={"SeriesDescription": "負荷 短軸像 AC"}
     )
