@@ -22,7 +22,7 @@ from reader_study.intake.description import STATES, VIEWS, Pixels
 from reader_study.intake.examination import Examined, HeaderLine, Look, examine, header, look
 from reader_study.intake.models import KeptApart, Upload, UploadedFile
 from reader_study.intake.placing import READ, Placed, Sender, case_of, place
-from reader_study.intake.reasons import NotTaken, Quarantined, Refused
+from reader_study.intake.reasons import NotTaken, Quarantined, Refused, instead
 from reader_study.problems import Conflict, Invalid, Locked
 from reader_study.studies.models import Site, Study
 from reader_study.studies.queries import protocol_of, takes_files
@@ -30,6 +30,15 @@ from reader_study.studies.queries import protocol_of, takes_files
 MAX_BOXES = 200
 _WRITTEN_DOWN_AFTER = timedelta(hours=1)  # a transaction that has just sealed a file may still be open
 Verdict = UploadedFile.Verdict
+# What a person can say so that the file may yet be taken, by the reason for which it waits.
+HELPS: Mapping[str, tuple[str, ...]] = {
+    "state_unknown": ("state",),
+    "no_patient_id": ("patient_id",),
+    "patient_mixed": ("patient_id",),
+    "burned_in": ("pixels",),
+    "secondary": ("pixels",),
+    "second_series": ("replace",),
+}
 
 
 @dataclass(frozen=True)
@@ -191,7 +200,8 @@ def answer(*, actor: User, kept_id: UUID, given: Given) -> Answered:
     Raises
     ------
     NotFound, Conflict
-        As `see_header`; Conflict too, where an image to be replaced is in use.
+        As `see_header`; Conflict too, where an image to be replaced is in use, and with code "no_answer" for a
+        file that waits for a reason which nothing said can clear.
     Locked
         The study takes no more files.
     Invalid
@@ -201,6 +211,8 @@ def answer(*, actor: User, kept_id: UUID, given: Given) -> Answered:
     kept = queries.own_kept_apart(actor, kept_id)
     if not takes_files(kept.study.state):  # asked again where the file gets its place
         raise _locked()
+    if instead(kept.code):
+        raise Conflict("no_answer", instead(kept.code))
     data, said = _data_of(kept), {**_said_before(kept), **_as_said(given)}
     try:
         examined = examine(

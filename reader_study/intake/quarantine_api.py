@@ -15,7 +15,8 @@ from reader_study.intake import quarantine_actions, queries
 from reader_study.intake.deidentification import Blank
 from reader_study.intake.description import STATES, VIEWS
 from reader_study.intake.models import KeptApart
-from reader_study.intake.reasons import sentence
+from reader_study.intake.quarantine_actions import HELPS
+from reader_study.intake.reasons import instead, sentence
 from reader_study.studies.queries import study_for
 from reader_study.studies.serializers import SiteSerializer
 
@@ -23,16 +24,6 @@ FRAMES_AT_ONCE = 64
 NO_STORE = {"Cache-Control": "no-store"}
 _LONGEST_PATIENT_ID = 64
 _NUMBERS = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "UV", "SV", "SQ"})  # binary: nobody types into them
-# What a person can say so that the file may yet be taken, by the reason for which it waits.
-HELPS: Mapping[str, tuple[str, ...]] = {
-    "state_unknown": ("state",),
-    "view_unknown": ("view",),
-    "no_patient_id": ("patient_id",),
-    "patient_mixed": ("patient_id",),
-    "burned_in": ("pixels",),
-    "secondary": ("pixels",),
-    "second_series": ("replace",),
-}
 
 
 class WaitingCountSerializer(serializers.Serializer[Any]):
@@ -52,8 +43,11 @@ class WaitingFileSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
     helps = serializers.ListField(
-        child=serializers.ChoiceField(choices=["state", "view", "patient_id", "pixels", "replace"]),
+        child=serializers.ChoiceField(choices=["state", "patient_id", "pixels", "replace"]),
         help_text="What can be said so that the file may yet be taken",
+    )
+    instead = serializers.CharField(
+        help_text="Where nothing can be said: that the file can only be looked at and thrown away, and what to do"
     )
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(help_text="When it is destroyed if nobody decides")
@@ -139,6 +133,7 @@ def _file(kept: KeptApart) -> dict[str, Any]:
         "code": kept.code,
         "message": sentence(kept.code),
         "helps": HELPS.get(kept.code, ()),
+        "instead": instead(kept.code),
         "created_at": kept.created_at,
         "expires_at": kept.expires_at,
     }

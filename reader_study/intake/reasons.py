@@ -29,7 +29,6 @@ SENTENCES: Mapping[str, Promise] = {
     "no_part10": _("The DICOM file has no Part 10 header. Export it again as DICOM Part 10."),
     "transfer_syntax": _("The file is not encoded as its header says. Export it again without conversion."),
     "unsupported_syntax": _("The transfer syntax is not supported. Export it as little endian, uncompressed."),
-    "compressed": _("The image is compressed. Export it again without compression."),
     "bad_length": _("The structure of the file is damaged: a length in it is wrong."),
     "truncated": _("The file ends too early. Send it again."),
     "too_many": _("The file holds more elements or longer texts than any real image does."),
@@ -54,7 +53,6 @@ SENTENCES: Mapping[str, Promise] = {
     "modality_lut": _("The values of the image are explained by a table (Modality LUT), which is not supported. "
                       "Export it with a rescale slope."),
     "not_reconstructed": _("This NM file is not a reconstructed volume (RECON TOMO)."),
-    "gated": _("Gated images are not used in this study; send the ungated ones."),
     "not_short_axis": _("This is a long-axis series; the short-axis series is needed."),
     "not_static": _("Only static PET images are used in this study."),
     "colour": _("The image is in colour, as screen captures are; it is kept apart."),
@@ -73,6 +71,8 @@ SENTENCES: Mapping[str, Promise] = {
     "second_series": _("The subject already has an image for this place; this one is kept apart."),
     "conflicting_copy": _("Another file with the same DICOM UID but other content was taken before; "
                           "this one is kept apart."),
+    "seal_broken": _("The file names a pseudonym of this site, but was changed after its de-identification; "
+                     "it is kept apart. Send the original."),
     "left_over": _("A value that had to be removed was found again in the result; the file is kept apart."),
     "study_locked": _("The study was locked before the file could be processed."),
     "discarded": _("The file was kept apart, and the site discarded it."),
@@ -99,6 +99,30 @@ SENTENCES: Mapping[str, Promise] = {
 }  # fmt: skip
 
 
+_ONLY = _("No answer can make this file usable: it can only be looked at and thrown away. %(instead)s")
+# What to do instead with a file that is kept apart, and that nothing a person can say makes usable.
+_INSTEAD: Mapping[str, Promise] = {
+    "left_over": _("Ask who runs the study: the procedure has to learn where such files hold the value."),
+    "charset": _("Export it again with a character set of the standard, such as ISO_IR 100 or ISO_IR 192."),
+    "contradiction": _("Export it again from the system that made it, without conversion."),
+    "localizer": _("Send the slices only; nothing is missing without it."),
+    "head_ct": _("Send the CT of the chest only; one of the head is never taken."),
+    "seal_broken": _("Send the original file, as it was before the de-identification."),
+    "conflicting_copy": _("If it is another image, export it again under a DICOM UID of its own; "
+                          "if it is the same one, nothing is missing."),
+    "overlay": _("Export it again without overlays and annotations."),
+    "colour": _("Export the original image in grey values, not a capture of the screen."),
+    "eight_bit": _("Export the original image with all its bits, not a capture of the screen."),
+}  # fmt: skip
+
+
 def sentence(code: str) -> str:
-    """The sentence of a code in the reader's language; empty for no code."""
-    return str(SENTENCES[code]) if code else ""
+    """The sentence of a code in the reader's language; empty for no code, a code of former days as it is."""
+    return str(SENTENCES.get(code, code))
+
+
+def instead(code: str) -> str:
+    """That no answer helps a file that is kept apart, and what to do; empty where an answer may help."""
+    if code not in _INSTEAD:
+        return ""
+    return _ONLY % {"instead": _INSTEAD[code]}

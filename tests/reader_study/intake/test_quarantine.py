@@ -2,7 +2,9 @@
 
 import base64
 import io
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, ProgrammingError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image as Picture
 from pydicom import dcmread
 
@@ -19,14 +21,15 @@ from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
 from reader_study.intake import quarantine, quarantine_actions
 from reader_study.intake.models import Instance, KeptApart, Report, UploadedFile
-from reader_study.intake.quarantine_actions import expire
+from reader_study.intake.quarantine_actions import HELPS, expire
+from reader_study.intake.reasons import instead, sentence
 from reader_study.problems import Conflict
 from reader_study.studies.actions import amend_protocol
 from reader_study.studies.models import Study
 from reader_study.studies.protocol import kawakubo_replica
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, nm_file
-from tests.reader_study.intake.hostile import edited, letters
+from tests.reader_study.intake.hostile import DOUBTFUL, edited, letters
 from tests.reader_study.intake.sending import pet, send, spect, status, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -367,6 +370,37 @@ def test_a_study_that_is_locked_during_an_answer_takes_no_file(
     answer = browser.post(f"/api/quarantine/{kept}/answer", {"state": "rest"})
     assert answer.status_code == 423 and "locked" in answer.json()["message"]
     assert KeptApart.objects.get().state == "held" and not Instance.objects.exists()
+
+
+def quarantine_codes() -> set[str]:
+    """Every reason for which a file is kept apart, as the code has it."""
+    rooms = Path(quarantine.__file__).parent.rglob("*.py")
+    return {code for room in rooms for code in re.findall(r'Quarantined\("(\w+)"\)', room.read_text())}
+
+
+def test_of_every_file_that_waits_it_is_said_what_can_be_done() -> None:
+    assert {code for code in quarantine_codes() if instead(code)} == quarantine_codes() - set(HELPS)
+    assert set(HELPS) <= quarantine_codes() and not any(instead(code) for code in HELPS)
+    for code in quarantine_codes():
+        assert sentence(code) != code
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_no_answer_helps_can_only_be_looked_at_and_thrown_away(
+    browser: Any, world: World, work: Any
+) -> None:
+    send(browser, world.study, [DOUBTFUL["unknown character set"][0]()])
+    work()
+    (file,) = waiting(browser, world.study)["files"]
+    assert (file["code"], file["helps"]) == ("charset", [])
+    assert "looked at and thrown away" in file["instead"] and "ISO_IR 192" in file["instead"]
+    refused = browser.post(f"/api/quarantine/{file['id']}/answer", {"pixels": "seen"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_answer")
+    assert refused.json()["message"] == file["instead"]
+    with translation.override("ja"):
+        assert "破棄" in instead("charset") and "ISO_IR 192" in instead("charset")
+    assert browser.get(f"/api/quarantine/{file['id']}/header").status_code == 200
+    assert browser.post(f"/api/quarantine/{file['id']}/discard", {}).status_code == 204
 
 
 def test_a_series_waits_and_is_answered_file_by_file(browser: Any, world: World, work: Any) -> None:

@@ -3,7 +3,6 @@ import { Field } from '../../shared/ui';
 import type { Decision, Group } from './groups';
 
 const STATES = ['stress', 'rest'] as const;
-const VIEWS = ['short_axis', 'vertical_long_axis', 'horizontal_long_axis', 'transaxial'] as const;
 
 interface Props {
   helps: Group['helps'];
@@ -28,22 +27,6 @@ export function AnswerForm({ helps, decision, onChange }: Props) {
                 onChange={() => onChange({ ...decision, state })}
               />
               {t(`quarantine.state.${state}`)}
-            </label>
-          ))}
-        </fieldset>
-      )}
-      {helps.includes('view') && (
-        <fieldset className="choices">
-          <legend>{t('quarantine.view')}</legend>
-          {VIEWS.map((view) => (
-            <label key={view} className="inline">
-              <input
-                type="radio"
-                name="view"
-                checked={decision.view === view}
-                onChange={() => onChange({ ...decision, view })}
-              />
-              {t(`quarantine.view.${view}`)}
             </label>
           ))}
         </fieldset>

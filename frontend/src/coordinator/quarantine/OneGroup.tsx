@@ -112,7 +112,7 @@ export function OneGroup({ group, onDone }: Props) {
         <section className="stack" aria-label={t('quarantine.answer')}>
           <h3>{t('quarantine.answer')}</h3>
           {error !== null && <Failure error={error} />}
-          {group.helps.length === 0 && <p>{t('quarantine.nothingHelps')}</p>}
+          {group.instead && <p>{group.instead}</p>}
           {pixels && <p>{t('quarantine.pixelsHint')}</p>}
           <AnswerForm helps={group.helps} decision={decision} onChange={setDecision} />
           {count > 1 && !pixels && (

@@ -16,6 +16,7 @@ const file = (
   code,
   message: `${code}.`,
   helps: code === 'state_unknown' ? ['state'] : [],
+  instead: '',
   created_at: '2026-11-01T00:00:00Z',
   expires_at,
 });

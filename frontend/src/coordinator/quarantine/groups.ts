@@ -8,6 +8,8 @@ export interface Group {
   message: string;
   site: string;
   helps: WaitingFile['helps'];
+  /** Where nothing helps: what to do instead. */
+  instead: string;
   /** When the first of them is destroyed. */
   expiresAt: string;
   sentAt: string;
@@ -30,6 +32,7 @@ export function groupsOf(files: readonly WaitingFile[]): Group[] {
       message: first.message,
       site: first.site.code,
       helps: first.helps,
+      instead: first.instead,
       expiresAt: members.reduce(
         (day, { expires_at }) => (expires_at < day ? expires_at : day),
         first.expires_at,
@@ -43,7 +46,6 @@ export function groupsOf(files: readonly WaitingFile[]): Group[] {
 /** What was answered about one file; fields as the server takes them. */
 export interface Decision {
   state?: 'stress' | 'rest';
-  view?: 'short_axis' | 'vertical_long_axis' | 'horizontal_long_axis' | 'transaxial';
   patient_id?: string;
   replace?: string;
 }

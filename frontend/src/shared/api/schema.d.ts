@@ -1073,7 +1073,7 @@ export interface components {
         };
         /** @description What became of one attribute. */
         Entry: {
-            /** @description Tags only, e.g. 0054,0016[0].0018,1072 */
+            /** @description Tags only, e.g. 0054,0016[].0018,1072 */
             path: string;
             action: components["schemas"]["ActionEnum"];
             /** @description Key of the procedure's reasons */
@@ -1137,13 +1137,12 @@ export interface components {
         };
         /**
          * @description * `state` - state
-         *     * `view` - view
          *     * `patient_id` - patient_id
          *     * `pixels` - pixels
          *     * `replace` - replace
          * @enum {string}
          */
-        HelpsEnum: "state" | "view" | "patient_id" | "pixels" | "replace";
+        HelpsEnum: "state" | "patient_id" | "pixels" | "replace";
         Image: {
             /** Format: uuid */
             id: string;
@@ -1866,6 +1865,8 @@ export interface components {
             message: string;
             /** @description What can be said so that the file may yet be taken */
             helps: components["schemas"]["HelpsEnum"][];
+            /** @description Where nothing can be said: that the file can only be looked at and thrown away, and what to do */
+            instead: string;
             /** Format: date-time */
             created_at: string;
             /**
