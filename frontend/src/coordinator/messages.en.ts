@@ -64,8 +64,8 @@ export const en = {
     'Note now which case each patient became: the names are known to this browser only, and gone when you leave this page.',
   'upload.saveList': 'Save the list on this computer (CSV)',
   'upload.patientHere': 'Patient (shown here only)',
-  'upload.certificate': 'De-identification certificate',
-  'upload.certificateOf': 'De-identification certificate of case {{subject}} (PDF)',
+  'upload.certificate': 'Certificate of de-identification (pseudonymised data)',
+  'upload.certificateOf': 'Certificate of de-identification (pseudonymised data) of case {{subject}} (PDF)',
   'upload.apart_one':
     '{{count}} file is kept apart on the server, encrypted, until somebody of your site decides.',
   'upload.apart_other':
@@ -98,6 +98,9 @@ export const en = {
   'uploads.when': 'When',
   'uploads.state': 'State',
   'uploads.result': 'Result',
+  'uploads.cases': 'Cases',
+  'uploads.moreCases_one': 'and {{count}} more case',
+  'uploads.moreCases_other': 'and {{count}} more cases',
   'uploads.resume': 'Choose the same folder again to go on.',
   'uploads.state.receiving': 'Not completed',
   'uploads.state.processing': 'Being checked',
