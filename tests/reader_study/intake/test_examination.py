@@ -1,5 +1,6 @@
+import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -19,7 +20,15 @@ from reader_study.intake.structure import Malformed, read_structure
 from reader_study.intake.tree import PIXEL_DATA
 from tests.reader_study.intake.forging import LARGE, NM, PT, edited, flipped, written_letters
 from tests.reader_study.intake.hostile import DOUBTFUL, HOSTILE
-from tests.reader_study.intake.odd import EMPTY, ODD, compressed, jpeg_2000_frame, jpeg_ls_frame, run_lengths
+from tests.reader_study.intake.odd import (
+    EMPTY,
+    ODD,
+    compressed,
+    jpeg_2000_frame,
+    jpeg_ls_frame,
+    run_lengths,
+    written,
+)
 
 SITE = Pseudonyms(b"k" * 32)
 
@@ -159,6 +168,56 @@ def test_another_site_cannot_say_that_it_looked() -> None:
     seen = examine(data, pseudonyms=SITE, kinds=None, answers=Answers(pixels=Pixels.SEEN))
     with pytest.raises(Quarantined):
         examine(seen.data, pseudonyms=Pseudonyms(b"x" * 32), kinds=None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"StudyDate": "20240301"},
+        {"BurnedInAnnotation": "YES"},
+        {"PixelData": dcmread(io.BytesIO(written_letters(LARGE, value=32_767))).PixelData},
+    ],
+)
+@pytest.mark.parametrize("answers", [Answers(), Answers(pixels=Pixels.SEEN)])
+def test_what_was_changed_after_it_was_sealed_is_kept_apart(
+    changes: dict[str, object], answers: Answers
+) -> None:
+    """Even where a person had looked, and whatever a person says now: nobody knows what it was."""
+    seen = examine(LARGE, pseudonyms=SITE, kinds=None, answers=Answers(pixels=Pixels.SEEN))
+    with pytest.raises(Quarantined, match="seal_broken"):
+        examine(edited(seen.data, **changes), pseudonyms=SITE, kinds=None, answers=answers)
+
+
+def test_a_pseudonym_and_its_line_make_no_other_file_a_sealed_one() -> None:
+    ours = dcmread(io.BytesIO(examine(NM, pseudonyms=SITE, kinds=None).data))
+    copied = {"PatientID": ours.PatientID, "ImageComments": ours.ImageComments}
+    for data in (NM, LARGE, PT):
+        with pytest.raises(Quarantined, match="seal_broken"):
+            examine(edited(data, **copied), pseudonyms=SITE, kinds=None)
+
+
+def as_the_browser_sends(plain: bytes, encode: Callable[[np.ndarray], bytes]) -> bytes:
+    """The sealed file with JPEG-LS frames; its seal computed here in another way, from the bytes of the file."""
+    ds = dcmread(io.BytesIO(plain))
+    ds.ImageComments = ds.ImageComments.partition("; seal=")[0]
+    bare = compressed("1.2.840.10008.1.2.4.80", encode, written(ds))
+    begin = bare.index(b"\x08\x00\x08\x00CS")
+    seal = SITE.digest("file seal", hashlib.sha256(bare[begin:]).digest())[:16].hex()
+    ds = dcmread(io.BytesIO(bare))
+    ds.ImageComments += f"; seal={seal}"
+    return written(ds)
+
+
+def test_compressed_frames_are_under_the_seal_before_they_are_decoded() -> None:
+    plain = examine(NM, pseudonyms=SITE, kinds=None).data
+    sent = as_the_browser_sends(plain, jpeg_ls_frame)
+    again = examine(sent, pseudonyms=SITE, kinds=None)
+    assert again.was_sealed and again.data == plain
+    frames = sent.index(b"\xe0\x7f\x10\x00OB")
+    for at in (frames + 40, len(sent) - 20):
+        broken = sent[:at] + bytes([sent[at] ^ 1]) + sent[at + 1 :]
+        with pytest.raises(Quarantined, match="seal_broken"):
+            examine(broken, pseudonyms=SITE, kinds=None)
 
 
 def test_an_image_that_the_protocol_does_not_collect_is_not_taken() -> None:
