@@ -235,6 +235,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "zeros": (lambda: bytes(5000), "not_dicom"),
     "only a preamble": (lambda: NM[:132], "unsupported_syntax"),
     "data set without a header": (lambda: body_of(NM), "no_part10"),
+    "an endless patient ID": (lambda: raw("PatientID", b"4711" * 16 + b"1 "), "bad_value"),
+    "an endless patient ID of letters": (lambda: raw("PatientID", "山".encode() * 86), "bad_value"),
 }
 
 # Files that a person must look at: name -> (file, code)

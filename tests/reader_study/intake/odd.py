@@ -33,6 +33,7 @@ from tests.reader_study.intake.forging import (
     insert,
     item,
     plus,
+    raw,
     with_syntax,
 )
 
@@ -265,6 +266,8 @@ ODD: dict[str, Callable[[], bytes]] = {
     "UTF-8 by another name": lambda: edited(SpecificCharacterSet="UTF-8"),
     "no character set": lambda: edited(SpecificCharacterSet=None),
     "a patient ID with blanks": lambda: edited(PatientID="  4711 "),
+    "a long patient ID with blanks": lambda: raw("PatientID", b"4711" * 16 + b"  "),
+    "a long patient ID of letters": lambda: raw("PatientID", "山".encode() * 64),
     "all pixels zero": lambda: edited(PixelData=bytes(12 * 16 * 16 * 2)),
     "times with colons": lambda: edited(StudyTime="10:15:00"),
     "12 bits stored": lambda: edited(BitsStored=12, HighBit=11, PixelData=b"\x34\x02" * 3072),

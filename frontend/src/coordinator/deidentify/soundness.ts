@@ -4,9 +4,12 @@
  */
 
 import { CLASSES } from './procedure';
-import { latin, Malformed, PIXEL_DATA, type Structure, stripped, textAt } from './tree';
+import { isAscii, latin, Malformed, PIXEL_DATA, type Structure, stripped, textAt } from './tree';
 
 const [SOP_CLASS, MODALITY, CHARACTER_SET] = [0x00080016, 0x00080060, 0x00080005];
+const PATIENT_ID = 0x00100020;
+/** Characters of LO (PS3.5 table 6.2-1), and the most bytes of one of them. */
+const [LONGEST_ID, MOST_BYTES, ESCAPE] = [64, 4, 0x1b];
 const [IMAGE_TYPE, BODY_PART] = [0x00080008, 0x00180015];
 const META_SOP_CLASS = 0x0002;
 const MEDIA_DIRECTORY = '1.2.840.10008.1.3.10';
@@ -28,6 +31,13 @@ export function checkClass(structure: Structure): void {
   if (!structure.pixels || !structure.pixelBytes || !structure.root.has(PIXEL_DATA))
     throw new Malformed('missing_attribute');
   if ((kind === 'pt' || kind === 'ct') && structure.frames > 1) throw new Malformed('bad_value');
+  if (isTooLong(stripped(structure.root.get(PATIENT_ID)?.value ?? NOTHING))) throw new Malformed('bad_value');
+}
+
+/** Longer than an identifier can be; a text that is not plain ASCII is not decoded to be counted. */
+function isTooLong(value: Uint8Array): boolean {
+  const plain = isAscii(value) && !value.includes(ESCAPE);
+  return value.length > LONGEST_ID * (plain ? 1 : MOST_BYTES);
 }
 
 /** Why a person should see the header before the image counts; empty if there is no reason. */
