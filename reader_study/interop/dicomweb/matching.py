@@ -15,7 +15,9 @@ from reader_study.problems import Invalid
 
 LIMIT, MOST = 100, 1000
 LONGEST = 8192  # a list of a hundred UIDs
+MOST_WILDCARDS = 16  # the time of a search grows with each of them
 ALL = "all"
+_WILDCARD = re.compile(r"\*+|\?")  # a row of stars is one star, and takes the time of one
 _COLUMNS = {
     "0020000D": "study_uid",
     "0020000E": "series_uid",
@@ -51,7 +53,7 @@ def parsed(parameters: QueryDict, allowed: Iterable[str]) -> Query:
     Raises
     ------
     Invalid
-        code "query": limit or offset is no number, or a value is too long.
+        code "query": limit or offset is no number, or a value is too long or has too many wildcards.
     """
     matching, ignored, include = {}, [], set()
     allowed = set(allowed)
@@ -64,6 +66,12 @@ def parsed(parameters: QueryDict, allowed: Iterable[str]) -> Query:
         elif text := ",".join(value for value in values if value and value != "*"):
             if "\0" in text or len(text) > LONGEST:
                 raise Invalid("query", _("%(name)s cannot be matched with this value.") % {"name": name})
+            if _vr(tag) not in _NO_WILDCARD and len(_WILDCARD.findall(text)) > MOST_WILDCARDS:
+                raise Invalid(
+                    "query",
+                    _("%(name)s has more wildcards (* and ?) than the %(most)d that a search may have.")
+                    % {"name": name, "most": MOST_WILDCARDS},
+                )
             matching[tag] = text
     for name in ",".join(parameters.getlist("includefield")).split(","):
         tag = ALL if name == ALL else tag_of(name)
@@ -132,7 +140,7 @@ def _condition(column: str, vr: str, text: str) -> Q:
 
 def _pattern(text: str) -> str:
     """A regular expression of PostgreSQL: everything literal but * and ?."""
-    parts = re.sub(r"\*+", "*", text)  # a row of stars is one star, and takes the time of one
+    parts = re.sub(r"\*+", "*", text)
     return (
         "^" + "".join({"*": ".*", "?": "."}.get(c, rf"\{c}" if not c.isalnum() else c) for c in parts) + "$"
     )

@@ -121,6 +121,19 @@ def test_the_query_of_ohif(archive: Archive, coordinator: Any) -> None:
     assert value(found, "00080060") in ("NM", "PT")
 
 
+@pytest.mark.parametrize("pattern", ["a*" * 3000, "a*" * 17, "?" * 17, "*?" * 9])
+def test_a_search_that_would_take_long_is_refused(archive: Archive, coordinator: Any, pattern: str) -> None:
+    for name in ("PatientID", "PatientName", "ModalitiesInStudy"):
+        answer = coordinator.get(f"{archive.base}/studies?{name}={pattern}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "query")
+        assert name in answer.json()["message"] and "16" in answer.json()["message"]
+
+
+def test_sixteen_wildcards_and_a_row_of_stars_are_searched(archive: Archive, coordinator: Any) -> None:
+    for pattern in ("A-????", "*" * 3000 + "A-0001", "*A" + "*" * 40 + "0*1" + "*" * 20):
+        assert len(coordinator.get(f"{archive.base}/studies?PatientID={pattern}").json()) == 1, pattern
+
+
 def test_what_cannot_be_matched_is_ignored_and_said(archive: Archive, coordinator: Any) -> None:
     answer = coordinator.get(f"{archive.base}/studies?Nonsense=1&00400275.00401001=2&Rows=3")
     assert answer.status_code == 200
