@@ -24,6 +24,13 @@ from reader_study.intake.describing import (
     text_in,
 )
 from reader_study.intake.description import Description, Pixels
+from reader_study.intake.identifiers import (
+    LARGEST_IDENTIFIER,
+    SMALLEST_IDENTIFIER,
+    SMALLEST_NUMBERING,
+    as_numbers,
+    is_personal,
+)
 from reader_study.intake.proving import UID_SHAPE, Proof, Unproven, digits_of_days, numbers_in
 from reader_study.intake.pseudonyms import Pseudonyms, Subject
 from reader_study.intake.reasons import Quarantined, Refused
@@ -60,7 +67,6 @@ _CONTEXT, _CONCEPT = 0x00400555, 0x0040A168
 _CODE_VALUE, _CODE_SCHEME, _CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
 _ROWS, _COLUMNS, _SIGNED, _TABLE = 0x00280010, 0x00280011, 0x00280103, 0x00283000
 _EMPTY_ELEMENTS = {tag: writing.element(tag, dictionary_VR(tag), b"") for tag in EMPTY}
-SMALLEST_IDENTIFIER, LARGEST_IDENTIFIER = 1000, 2**53  # below, every series has such a number
 
 
 @dataclass(frozen=True)
@@ -150,13 +156,20 @@ def deidentify(
         pixels=answers.pixels,
         blanked=bool(answers.blank),
     )
+    numbers = set(_identifying_numbers(root, token=subject.token.encode()))
     builder = _Builder(
         Proof(
             pseudonyms,
             shift=None if sealed else subject.shift,
             frames=frames_of(root),
             signed=_SIGNED in root and root[_SIGNED].value[:1] == b"\1",
-            identifiers=frozenset(_identifying_numbers(root, token=subject.token.encode())),
+            identifiers=frozenset(
+                form
+                for number, personal in numbers
+                if number >= SMALLEST_IDENTIFIER
+                for form in as_numbers(number, pointed=personal)
+            ),
+            numberings=frozenset(number for number, _ in numbers),
             days=() if sealed else digits_of_days(_days(root)),
         ),
         description,
@@ -339,11 +352,13 @@ def _days(item: Item) -> Iterator[str]:
             yield from _days(inner)
 
 
-def _identifying_numbers(item: Item, *, token: bytes) -> Iterator[int]:
-    """The numbers in all identifiers of the old file, at every level; a pseudonym is none."""
+def _identifying_numbers(item: Item, *, token: bytes) -> Iterator[tuple[int, bool]]:
+    """The numbers in all identifiers of the old file, at every level, and whether they are the patient's own; a
+    pseudonym is none."""
     for tag, element in item.items():
         if tag in IDENTIFIERS and element.value.strip(b" \0") != token:
-            numbers = numbers_in(element.value)
-            yield from (n for n in numbers if SMALLEST_IDENTIFIER <= n < LARGEST_IDENTIFIER)
+            for number in numbers_in(element.value):
+                if SMALLEST_NUMBERING <= number < LARGEST_IDENTIFIER:
+                    yield number, is_personal(tag)
         for inner in element.items:
             yield from _identifying_numbers(inner, token=token)

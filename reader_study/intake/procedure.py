@@ -15,9 +15,9 @@ from inference.dicom import state
 from inference.dicom.codes import REST_CODES, STRESS_CODES, VIEW_CODES
 from reader_study.intake import (
     character_sets,
-    deidentification,
     description,
     grounds,
+    identifiers,
     proving,
     reporting,
     rules,
@@ -119,8 +119,9 @@ def _limits() -> dict[str, int]:
         "counter": proving.LONGEST_COUNTER,
         "value": writing.LONGEST_SHORT,
         "oldest": proving.OLDEST,
-        "smallest_identifier": deidentification.SMALLEST_IDENTIFIER,
-        "largest_identifier": deidentification.LARGEST_IDENTIFIER,
+        "smallest_identifier": identifiers.SMALLEST_IDENTIFIER,
+        "smallest_numbering": identifiers.SMALLEST_NUMBERING,
+        "largest_identifier": identifiers.LARGEST_IDENTIFIER,
     }
 
 

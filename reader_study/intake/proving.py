@@ -62,9 +62,9 @@ _WHOLE, _DAY_NUMBER = re.compile(SHAPES["whole"]), re.compile(SHAPES["day_number
 _DATE, _DATETIME = re.compile(SHAPES["date"]), re.compile(SHAPES["datetime"])
 _OFFSET, _AGE = re.compile(SHAPES["offset"]), re.compile(SHAPES["age"])
 _FORMATS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d"}
+_FRACTION = re.compile(r"\.([0-9]+)")
 _WRITTEN = ("DS", "IS")  # numbers as digits
 _TAG = struct.Struct("<HH")
-_SMALLEST_IDENTIFIER = 1000
 _LONGEST_RUN = 64  # digits
 _SHORT = 64  # bytes
 
@@ -82,15 +82,17 @@ class Proof:
     """What proving the values of one file depends on.
 
     shift: of the subject; None for a sealed file, whose dates are shifted. frames: of the image. signed: the
-    pixels are. identifiers: the numbers in the identifiers of the patient. days: of the file, as digits (see
-    `digits_of_days`).
+    pixels are. identifiers: the numbers in the identifiers of the patient, in every form (see `identifiers`).
+    numberings: the same, shorter ones too: sought in what counts, and in fractions of seconds. days: of the file,
+    as digits (see `digits_of_days`).
     """
 
     pseudonyms: Pseudonyms
     shift: timedelta | None
     frames: int
     signed: bool
-    identifiers: frozenset[int]
+    identifiers: frozenset[float]
+    numberings: frozenset[int] = frozenset()
     days: tuple[str, ...] = ()
 
     def of(self, tag: int, element: Element, rule: Rule) -> tuple[str, bytes, str]:
@@ -136,7 +138,8 @@ class Proof:
             raise Unproven()
         if any(map(math.isnan, numbers)) or (not rule.zero and 0 in numbers):
             raise Unproven()
-        if not rule.essential and self.identifiers and not self.identifiers.isdisjoint(numbers):
+        sought = self.numberings if rule.counter else self.identifiers
+        if not rule.essential and sought and not sought.isdisjoint(numbers):
             raise Unproven("numbered")
         if rule.counter and max(numbers) > LONGEST_COUNTER and self._begins_with_day(value):
             raise Unproven("numbered")
@@ -161,14 +164,21 @@ class Proof:
             case Date() if _DATE.fullmatch(text):
                 value, change = self._moved(text), "date"
             case DateTime() if _DATETIME.fullmatch(text):
-                value, change = self._moved(text), "date"
+                value, change = self._unnumbered(self._moved(text)), "date"
             case Time():
-                value, change = _time(text), "time"
+                value, change = self._unnumbered(_time(text)), "time"
             case Offset() if _OFFSET.fullmatch(text):
                 value = text
             case Age():
                 value, change = _age(text), "age"
         return value, change
+
+    def _unnumbered(self, time: str) -> str:
+        """Without its fraction of a second, if an identifier is in that."""
+        fraction = _FRACTION.search(time)
+        if fraction is None or not any(str(number) in fraction[1] for number in self.numberings):
+            return time
+        return time[: fraction.start()] + time[fraction.end() :]
 
     def _uids(self, text: str) -> str:
         parts = [part.strip(" \0") for part in text.split("\\")]

@@ -12,16 +12,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from itertools import product
 from typing import TypeAlias
 
-import numpy as np
 from pydicom.datadict import dictionary_has_tag
 
 from reader_study.intake.allowlist import IDENTIFIERS, METHOD, PROCEDURE_VERSION, STORAGE_CLASSES, vocabulary
+from reader_study.intake.chance import found_among
 from reader_study.intake.character_sets import decoded
 from reader_study.intake.concepts import lists, meanings
-from reader_study.intake.description import Description
+from reader_study.intake.identifiers import (
+    SMALLEST_IDENTIFIER,
+    SMALLEST_NUMBERING,
+    as_numbers,
+    is_personal,
+)
+from reader_study.intake.needles import SHORTEST, SOUGHT, needles
 from reader_study.intake.sealing import (
     CLEAN_PIXELS,
     EQUIPMENT_MAKER,
@@ -35,7 +40,7 @@ from reader_study.intake.writing import EXPLICIT_LITTLE_ENDIAN, IMPLEMENTATION, 
 _TEXTS = frozenset([b"AE", b"CS", b"LO", b"LT", b"PN", b"SH", b"ST", b"UC", b"UR", b"UT"])
 _LONG = frozenset([b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"])
 _NUMBERS = {b"US": "H", b"SS": "h", b"UL": "I", b"SL": "i", b"FL": "f", b"FD": "d"}
-_PATIENT = frozenset({0x00100010, 0x00100020, 0x00101001})  # names and ID: sought among the pixels too
+_NUMBERINGS = frozenset({0x00200011, 0x00200013})  # of series and images
 _CHARACTER_SET, _OFFSET, _META_VERSION = 0x00080005, 0x00080201, 0x00020001
 _PATIENT_ID = 0x00100020
 _MAY_HOLD_TEXT = frozenset(
@@ -44,7 +49,6 @@ _MAY_HOLD_TEXT = frozenset(
 _PUBLIC_TEXT = _MAY_HOLD_TEXT - {"CS", "DA", "DT", "OB", "UI", "UN"}
 _WIDE = frozenset([b"UL", b"SL", b"FL", b"FD"])
 _HEADER, _LENGTH = struct.Struct("<HH2sH").unpack_from, struct.Struct("<I").unpack_from
-_ENCODINGS = ("utf-8", "utf-16-le", "shift_jis", "euc_jp", "iso2022_jp")
 _DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
 # Also at the beginning of a date and time, where digits follow.
 _DATES = re.compile(
@@ -58,19 +62,18 @@ _UTC = re.compile(r"[-+][01]\d[0-5]\d")
 _SHAPES = {
     b"AS": re.compile(r"0([0-8]\d|90)Y|\d{3}[DWM]"),
     b"TM": re.compile(r"(\d{2}){1,3}(\.\d{1,6})?"),
-    b"DS": re.compile(r"[-+.eE\d]{0,24}"),
+    b"DS": re.compile(r"[-+.eE\d]{0,64}"),
     b"IS": re.compile(r"[-+\d]{0,12}"),
 }
-_SMALLEST_IDENTIFIER, _LONGEST_NUMBER = 1000, 64
-_SMALLEST_IN_BINARY = 100_000
+_FRACTION = re.compile(rb"\.(\d+)")
+_LONGEST_NUMBER = 64  # digits
+_LONGEST_POINTED = 15  # digits that a double tells apart
 _SMALLEST_WITHIN = 10_000_000  # fewer digits turn up inside other numbers by chance
-_LONG_NUMBER = re.compile(
-    rb"\d{7,}"
-)  # in a text that is no identifier by its tag: a telephone, a serial number
-_SHORTEST_IN_PIXELS = 6  # bytes
+# In a text that is no identifier by its tag: a telephone, a serial number; as it stands, and without its signs.
+_LONG_NUMBER = re.compile(rb"\d{7,}")
+_SIGNS = (re.compile(rb"(?<=\d)[-+().]{1,2}(?=\d)"), re.compile(rb"(?<=\d)[-+ ().]{1,2}(?=\d)"))
 _SHORTEST_NUMBER = 4
 _MOST_OF_A_TEXT = 1 << 16
-_MOST_PLACES = 1 << 14
 _RUNS = re.compile(r"\d+")
 
 
@@ -167,7 +170,7 @@ def _is_ours_anywhere(tag: int, vr: bytes, raw: bytes) -> bool:
     if tag == _OFFSET and _UTC.fullmatch(text):
         return True
     known = _words()
-    return all(part.casefold() in known for part in text.split("\\")) or Description.parse(text) is not None
+    return all(part.casefold() in known for part in text.split("\\"))
 
 
 class _Old:
@@ -176,57 +179,58 @@ class _Old:
     def __init__(self, source: bytes, structure: Structure, *, sealed: bool) -> None:
         root = structure.root
         self.sealed = sealed
-        declared = root[_CHARACTER_SET].value.decode("ascii", "replace") if _CHARACTER_SET in root else ""
-        self.declared = [term.strip(" \0") for term in declared.split("\\")]
         self.texts: list[tuple[int, bytes]] = []  # everything that may hold text, with its tag
         self.public: list[bytes] = []  # of it, what the standard calls text
         self.names: dict[bytes, int] = {}  # as they are encoded, and as they could be; lower case
         self.numbers: dict[int, int] = {}
         self.shift: timedelta | None = None
-        self.collect(root)
+        self.collect(root, ())
         # Of what is written before the data set only the words count: its UIDs are known from within.
         self.all_text = b"\n".join((*(value for _, value in self.texts), structure.head))
         self.dates = {b"".join(match).decode() for match in _DATES.findall(self.all_text)}
         self.uids = {uid.decode() for uid in _UID.findall(self.all_text)} - _uids()
         # Manufacturers repeat durations and positions in their private elements: no number is sought from there.
-        for run in _LONG_NUMBER.findall(b"\n".join(self.public)):
-            if len(run) <= _LONGEST_NUMBER:
-                self.numbers.setdefault(int(run), 0)
+        public = b"\n".join(self.public)
+        for text in (public, *(sign.sub(b"", public) for sign in _SIGNS)):
+            for run in _LONG_NUMBER.findall(text):
+                if len(run) <= _LONGEST_NUMBER:
+                    self.numbers.setdefault(int(run), 0)
+        self.forms = {  # of those numbers, and of the dates, as doubles
+            form: tag
+            for number, tag in (*self.numbers.items(), *((int(day), 0) for day in self.dates))
+            if number >= SMALLEST_IDENTIFIER and len(str(number)) <= _LONGEST_POINTED
+            for form in as_numbers(number, pointed=is_personal(tag) or str(number) in self.dates)
+        }
         self.moved = {
             tag: b"".join(match.groups()).decode()
             for tag, element in root.items()
             if element.vr == "DA" and (match := _DATES.search(element.value))
         }
 
-    def collect(self, item: Item) -> None:
+    def collect(self, item: Item, declared: tuple[str, ...]) -> None:
+        if _CHARACTER_SET in item:
+            said = item[_CHARACTER_SET].value.decode("ascii", "replace")
+            declared = tuple(term.strip(" \0") for term in said.split("\\"))
         for tag, element in item.items():
             vr, value = element.vr, element.value
-            if tag in IDENTIFIERS:
-                self.collect_identifier(tag, value)
+            if tag in IDENTIFIERS and not self.sealed:
+                self.collect_numbers(tag, value, declared)
+            if tag in SOUGHT and not self.sealed and value:
+                for needle in needles(tag, value, declared):
+                    self.names.setdefault(needle, tag)
             if vr in _MAY_HOLD_TEXT and tag != PIXEL_DATA:
                 self.texts.append((tag, value if len(value) <= _MOST_OF_A_TEXT else value[:_MOST_OF_A_TEXT]))
                 if vr in _PUBLIC_TEXT and not tag >> 16 & 1:
                     self.public.append(value)
             elif element.items:
                 for inner in element.items:
-                    self.collect(inner)
+                    self.collect(inner, declared)
 
-    def collect_identifier(self, tag: int, value: bytes) -> None:
-        text = decoded(value.strip(b" \0"), self.declared)
-        runs = _RUNS.findall(text)
+    def collect_numbers(self, tag: int, value: bytes, declared: tuple[str, ...]) -> None:
+        runs = _RUNS.findall(decoded(value.strip(b" \0"), declared))
         for run in (*runs, "".join(runs)):
-            if 0 < len(run) <= _LONGEST_NUMBER and int(run) >= _SMALLEST_IDENTIFIER and not self.sealed:
+            if 0 < len(run) <= _LONGEST_NUMBER and int(run) >= SMALLEST_NUMBERING:
                 self.numbers[int(run)] = tag
-        if tag not in _PATIENT or self.sealed:
-            return
-        whole = {text, *text.split("=")}
-        for part in {part for group in whole for part in (*group.split("^"), group)}:
-            for needle in _encoded(part.lower()):
-                if len(needle) >= _SHORTEST_IN_PIXELS:
-                    self.names.setdefault(needle, tag)
-        for raw in (*re.split(rb"[=^]", value.strip(b" \0")), value.strip(b" \0")):
-            if len(raw) >= _SHORTEST_IN_PIXELS:
-                self.names.setdefault(raw.lower(), tag)
 
     def tag_of(self, text: bytes) -> int:
         """An attribute of the old file that says this; 0 for its head."""
@@ -260,15 +264,21 @@ class _Old:
 
     def found_in(self, values: list[_Value]) -> set[int]:
         """Tags of the old file whose value is somewhere in the new one's numbers, binary values and pixels."""
-        texts, binary, pixels, found = [], [], b"", set()
+        texts: list[bytes] = []
+        binary: list[bytes] = []
+        pixels, found = b"", set()
         for tag, vr, value in values:
-            if vr in (b"DS", b"IS", b"TM"):
+            if vr in (b"DS", b"IS"):
                 texts.append(value)
+                if tag in _NUMBERINGS:
+                    found |= self.numbering_in(value)
+            elif vr in (b"TM", b"DT"):
+                found |= self.fraction_in(value)
             elif tag == PIXEL_DATA:
                 pixels = value
             elif vr in _NUMBERS and tag >> 16 != 2:
                 binary.append(value)
-                if vr in _WIDE and self.numbers:
+                if vr in _WIDE and self.forms:
                     found |= self.numbers_in(vr, value)
         found |= self.digits_in(b"\\".join(texts))
         blob = b"\n".join(binary)
@@ -277,16 +287,28 @@ class _Old:
             words = {word.lower() for word in _WORD.findall(self.all_text)}
             found |= {self.tag_of(word) for word in words if any(word in run for run in runs)}
         found |= {self.names[name] for name in found_among(pixels, self.names)}
-        found |= {tag for name, tag in self.names.items() if name in blob}
+        blob = blob.lower()
+        found |= {tag for name, tag in self.names.items() if len(name) >= SHORTEST and name in blob}
         return found
 
     def numbers_in(self, vr: bytes, value: bytes) -> set[int]:
         form = _NUMBERS[vr]
         numbers = struct.unpack(f"<{len(value) // struct.calcsize(form)}{form}", value)
+        return {self.forms[number] for number in numbers if number in self.forms}
+
+    def numbering_in(self, value: bytes) -> set[int]:
+        digits = value.strip(b" +")
+        return {self.numbers[int(digits)]} if digits.isdigit() and int(digits) in self.numbers else set()
+
+    def fraction_in(self, value: bytes) -> set[int]:
+        """Identifiers in the fraction of a second; the time itself tells no more than it should."""
+        match = _FRACTION.search(value)
+        if match is None:
+            return set()
         return {
-            self.numbers[number]
-            for number in numbers
-            if number >= _SMALLEST_IN_BINARY and number in self.numbers
+            tag
+            for number, tag in self.numbers.items()
+            if number >= SMALLEST_IDENTIFIER and str(number).encode() in match[1]
         }
 
     def digits_in(self, numbers: bytes) -> set[int]:
@@ -295,45 +317,17 @@ class _Old:
         for part in numbers.split(b"\\"):
             if len(part) < _SHORTEST_NUMBER:
                 continue
-            whole, _, fraction = part.strip(b" +-\0").partition(b".")
-            if (whole + fraction).decode("ascii", "replace") in self.dates:
-                found.add(self.tag_of(whole))
-            if whole.isdigit() and not fraction.strip(b"0 ") and int(whole) in self.numbers:
-                found.add(self.numbers[int(whole)])
+            try:
+                number = float(part)
+            except ValueError:
+                continue
+            if number in self.forms:
+                found.add(self.forms[number])
         all_digits = numbers.replace(b".", b"")
-        for number, tag in self.numbers.items():
-            if number >= _SMALLEST_WITHIN and tag and str(number).encode() in all_digits:
+        for identifier, tag in self.numbers.items():
+            if identifier >= _SMALLEST_WITHIN and tag and str(identifier).encode() in all_digits:
                 found.add(tag)
         return found
-
-
-def found_among(pixels: bytes | memoryview, needles: Iterable[bytes]) -> set[bytes]:
-    """Those of the needles (lower case, at least three bytes) that stand among the pixels, in either case.
-
-    All are sought at once by a pair of their bytes: the first two, or from an odd place the second and third. One
-    after the other they would cost more than all the rest.
-    """
-    wanted: dict[int, list[tuple[int, bytes]]] = {}
-    for needle in needles:
-        upper = needle.upper()
-        for start in (0, 1):
-            pairs = product({needle[start], upper[start]}, {needle[start + 1], upper[start + 1]})
-            for low, high in pairs:
-                wanted.setdefault(high << 8 | low, []).append((start, needle))
-    begins = np.zeros(1 << 16, bool)
-    begins[list(wanted)] = True
-    pairs_of_pixels = np.frombuffer(pixels, "<u2", len(pixels) // 2)
-    places = np.flatnonzero(begins.take(pairs_of_pixels))
-    if len(places) > _MOST_PLACES:  # an image of few values: then one by one
-        lower = bytes(pixels).lower()
-        return {needle for many in wanted.values() for _, needle in many if needle in lower}
-    found: set[bytes] = set()
-    for place in places.tolist():
-        for start, needle in wanted[int(pairs_of_pixels[place])]:
-            at = place * 2 - start
-            if at >= 0 and bytes(pixels[at : at + len(needle)]).lower() == needle:
-                found.add(needle)
-    return found
 
 
 def _difference(later: str, earlier: str) -> timedelta | None:
@@ -345,15 +339,6 @@ def _difference(later: str, earlier: str) -> timedelta | None:
 
 def _day(text: str) -> date:
     return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
-
-
-def _encoded(text: str) -> Iterator[bytes]:
-    for encoding in _ENCODINGS[:2] if text.isascii() else _ENCODINGS:
-        try:
-            # Without its last zero, a text of two bytes a letter is also in one of the other byte order.
-            yield text.encode(encoding).rstrip(b"\0")
-        except UnicodeEncodeError:
-            continue
 
 
 @cache
