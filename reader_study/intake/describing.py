@@ -17,7 +17,9 @@ from reader_study.intake.allowlist import CT_STORAGE, ENHANCED_PT_STORAGE, NM_ST
 from reader_study.intake.character_sets import decoded
 from reader_study.intake.description import COORDINATOR, Description, Kind, Pixels
 from reader_study.intake.reasons import Refused
-from reader_study.intake.structure import Element, Item
+from reader_study.intake.tree import Item
+from reader_study.intake.tree import text_at as text_at
+from reader_study.intake.tree import text_in as text_in
 
 _TEXTS = tuple(
     (keyword, tag_for_keyword(keyword) or 0)
@@ -113,17 +115,6 @@ def frames_of(root: Item) -> int:
     """Number of Frames (0028,0008), 1 if absent; the gate proved its form."""
     text = text_at(root, _FRAMES)
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 1
-
-
-def text_at(item: Item, tag: int) -> str:
-    """An ASCII text value of the tree, stripped; "" if it is absent or not ASCII."""
-    element = item.get(tag)
-    return text_in(element) if element is not None else ""
-
-
-def text_in(element: Element) -> str:
-    """The ASCII text of an element, stripped; "" if it is not ASCII."""
-    return element.value.decode("ascii").strip(" \0") if element.value.isascii() else ""
 
 
 def values_at(item: Item, tag: int) -> list[str]:

@@ -109,7 +109,12 @@ def number_at(item: Item, tag: int) -> int | None:
 def text_at(item: Item, tag: int) -> str:
     """An ASCII text value, stripped; "" if it is absent or not ASCII."""
     element = item.get(tag)
-    return element.value.decode("ascii").strip(" \0") if element and element.value.isascii() else ""
+    return text_in(element) if element is not None else ""
+
+
+def text_in(element: Element) -> str:
+    """The ASCII text of an element, stripped; "" if it is not ASCII."""
+    return element.value.decode("ascii").strip(" \0") if element.value.isascii() else ""
 
 
 def little_endian(vr: str, value: bytes) -> bytes:
