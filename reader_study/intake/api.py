@@ -119,11 +119,11 @@ class UploadSummarySerializer(serializers.Serializer[Any]):
     door = serializers.ChoiceField(choices=Upload.Door.values)
     site = SiteSerializer()
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Number of files by verdict")
+    cases = SubjectSerializer(many=True)
 
 
 class UploadSerializer(UploadSummarySerializer):
     files = UploadedFileSerializer(many=True)
-    cases = SubjectSerializer(many=True)
 
 
 class _WhichSite(serializers.Serializer[Any]):
@@ -154,6 +154,7 @@ def _summary(upload: Upload) -> dict[str, Any]:
         "door": upload.door,
         "site": upload.site,
         "counts": queries.counts(upload),
+        "cases": queries.cases_touched(upload),
     }
 
 
@@ -228,7 +229,7 @@ class OneUpload(APIView):
         headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
         if etag in parse_etags(request.headers.get("If-None-Match", "")):
             return Response(status=304, headers=headers)
-        answer = {**_summary(upload), "files": _files(upload), "cases": queries.cases_touched(upload)}
+        answer = {**_summary(upload), "files": _files(upload)}
         return Response(UploadSerializer(answer).data, headers=headers)
 
 

@@ -1,8 +1,13 @@
+import { Link } from 'wouter';
 import type { UploadSummary } from '../shared/api/types';
 import { formatTime } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
+import { useStudy } from '../shared/study';
 import { Badge, Empty, Failure, Loading, Panel } from '../shared/ui';
 import { VERDICT_TONE, VERDICTS } from './UploadResult';
+
+/** Cases named in one row; an upload may hold hundreds. */
+const NAMED = 12;
 
 interface Props {
   uploads: UploadSummary[] | undefined;
@@ -12,6 +17,7 @@ interface Props {
 export function UploadsBefore({ uploads, error }: Props) {
   const t = useT();
   const lang = useLanguage();
+  const study = useStudy();
   return (
     <Panel title={t('uploads.title')} flush={Boolean(uploads?.length)}>
       {error ? <Failure error={error} /> : !uploads && <Loading />}
@@ -23,6 +29,7 @@ export function UploadsBefore({ uploads, error }: Props) {
               <th scope="col">{t('uploads.when')}</th>
               <th scope="col">{t('uploads.state')}</th>
               <th scope="col">{t('uploads.result')}</th>
+              <th scope="col">{t('uploads.cases')}</th>
             </tr>
           </thead>
           <tbody>
@@ -44,6 +51,20 @@ export function UploadsBefore({ uploads, error }: Props) {
                         {t(`verdict.${verdict}`)} {upload.counts[verdict]}
                       </Badge>
                     ))}
+                  </span>
+                </td>
+                <td>
+                  <span className="folder-counts">
+                    {upload.cases.slice(0, NAMED).map(({ id, subject }) => (
+                      <Link key={id} href={`/studies/${study.id}/cases/${id}`}>
+                        {subject}
+                      </Link>
+                    ))}
+                    {upload.cases.length > NAMED && (
+                      <Link className="dim" href={`/studies/${study.id}/cases`}>
+                        {t('uploads.moreCases', { count: upload.cases.length - NAMED })}
+                      </Link>
+                    )}
                   </span>
                 </td>
               </tr>

@@ -171,6 +171,11 @@ def test_a_report_is_what_its_digest_says_and_is_there(browser: Any, world: Worl
     assert browser.post(url, body).json()["code"] == "report"
 
 
+def test_the_uploads_so_far_say_their_cases_whatever_the_door(browser: Any, world: World, case: Case) -> None:
+    (upload,) = browser.get(f"/api/studies/{world.study.id}/uploads").json()
+    assert upload["cases"] == [{"id": str(case.id), "subject": "A-0001"}]
+
+
 def test_it_is_for_those_who_may_see_the_case(world: World, case: Case, client_of: Any, browser: Any) -> None:
     for user in (world.coordinator_a, world.investigator, world.monitor):
         assert client_of(user).get(f"/api/cases/{case.id}/certificate").status_code == 200

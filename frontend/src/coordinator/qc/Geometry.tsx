@@ -44,6 +44,7 @@ export function Geometry({ image }: { image: CaseImageDetail }) {
         />
         {t('geometry.confirm')}
       </label>
+      {!confirmed && <p>{t('geometry.wrong')}</p>}
       {confirming.isError && <Failure error={confirming.error} />}
     </Banner>
   );

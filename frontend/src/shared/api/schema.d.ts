@@ -1767,8 +1767,8 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
-            files: components["schemas"]["UploadedFile"][];
             cases: components["schemas"]["Subject"][];
+            files: components["schemas"]["UploadedFile"][];
         };
         /**
          * @description * `browser` - browser
@@ -1803,6 +1803,7 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+            cases: components["schemas"]["Subject"][];
         };
         UploadedFile: {
             n: number;
