@@ -20,8 +20,6 @@ from reader_study.intake.describing import (
     describe,
     frames_of,
     slices_of,
-    text_at,
-    text_in,
 )
 from reader_study.intake.description import Description, Pixels
 from reader_study.intake.identifiers import (
@@ -47,7 +45,7 @@ from reader_study.intake.sealing import (
     state_item,
     states_by_code,
 )
-from reader_study.intake.structure import PIXEL_DATA, Element, Item, Structure
+from reader_study.intake.tree import PIXEL_DATA, Element, Item, Structure, text_at, text_in
 
 __all__ = [
     "Answers",

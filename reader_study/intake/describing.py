@@ -17,9 +17,7 @@ from reader_study.intake.allowlist import CT_STORAGE, ENHANCED_PT_STORAGE, NM_ST
 from reader_study.intake.character_sets import decoded
 from reader_study.intake.description import COORDINATOR, Description, Kind, Pixels
 from reader_study.intake.reasons import Refused
-from reader_study.intake.tree import Item
-from reader_study.intake.tree import text_at as text_at
-from reader_study.intake.tree import text_in as text_in
+from reader_study.intake.tree import Item, text_at
 
 _TEXTS = tuple(
     (keyword, tag_for_keyword(keyword) or 0)

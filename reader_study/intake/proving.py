@@ -15,7 +15,6 @@ from functools import cache, lru_cache
 from pydicom.datadict import dictionary_VR
 
 from reader_study.intake.allowlist import STORAGE_CLASSES
-from reader_study.intake.describing import text_in
 from reader_study.intake.pseudonyms import Pseudonyms, shifted
 from reader_study.intake.rules import (
     FRAMES,
@@ -32,7 +31,7 @@ from reader_study.intake.rules import (
     Time,
     Uid,
 )
-from reader_study.intake.structure import Element
+from reader_study.intake.tree import Element, text_in
 from reader_study.intake.writing import LONGEST_SHORT
 
 SHAPES = {
