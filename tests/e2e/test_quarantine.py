@@ -63,7 +63,7 @@ def test_a_series_without_a_state_is_answered_and_becomes_a_case(
     expect(page.get_by_role("link", name="Case A-")).to_be_visible()
 
     page.get_by_role("button", name="Show the picture").click()
-    expect(page.locator(".look-at-pixels canvas")).to_be_visible()
+    expect(page.locator(".look-at-pixels canvas").first).to_be_visible()
     page.get_by_role("button", name="No text anywhere").click()
     expect(page.get_by_text("1 file was taken into the study.")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Nothing waits for a decision")).to_be_visible()

@@ -3,6 +3,7 @@ import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { setLanguage } from '../../shared/i18n';
+import { tilingOf } from './ContactSheet';
 import { boxBetween, brightest, greyLevels } from './draw';
 import { LookAtPixels } from './LookAtPixels';
 import type { Frames, Looked } from './types';
@@ -11,7 +12,10 @@ let host: HTMLDivElement;
 let root: Root;
 
 beforeAll(async () => {
-  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, ImageData: class {} });
+  // jsdom has no canvas: what is put on it is on the screen.
+  const canvas = { putImageData: () => {}, clearRect: () => {} };
+  HTMLCanvasElement.prototype.getContext = (() => canvas) as never;
   await setLanguage('en');
 });
 beforeEach(() => {
@@ -50,7 +54,12 @@ const button = (name: string) =>
   [...host.querySelectorAll('button')].find(
     (element) => (element.getAttribute('aria-label') ?? element.textContent) === name,
   ) as HTMLButtonElement;
-const click = (name: string) => act(() => button(name).click());
+const click = (name: string) => act(async () => button(name).click());
+const press = (key: string) =>
+  act(async () => {
+    const on = host.querySelector('.look-views button') ?? host;
+    on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  });
 const number = (label: string) =>
   [...host.querySelectorAll('label')]
     .find((element) => element.textContent === label)
@@ -64,10 +73,53 @@ const type = (input: HTMLInputElement, value: string) =>
 describe('the look at the pixels', () => {
   it('takes the word of the person who saw all frames', async () => {
     const decided = await shown(2);
+    expect(host.querySelectorAll('.look-tile')).toHaveLength(2);
     expect(host.textContent).toContain('All frames have been shown');
     await click('No text anywhere');
     await click('Do not send this file');
     expect(decided).toEqual([{ decision: 'clean' }, { decision: 'leave_out' }]);
+  });
+
+  it('counts a page of frames when it is shown, and says how many are left', async () => {
+    await shown(40); // 16 on a page of the usual width
+    expect(host.textContent).toContain('Frames 1–16 of 40');
+    expect(host.textContent).toContain('24 frames have not been shown yet');
+    expect(button('No text anywhere').disabled).toBe(true);
+    await click('Next →');
+    expect(host.textContent).toContain('8 frames have not been shown yet');
+    await press('ArrowRight');
+    expect(host.textContent).toContain('Frames 33–40 of 40');
+    expect(button('No text anywhere').disabled).toBe(false);
+    await press('ArrowRight');
+    expect(host.textContent).toContain('Frames 33–40 of 40');
+  });
+
+  it('counts no frame that was seen only in the brightest of all', async () => {
+    await shown(40);
+    await click('Brightest of all');
+    expect(host.textContent).toContain('24 frames have not been shown yet');
+    expect(button('No text anywhere').disabled).toBe(true);
+  });
+
+  it('goes through single frames by the arrow keys, and counts only those', async () => {
+    await shown(40);
+    await click('Frame 16: show it large');
+    expect(host.textContent).toContain('24 frames have not been shown yet');
+    await press('ArrowRight');
+    await press('ArrowRight');
+    await press('ArrowLeft');
+    expect(host.textContent).toContain('Frame 17 of 40');
+    expect(host.textContent).toContain('22 frames have not been shown yet');
+  });
+
+  it('does not count a frame that could not be shown', async () => {
+    const broken = {
+      ...frames(2),
+      frame: (n: number) => (n ? Promise.reject(new Error()) : frames(2).frame(n)),
+    };
+    await act(async () => root.render(<LookAtPixels frames={broken} onDecide={() => {}} />));
+    expect(host.textContent).toContain('1 frame has not been shown yet');
+    expect(button('No text anywhere').disabled).toBe(true);
   });
 
   it('blanks boxes that were made by numbers; a box cannot be turned inside out', async () => {
@@ -87,11 +139,23 @@ describe('the look at the pixels', () => {
 });
 
 describe('the look without a decision', () => {
-  it('has nothing to press', async () => {
+  it('has nothing to decide', async () => {
     await act(async () => root.render(<LookAtPixels frames={frames(2)} lead="Look." />));
-    expect(host.querySelectorAll('button')).toHaveLength(0);
+    expect(host.querySelectorAll('.actions')).toHaveLength(0);
     expect(host.textContent).toContain('Look.');
-    expect(host.querySelectorAll('input[type=range]')).toHaveLength(3);
+    expect(host.querySelectorAll('input[type=range]')).toHaveLength(2);
+  });
+});
+
+describe('a contact sheet', () => {
+  const most = (width: number, rows: number, columns: number) => tilingOf(width, { rows, columns });
+  it('has tiles of at least 96 pixels, and drops no pixel of a frame', () => {
+    expect(most(460, 64, 64)).toEqual({ across: 4, perPage: 16 });
+    expect(most(648, 64, 64)).toEqual({ across: 6, perPage: 36 });
+    expect(most(648, 128, 128)).toEqual({ across: 4, perPage: 16 });
+    expect(most(460, 512, 512)).toEqual({ across: 1, perPage: 1 });
+    expect(most(460, 128, 64)).toEqual({ across: 4, perPage: 8 });
+    expect(most(60, 64, 64)).toEqual({ across: 1, perPage: 1 });
   });
 });
 

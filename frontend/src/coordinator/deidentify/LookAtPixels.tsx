@@ -1,8 +1,9 @@
-import { type PointerEvent, useEffect, useId, useRef, useState } from 'react';
+import { type PointerEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { useT } from '../../shared/i18n';
 import { Button } from '../../shared/ui';
 import { BoxList } from './BoxList';
-import { boxBetween, brightest, greyLevels } from './draw';
+import { Boxes, ContactSheet, FrameCanvas, useTiling, type Window } from './ContactSheet';
+import { boxBetween, brightest } from './draw';
 import type { Blank, Frames, Looked } from './types';
 import './deidentify.css';
 
@@ -19,51 +20,112 @@ interface Props {
 
 type Corner = readonly [x: number, y: number];
 
-/** One image, for a person to say whether text is burned into it: shown frame by frame, blanked where boxes are drawn. */
+/** sheet: frames side by side. single: one, large. brightest: of all frames at once, where dim letters can hide. */
+const VIEWS = ['sheet', 'single', 'brightest'] as const;
+type View = (typeof VIEWS)[number];
+
+/** One image, for a person to say whether text is burned into it: every frame is shown, blanked where boxes are drawn. */
 export function LookAtPixels({ frames, busy = false, onDecide, lead, leaveOut }: Props) {
   const t = useT();
   const { rows, columns, count } = frames;
-  const [shown, setShown] = useState<number | null>(count > 1 ? null : 0); // null: all frames at once
+  const [view, setView] = useState<View>(count > 1 ? 'sheet' : 'single');
+  const [at, setAt] = useState(0);
   const [seen, setSeen] = useState<ReadonlySet<number>>(new Set());
   const [window, setWindow] = useState({ low: frames.low, high: frames.high });
   const [boxes, setBoxes] = useState<readonly Blank[]>([]);
   const [everyFrame, setEveryFrame] = useState(true);
-
-  useEffect(() => {
-    if (shown === null) setSeen(new Set(Array.from({ length: count }, (_, n) => n)));
-    else setSeen((before) => (before.has(shown) ? before : new Set(before).add(shown)));
-  }, [shown, count]);
+  const whole = useRef<HTMLDivElement>(null);
+  const place = useRef<HTMLDivElement>(null);
+  const tiling = useTiling(place, frames);
 
   const unseen = count - seen.size;
+  const shown = view === 'single' ? at : null;
   const add = (box: Omit<Blank, 'frame'>) =>
     setBoxes([...boxes, { ...box, frame: everyFrame || shown === null ? null : shown }]);
+  const onShown = (n: number) => setSeen((before) => (before.has(n) ? before : new Set(before).add(n)));
+
+  const step = view === 'sheet' ? tiling.perPage : 1;
+  const first = Math.floor(at / step) * step;
+  const last = Math.min(first + step, count);
+  const goTo = (n: number) => n >= 0 && n < count && setAt(n);
+  useArrowKeys(whole, (steps) => view !== 'brightest' && goTo(first + steps * step));
 
   return (
-    <div className="look-at-pixels">
+    <div className="look-at-pixels" ref={whole}>
       {(onDecide || lead) && <p>{lead ?? t('pixels.lead')}</p>}
       <div className="look-columns">
-        <Image frames={frames} shown={shown} window={window} boxes={boxes} onBox={onDecide && add} />
+        <div className="look-place" ref={place}>
+          {view === 'sheet' ? (
+            <ContactSheet
+              frames={frames}
+              at={at}
+              tiling={tiling}
+              window={window}
+              boxes={boxes}
+              onShown={onShown}
+              onOpen={(n) => {
+                setAt(n);
+                setView('single');
+              }}
+            />
+          ) : (
+            <Image
+              frames={frames}
+              shown={shown}
+              window={window}
+              boxes={boxes}
+              onShown={onShown}
+              onBox={onDecide && add}
+            />
+          )}
+        </div>
         <div className="stack">
           {count > 1 && (
             <>
-              <label className="inline">
-                <input
-                  type="checkbox"
-                  checked={shown === null}
-                  onChange={({ target }) => setShown(target.checked ? null : 0)}
+              <fieldset className="look-views" aria-label={t('pixels.view')}>
+                {VIEWS.map((name) => (
+                  <button
+                    key={name}
+                    type="button"
+                    className="chip"
+                    aria-pressed={view === name}
+                    onClick={() => setView(name)}
+                  >
+                    {t(`pixels.view.${name}`)}
+                  </button>
+                ))}
+              </fieldset>
+              {view === 'brightest' ? (
+                <p className="dim">{t('pixels.brightestHint')}</p>
+              ) : (
+                <div className="look-pages">
+                  <Button disabled={first === 0} onClick={() => goTo(first - step)}>
+                    {t('pixels.before')}
+                  </Button>
+                  <span>
+                    {last - first > 1
+                      ? t('pixels.framesOf', { first: first + 1, last, count })
+                      : t('pixels.frameOf', { frame: first + 1, count })}
+                  </span>
+                  <Button
+                    look={unseen > 0 ? 'primary' : undefined}
+                    disabled={last >= count}
+                    onClick={() => goTo(first + step)}
+                  >
+                    {t('pixels.next')}
+                  </Button>
+                </div>
+              )}
+              {view === 'sheet' && onDecide && <p className="dim">{t('pixels.sheetHint')}</p>}
+              {view === 'single' && (
+                <Slider
+                  label={t('pixels.frame')}
+                  value={at + 1}
+                  min={1}
+                  max={count}
+                  onChange={(value) => setAt(value - 1)}
                 />
-                {t('pixels.brightest')}
-              </label>
-              <Slider
-                label={t('pixels.frame')}
-                value={(shown ?? 0) + 1}
-                min={1}
-                max={count}
-                onChange={(value) => setShown(value - 1)}
-              />
-              <p className="dim" role="status">
-                {unseen > 0 ? t('pixels.unseenFrames', { count: unseen }) : t('pixels.allSeen')}
-              </p>
+              )}
             </>
           )}
           <WindowSliders frames={frames} window={window} onChange={setWindow} />
@@ -92,6 +154,11 @@ export function LookAtPixels({ frames, busy = false, onDecide, lead, leaveOut }:
           )}
         </div>
       </div>
+      {count > 1 && (
+        <p className={unseen > 0 ? 'flagged' : 'dim'} role="status">
+          {unseen > 0 ? t('pixels.unseenFrames', { count: unseen }) : t('pixels.allSeen')}
+        </p>
+      )}
       {onDecide && (
         <div className="actions">
           <Button
@@ -118,39 +185,42 @@ export function LookAtPixels({ frames, busy = false, onDecide, lead, leaveOut }:
   );
 }
 
+/** Left and right, one frame or one page at a time; in a dialog wherever the focus is, on a page only within. */
+function useArrowKeys(whole: RefObject<HTMLElement | null>, onStep: (steps: 1 | -1) => void): void {
+  const step = useRef(onStep);
+  step.current = onStep;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+      const on = event.target instanceof Element ? event.target : null;
+      // A slider, a field and a list have their own use for the arrows.
+      if (!whole.current || !on || on.closest('input:not([type=checkbox]), select, textarea')) return;
+      const dialog = whole.current.closest('dialog');
+      if (!(dialog ?? whole.current).contains(on)) return;
+      event.preventDefault();
+      step.current(event.key === 'ArrowRight' ? 1 : -1);
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [whole]);
+}
+
 interface ImageProps {
   frames: Frames;
+  /** null: the brightest of all. */
   shown: number | null;
-  window: { low: number; high: number };
+  window: Window;
   boxes: readonly Blank[];
+  onShown: (n: number) => void;
   /** Without it no box can be drawn. */
   onBox?: ((box: Omit<Blank, 'frame'>) => void) | undefined;
 }
 
-function Image({ frames, shown, window, boxes, onBox }: ImageProps) {
+function Image({ frames, shown, window, boxes, onShown, onBox }: ImageProps) {
   const t = useT();
-  const { rows, columns, count, inverted } = frames;
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [values, setValues] = useState<ArrayLike<number> | null>(null);
+  const { rows, columns, count } = frames;
   const [corners, setCorners] = useState<readonly [Corner, Corner] | null>(null);
-
-  useEffect(() => {
-    let current = true;
-    const wanted = shown === null ? brightest(frames) : frames.frame(shown);
-    wanted.then(
-      (found) => current && setValues(found),
-      () => current && setValues(null),
-    );
-    return () => {
-      current = false;
-    };
-  }, [frames, shown]);
-
-  useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context || !values) return;
-    context.putImageData(new ImageData(greyLevels(values, { ...window, inverted }), columns, rows), 0, 0);
-  }, [values, window, inverted, columns, rows]);
 
   const at = (event: PointerEvent<Element>): Corner => {
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
@@ -162,7 +232,7 @@ function Image({ frames, shown, window, boxes, onBox }: ImageProps) {
     shown === null ? t('pixels.brightestImage', { count }) : t('pixels.image', { frame: shown + 1, count });
   return (
     <div className="look-image">
-      <canvas ref={canvas} width={columns} height={rows} />
+      <FrameCanvas frames={frames} wanted={shown ?? brightest} window={window} onShown={onShown} />
       <svg
         viewBox={`0 0 ${columns} ${rows}`}
         preserveAspectRatio="none"
@@ -181,16 +251,7 @@ function Image({ frames, shown, window, boxes, onBox }: ImageProps) {
         }}
         onPointerCancel={() => setCorners(null)}
       >
-        {[...visible, ...(drawn ? [drawn] : [])].map((box, n) => (
-          <rect
-            // biome-ignore lint/suspicious/noArrayIndexKey: boxes have no name but their place in the list
-            key={n}
-            x={box.left}
-            y={box.top}
-            width={box.right - box.left}
-            height={box.bottom - box.top}
-          />
-        ))}
+        <Boxes boxes={drawn ? [...visible, drawn] : visible} />
       </svg>
     </div>
   );
@@ -198,8 +259,8 @@ function Image({ frames, shown, window, boxes, onBox }: ImageProps) {
 
 interface WindowProps {
   frames: Frames;
-  window: { low: number; high: number };
-  onChange: (window: { low: number; high: number }) => void;
+  window: Window;
+  onChange: (window: Window) => void;
 }
 
 /** From a quarter below to a quarter above what the first window spans; letters hide at either end. */
