@@ -80,8 +80,12 @@ describe('the engine', () => {
     const silent = file({ 528446: text('LO', 'YAMADA'), 1048608: text('LO', '') });
     expect(await engine.judge(0, silent)).toMatchObject({ verdict: 'ask', code: 'no_patient_id', size: 0 });
     const half = { patientId: 'MRN-4711002' };
+    const nobodys = await engine.judge(0, silent);
     const asked = await engine.judge(0, silent, half);
     expect(asked).toMatchObject({ verdict: 'ask', code: 'state_unknown' });
+    // What it shows is known without the ID, so that it can be asked for by examination; whose it is, is not.
+    const { studyUid, sopUid, description, slices } = asked;
+    expect(nobodys).toMatchObject({ subject: '', studyUid, sopUid, description, slices, sha256: '' });
     await expect(engine.sealed(silent, half)).rejects.toThrow(NotSealed);
     const answered = await engine.judge(0, silent, { ...half, state: 'rest', view: 'short_axis' });
     expect(answered).toMatchObject({
@@ -89,6 +93,12 @@ describe('the engine', () => {
       subject: asked.subject,
       description: { state: 'rest', stateFrom: 'coordinator', view: 'short_axis', viewFrom: 'coordinator' },
     });
+  });
+
+  it('asks for no patient ID of a file that cannot be used', async () => {
+    const engine = await openEngine(KEY);
+    const useless = file({ 1048608: text('LO', ''), 2621456: text('US', '\0\0') });
+    expect(await engine.judge(0, useless)).toMatchObject({ verdict: 'kept_back' });
   });
 
   it('shows letters to a person, and blanks them as told', async () => {

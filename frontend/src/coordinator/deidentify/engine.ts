@@ -32,7 +32,12 @@ export interface Engine {
 export async function openEngine(key: Uint8Array): Promise<Engine> {
   const pseudonyms = await Pseudonyms.of(key);
   return {
-    judge: async (n, data, answers = {}) => (await judged(n, data, pseudonyms, answers)).judged,
+    judge: async (n, data, answers = {}) => {
+      const { judged: said } = await judged(n, data, pseudonyms, answers);
+      if (said.code !== 'no_patient_id') return said;
+      const { judged: of } = await judged(n, data, pseudonyms, { ...answers, patientId: ANYBODY });
+      return ofNobody(said, of);
+    },
     sealed: async (data, answers = {}) => {
       const { judged: result, bytes } = await judged(0, data, pseudonyms, answers);
       if (result.verdict !== 'send' || !bytes) throw new NotSealed(result.code || 'unreadable');
@@ -46,6 +51,17 @@ export async function openEngine(key: Uint8Array): Promise<Engine> {
       }
     },
   };
+}
+
+/** Stands for the missing patient ID only to learn what the file shows: nothing that is made with it is handed out. */
+const ANYBODY = 'X';
+
+/** What a file without a patient ID shows, so that it can be asked for; the pseudonyms of its UIDs hang on nobody. */
+function ofNobody(said: Judged, { verdict, code, description, ...of }: Judged): Judged {
+  // Of what cannot be used at all nobody is asked anything.
+  if (verdict === 'kept_back') return { ...said, verdict, code };
+  const { studyUid, seriesUid, sopUid, slices } = of;
+  return { ...said, description, studyUid, seriesUid, sopUid, slices };
 }
 
 interface Result {

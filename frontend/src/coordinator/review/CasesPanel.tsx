@@ -17,6 +17,7 @@ const TONE: Record<Filling, Tone> = {
   waiting: 'warn',
   partial: 'warn',
   clash: 'warn',
+  corrected: 'warn',
   missing: 'plain',
 };
 

@@ -18,7 +18,7 @@ export function KeptPanel({ kept, masked = false }: { kept: readonly Kept[]; mas
   }
   return (
     <Panel title={t('keptHere.title', { count: kept.length })} flush>
-      <p className="panel-lead dim">{t('keptHere.lead')}</p>
+      <p className="panel-lead dim">{t('keptHere.lead', { count: kept.length })}</p>
       {[...byCode].map(([code, files]) => (
         <details key={code} className="folder">
           <summary>

@@ -3,7 +3,16 @@ import { formatBytes } from '../../shared/format';
 import { useLanguage, useT } from '../../shared/i18n';
 import { Badge, Banner, Button, type Tone } from '../../shared/ui';
 import { correct } from '../upload';
-import { candidates, type ImageRow, isPartial, type Patient, PLACED, type Standing } from './grouping';
+import {
+  candidates,
+  type ImageRow,
+  isCorrected,
+  isPartial,
+  type Patient,
+  PLACED,
+  type Place,
+  type Standing,
+} from './grouping';
 import { LookDialog } from './LookDialog';
 import { PatientIdDialog } from './PatientIdDialog';
 import { spaced, useSentence } from './procedure';
@@ -37,7 +46,9 @@ export function PatientImages({ studyId, patient, masked }: Props) {
     <>
       {clashes.map(({ place }) => (
         <Banner key={`${place.set}/${place.state}`} tone="warn">
-          {t('review.clash', { place: `${t(`set.${place.set}`)} · ${t(`state.${place.state}`)}` })}
+          {t(hasBoth(patient, place) ? 'review.clashCorrected' : 'review.clash', {
+            place: `${t(`set.${place.set}`)} · ${t(`state.${place.state}`)}`,
+          })}
         </Banner>
       ))}
       <ul className="image-rows">
@@ -70,6 +81,12 @@ export function PatientImages({ studyId, patient, masked }: Props) {
       )}
     </>
   );
+}
+
+/** Whether one of the images for a place is corrected for attenuation and another is not. */
+function hasBoth({ images }: Patient, place: Place): boolean {
+  const found = candidates(images, place).map(({ description }) => isCorrected(description));
+  return found.includes(true) && found.includes(false);
 }
 
 interface ImageProps {
@@ -135,6 +152,11 @@ function Image({ studyId, row, masked, clashing }: ImageProps) {
       <div>
         <Badge tone={row.busy ? 'busy' : TONE[standing]}>{t(`imageStanding.${standing}`)}</Badge>
         {row.code && <small>{sentence(row.code)}</small>}
+        {!unwanted && isCorrected(description) && (
+          <small className={row.replaced ? 'dim' : 'flagged'}>
+            {t(row.replaced ? 'row.uncorrectedHere' : 'row.uncorrectedMissing')}
+          </small>
+        )}
         {unwanted && <small className="dim">{sentence('not_in_protocol')}</small>}
         {row.toLook.length > 0 && (
           <Button look="primary" onClick={() => setLooking(true)}>
@@ -148,10 +170,14 @@ function Image({ studyId, row, masked, clashing }: ImageProps) {
         <label className="inline">
           <input
             type="checkbox"
-            checked={Boolean(row.correction?.leaveOut)}
+            checked={Boolean(row.correction?.leaveOut || (row.replaced && !row.correction?.keep))}
             aria-label={t('row.leaveOutOf', { image: named(t, row) })}
             onChange={({ target }) =>
-              correct(studyId, [row.key], (was) => ({ ...was, leaveOut: target.checked }))
+              correct(studyId, [row.key], (was) => ({
+                ...was,
+                leaveOut: target.checked && !row.replaced,
+                keep: row.replaced && !target.checked,
+              }))
             }
           />
           {t('row.leaveOut')}

@@ -43,6 +43,7 @@ function SendBar({ studyId, review }: Props) {
   const t = useT();
   const lang = useLanguage();
   const [discarding, setDiscarding] = useState(false);
+  const nothing = review.sending.length === 0 && review.waiting === 0;
   const images = review.patients.reduce((sum, patient) => sum + patient.images.length, 0);
   return (
     <section className="send-bar" aria-label={t('review.figures')}>
@@ -71,14 +72,22 @@ function SendBar({ studyId, review }: Props) {
         <Button disabled={!review.canRedo} onClick={() => redo(studyId)} aria-keyshortcuts="Control+Shift+Z">
           {t('review.redo')}
         </Button>
-        <Button onClick={() => setDiscarding(true)}>{t('review.discard')}</Button>
-        <Button
-          look="primary"
-          disabled={review.sending.length === 0 || review.busy > 0}
-          onClick={() => void send(studyId)}
-        >
-          {t('review.send', { count: review.sending.length })}
-        </Button>
+        {nothing ? (
+          <Button look="primary" disabled={review.busy > 0} onClick={() => forget(studyId)}>
+            {t('review.another')}
+          </Button>
+        ) : (
+          <>
+            <Button onClick={() => setDiscarding(true)}>{t('review.discard')}</Button>
+            <Button
+              look="primary"
+              disabled={review.sending.length === 0 || review.busy > 0}
+              onClick={() => void send(studyId)}
+            >
+              {t('review.send', { count: review.sending.length })}
+            </Button>
+          </>
+        )}
       </div>
       {discarding && (
         <Dialog

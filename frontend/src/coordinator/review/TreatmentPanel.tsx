@@ -100,6 +100,7 @@ export function TreatmentPanel({ treated, masked }: Props) {
 
 function titleOf(row: Treated, procedure: Procedure | undefined, t: ReturnType<typeof useT>): string[] {
   if (row.path.startsWith('private')) return [t('treatment.private')];
+  if (row.path.startsWith('0002')) return [t('treatment.fileHeader')]; // PS3.10: no attribute of the image
   return namesOf(row.path, procedure?.names ?? {}).map((name) => name ?? t('treatment.unknown'));
 }
 

@@ -229,6 +229,7 @@ export class Batch {
       ...own,
       ...because(groups.unwanted, 'not_in_protocol'),
       ...because(groups.leftOut, 'left_out'),
+      ...because(groups.replaced, 'attenuation_corrected'),
     ];
   }
 

@@ -7,6 +7,8 @@ export interface Correction {
   view?: string;
   patientId?: string;
   leaveOut?: boolean;
+  /** Send it although it was proposed to leave it out. */
+  keep?: boolean;
   /** About single files, by their sealed SOP instance UID. */
   looked?: Readonly<Record<string, Looked>>;
 }

@@ -64,6 +64,33 @@ describe('judged files', () => {
     expect(fillings([{ verdict: 'look', code: 'burned_in' }])).toEqual(['waiting', 'missing']);
   });
 
+  it('corrected for attenuation stay here where the uncorrected image is, unless somebody wants them sent', () => {
+    const files: Said[] = [{ corrected: true }, {}];
+    const ac = imageKey(judgement(0, files[0] as Said));
+    const { patients, sending, replaced, leftOut } = grouped(given(files));
+    expect([sending, replaced, leftOut]).toEqual([[1], [0], []]);
+    const row = patients[0]?.images.find(({ description }) => description.corrected);
+    expect([row?.standing, row?.replaced]).toEqual(['left_out', true]);
+    expect(patients[0]?.places[0]?.filling).toBe('here');
+
+    const both = grouped(given(files, { corrections: changed(NONE, [ac], () => ({ keep: true })) }));
+    expect([both.sending, both.replaced]).toEqual([[0, 1], []]);
+    expect(both.patients[0]?.places[0]?.filling).toBe('clash');
+  });
+
+  it('corrected for attenuation go when they are the only ones, with a warning', () => {
+    const { patients, sending } = grouped(given([{ corrected: true }, { state: 'rest' }]));
+    expect(sending).toEqual([0, 1]);
+    expect(patients[0]?.places.map(({ filling }) => filling)).toEqual(['corrected', 'here']);
+    expect(patients.map(needsCare)).toEqual([true]);
+    // Another patient's uncorrected image, or one that was left out, is no substitute.
+    expect(grouped(given([{ corrected: true }, { patient: 'P2' }])).sending).toEqual([0, 1]);
+    const files: Said[] = [{ corrected: true }, {}];
+    const plain = imageKey(judgement(1, files[1] as Said));
+    const left = grouped(given(files, { corrections: changed(NONE, [plain], () => ({ leaveOut: true })) }));
+    expect([left.sending, left.leftOut, left.replaced]).toEqual([[0], [1], []]);
+  });
+
   it('without a patient ID stand first, by examination', () => {
     const { patients, waiting } = grouped(given([{ patient: 'P1' }, { patient: '' }]));
     expect(patients.map(({ noId }) => noId)).toEqual([true, false]);

@@ -31,6 +31,8 @@ export interface ImageRow {
   date: string;
   /** Its files are being judged again after a correction. */
   busy: boolean;
+  /** Attenuation-corrected, and the uncorrected one that the study needs is here: proposed to be left out. */
+  replaced: boolean;
 }
 
 /** A place that the protocol wants filled for each case. */
@@ -39,8 +41,11 @@ export interface Place {
   state: StateName;
 }
 
-/** partial: fewer files than the image should have. clash: two images, and only one can be used. */
-export type Filling = 'here' | 'waiting' | 'partial' | 'clash' | 'missing';
+/**
+ * partial: fewer files than the image should have. clash: two images, and only one can be used. corrected: only an
+ * attenuation-corrected one is there, and the study needs the uncorrected one.
+ */
+export type Filling = 'here' | 'waiting' | 'partial' | 'clash' | 'corrected' | 'missing';
 
 export interface Patient {
   /** The subject's token; of files without a patient ID, their examination. */
@@ -64,6 +69,8 @@ export interface Grouping {
   /** Numbers of the files that a person left out, and of those that are of no use to the study. */
   leftOut: number[];
   unwanted: number[];
+  /** Numbers of the attenuation-corrected files that stay here for the sake of the uncorrected ones. */
+  replaced: number[];
   /** Copies of a file in the same folder. */
   copies: number;
   bytes: number;
@@ -100,6 +107,8 @@ export function grouped(given: Given): Grouping {
   const rows = new Map<string, ImageRow>();
   const seen = new Set<string>();
   const by: Record<Standing, number[]> = { send: [], look: [], ask: [], left_out: [], unwanted: [] };
+  const uncorrected = uncorrectedIn(given);
+  const replaced: number[] = [];
   let copies = 0;
   base.forEach((said, n) => {
     const judged = now[n] ?? said;
@@ -119,8 +128,11 @@ export function grouped(given: Given): Grouping {
     row.files.push(n);
     row.bytes += judged.size;
     row.busy ||= busy.has(n);
-    const standing = standingOf(judged, description, correction, given.kinds);
-    by[standing].push(n);
+    const wanted = standingOf(judged, description, correction, given.kinds);
+    if (isCorrected(description) && uncorrected.has(placeKey(judged, description))) row.replaced = true;
+    const proposed = row.replaced && !correction?.keep && wanted !== 'left_out' && wanted !== 'unwanted';
+    const standing = proposed ? 'left_out' : wanted;
+    (proposed ? replaced : by[standing]).push(n);
     if (RANK[standing] < RANK[row.standing] || row.files.length === 1) {
       row.standing = standing;
       row.code = standing === 'ask' ? judged.code || 'state_unknown' : standing === 'look' ? judged.code : '';
@@ -134,9 +146,33 @@ export function grouped(given: Given): Grouping {
     waiting: by.look.length + by.ask.length,
     leftOut: by.left_out,
     unwanted: by.unwanted,
+    replaced,
     copies,
     bytes: by.send.reduce((sum, n) => sum + (now[n]?.size ?? 0), 0),
   };
+}
+
+/** Whether an image for the place SPECT is corrected for attenuation: virtual PET is made from uncorrected ones. */
+export function isCorrected({ kind, corrected }: Description): boolean {
+  return kind === 'spect' && corrected;
+}
+
+function placeKey({ subject, studyUid }: Judged, { state }: Description): string {
+  return `${subject || studyUid} ${state}`;
+}
+
+/** The patients and states of which an uncorrected SPECT image is to be sent. */
+function uncorrectedIn({ base, now, corrections, kinds }: Given): Set<string> {
+  const found = new Set<string>();
+  base.forEach((said, n) => {
+    const judged = now[n] ?? said;
+    const description = judged?.description ?? said?.description;
+    if (!said || !judged || !description || said.verdict === 'kept_back') return;
+    if (description.kind !== 'spect' || description.corrected || description.state === null) return;
+    const standing = standingOf(judged, description, corrections.get(imageKey(said)), kinds);
+    if (standing === 'send' || standing === 'look') found.add(placeKey(judged, description));
+  });
+  return found;
 }
 
 /** The most urgent standing of its files is that of an image. */
@@ -177,6 +213,7 @@ function emptyRow(
     bytes: 0,
     date: judged.patient.date,
     busy: false,
+    replaced: false,
   };
 }
 
@@ -259,7 +296,8 @@ function fillingOf(images: readonly ImageRow[], place: Place): Filling {
   if (found.length > 1) return 'clash';
   const [row] = found as [ImageRow];
   if (row.standing !== 'send') return 'waiting';
-  return isPartial(row) ? 'partial' : 'here';
+  if (isPartial(row)) return 'partial';
+  return isCorrected(row.description) ? 'corrected' : 'here';
 }
 
 export function isPartial(row: ImageRow): boolean {
@@ -269,8 +307,7 @@ export function isPartial(row: ImageRow): boolean {
 /** Whether somebody has to decide something about a patient before all of it can be used. */
 export function needsCare(patient: Patient): boolean {
   return (
-    patient.noId ||
     patient.images.some(({ standing }) => standing === 'ask' || standing === 'look') ||
-    patient.places.some(({ filling }) => filling === 'clash')
+    patient.places.some(({ filling }) => filling === 'clash' || filling === 'corrected')
   );
 }

@@ -15,6 +15,7 @@ export const reviewEn = {
   'review.discardText':
     'Nothing was sent. Your corrections are kept on this computer, encrypted, for when you drop the folder again.',
   'review.discardConfirm': 'Discard',
+  'review.another': 'Choose another folder',
   'review.send_one': 'Send {{count}} file',
   'review.send_other': 'Send {{count}} files',
   'review.sendNote_one': '{{count}} file that waits for you stays here.',
@@ -49,6 +50,7 @@ export const reviewEn = {
   'filling.waiting': 'Open',
   'filling.partial': 'Slices missing',
   'filling.clash': 'Two images',
+  'filling.corrected': 'Corrected only',
   'filling.missing': 'Not in folder',
 
   'row.state': 'State',
@@ -59,6 +61,12 @@ export const reviewEn = {
   'row.fromNowhere': 'the file does not say',
   'row.decided': 'your decision; the file says {{said}}',
   'row.decidedAlone': 'your decision',
+  'review.clashCorrected':
+    'Two images for {{place}}. The study needs the one without attenuation correction, from which virtual PET is made: leave the corrected one out.',
+  'row.uncorrectedHere':
+    'The study needs the image without attenuation correction: virtual PET is made from it. It is in the folder, so that this one can stay here.',
+  'row.uncorrectedMissing':
+    'The study needs the image without attenuation correction: virtual PET is made from it. The folder has only this one; export the uncorrected one, too.',
   'row.corrected': 'attenuation-corrected',
   'row.slices': '{{files}} of {{slices}} slices',
   'row.leaveOut': 'Leave out',
@@ -115,6 +123,7 @@ export const reviewEn = {
   'treatment.none': 'No such attribute',
   'treatment.nothing': 'It is shown as soon as there is a file to send.',
   'treatment.private': 'Private attribute of a maker',
+  'treatment.fileHeader': 'File header',
   'treatment.unknown': 'Attribute that the standard does not know',
   'treatment.becomes': '{{before}} becomes {{after}}',
   'treatment.own': 'the study’s own value',
@@ -127,13 +136,16 @@ export const reviewEn = {
 
   'keptHere.title_one': '{{count}} file stays here',
   'keptHere.title_other': '{{count}} files stay here',
-  'keptHere.lead': 'They are not sent, and the server hears nothing of them.',
+  'keptHere.lead_one': 'It is not sent, and the server hears nothing of it.',
+  'keptHere.lead_other': 'They are not sent, and the server hears nothing of them.',
   'keptHere.moreFiles_one': 'and {{count}} more',
   'keptHere.moreFiles_other': 'and {{count}} more',
   'keptHere.other': 'The file cannot be used ({{code}}).',
   'code.cannot_read':
     'The file could not be read from the disk, or its check broke off. Drop the folder again to repeat it.',
   'code.left_out': 'You left it out.',
+  'code.attenuation_corrected':
+    'It is corrected for attenuation, and the uncorrected image that the study needs is in the folder.',
   'code.not_in_protocol': 'The protocol of this study does not collect images of this kind.',
   'code.state_unknown': 'The file does not say whether it shows stress or rest.',
   'code.no_patient_id': 'The file has no patient ID, so it belongs to no patient.',

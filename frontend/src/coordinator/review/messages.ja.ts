@@ -17,6 +17,7 @@ export const reviewJa: SameKeys<typeof reviewEn> = {
   'review.discardText':
     '何も送信されていません。修正内容は暗号化してこのコンピューターに保存され、同じフォルダを再びドロップしたときに使われます。',
   'review.discardConfirm': '破棄する',
+  'review.another': '別のフォルダを選択',
   'review.send_other': '{{count}}件のファイルを送信',
   'review.sendNote_other': '判断待ちの{{count}}件は送信されません。',
   'review.nothing': '送信できるファイルがありません。',
@@ -46,6 +47,7 @@ export const reviewJa: SameKeys<typeof reviewEn> = {
   'filling.waiting': '判断待ち',
   'filling.partial': 'スライス不足',
   'filling.clash': '2つあり',
+  'filling.corrected': '補正ありのみ',
   'filling.missing': 'なし',
 
   'row.state': '状態',
@@ -56,6 +58,12 @@ export const reviewJa: SameKeys<typeof reviewEn> = {
   'row.fromNowhere': 'ファイルに記載なし',
   'row.decided': '手動で決定（ファイルの記載：{{said}}）',
   'row.decidedAlone': '手動で決定',
+  'review.clashCorrected':
+    '{{place}}の画像が2つあります。試験に必要なのは減弱補正なしの画像です（仮想PETはこの画像から計算されます）。減弱補正ありの画像を除外してください。',
+  'row.uncorrectedHere':
+    '試験に必要なのは減弱補正なしの画像です（仮想PETはこの画像から計算されます）。その画像がフォルダにあるため、この画像は送信不要です。',
+  'row.uncorrectedMissing':
+    '試験に必要なのは減弱補正なしの画像です（仮想PETはこの画像から計算されます）。フォルダには補正ありの画像しかありません。補正なしの画像も書き出してください。',
   'row.corrected': '減弱補正あり',
   'row.slices': '{{slices}}スライス中{{files}}',
   'row.leaveOut': '除外',
@@ -110,6 +118,7 @@ export const reviewJa: SameKeys<typeof reviewEn> = {
   'treatment.none': '該当する属性はありません',
   'treatment.nothing': '送信するファイルが決まると表示されます。',
   'treatment.private': '装置メーカー独自の属性',
+  'treatment.fileHeader': 'ファイルヘッダー',
   'treatment.unknown': '規格にない属性',
   'treatment.becomes': '{{before}}は{{after}}になります',
   'treatment.own': '試験が付ける値',
@@ -121,12 +130,13 @@ export const reviewJa: SameKeys<typeof reviewEn> = {
   'action.kept': '保持',
 
   'keptHere.title_other': '送信しないファイル：{{count}}件',
-  'keptHere.lead': 'これらのファイルは送信されず、サーバーには存在も伝わりません。',
+  'keptHere.lead_other': 'これらのファイルは送信されず、サーバーには存在も伝わりません。',
   'keptHere.moreFiles_other': 'ほか{{count}}件',
   'keptHere.other': 'このファイルは使用できません（{{code}}）。',
   'code.cannot_read':
     'ファイルを読み取れないか、確認が中断しました。もう一度フォルダをドロップしてください。',
   'code.left_out': '手動で除外しました。',
+  'code.attenuation_corrected': '減弱補正ありの画像です。試験に必要な補正なしの画像がフォルダにあります。',
   'code.not_in_protocol': 'この試験の実施計画では、この種類の画像を収集しません。',
   'code.state_unknown': '負荷か安静かがファイルに記載されていません。',
   'code.no_patient_id': '患者IDがないため、どの患者のものか分かりません。',
