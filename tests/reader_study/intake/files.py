@@ -68,7 +68,9 @@ class Secrets:
         return self.planted.setdefault(place, "".join(letters).capitalize() + "x")
 
     def kanji(self, place: str) -> str:
-        return self.planted.setdefault(place, "".join(self._dice(place).sample(_KANJI, 2)))
+        """Three or four: in two bytes each, they are still long enough to be told from chance."""
+        dice = self._dice(place)
+        return self.planted.setdefault(place, "".join(dice.sample(_KANJI, dice.choice((3, 4)))))
 
     def number(self, place: str, digits: int) -> str:
         value = self._dice(place).randrange(10 ** (digits - 1), 10**digits)

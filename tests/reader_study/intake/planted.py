@@ -123,7 +123,7 @@ def plant_disguised(ds: Dataset, secrets: Secrets, kind: str) -> None:
     ):
         put(keyword, secrets.number(f"number in {keyword}", 10).encode())
     put("PatientSize", secrets.number("number in PatientSize", 8).encode())
-    put("SeriesNumber", secrets.number("number in SeriesNumber", 9).encode())
+    put("SeriesNumber", secrets.date("date in SeriesNumber").encode() + b"1")
     put("StudyTime", b"47" + secrets.number("number in StudyTime", 8).encode())
     put("ContentTime", secrets.word("word in ContentTime").encode())
     put("ContentDate", secrets.number("number in ContentDate", 7).encode() + b"9")

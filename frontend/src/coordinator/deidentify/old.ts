@@ -1,17 +1,24 @@
 /** What the old file says that could name a person, and whether some of it stands somewhere. */
 
+import { foundAmong } from './chance';
+import { asNumbers, isPersonal } from './identifiers';
+import { isSought, lower, needlesOf, SHORTEST } from './needles';
 import { IDENTIFIERS, LIMITS } from './procedure';
 import { shifted } from './pseudonyms';
-import { characterSets, decoded, encodings } from './text';
-import { type Item, PIXEL_DATA, type Structure, stripped } from './tree';
+import { characterSets, decoded } from './text';
+import { type Item, PIXEL_DATA, type Structure } from './tree';
 
-const PATIENT = new Set([0x00100010, 0x00100020, 0x00101001]); // names and ID: sought among the pixels too
+const PUBLIC_TEXT = new Set(['LO', 'SH', 'PN', 'ST', 'LT', 'UT', 'UC', 'UR', 'AE']);
 const WORDY = new Set(['LO', 'SH', 'PN', 'ST', 'LT', 'UT', 'UC', 'UR', 'AE', 'CS', 'UN', 'OB']);
 const DATES = /(?<!\d)((?:18|19|20)\d{2})[-./]?(0[1-9]|1[0-2])[-./]?(0[1-9]|[12]\d|3[01])(?!\d)/g;
 const WORD = /[A-Za-z0-9]{4,}/g;
 const LONGEST_NUMBER = 64; // digits
-const SHORTEST_WITHIN = 7; // digits: fewer turn up inside other numbers by chance
-const SHORTEST_IN_PIXELS = 6; // bytes
+const LONGEST_POINTED = 15; // digits that a double tells apart
+const SHORTEST_WITHIN = 8; // digits: fewer turn up inside other numbers by chance
+// In a text that is no identifier by its tag: a telephone, a serial number; as it stands, and without its signs.
+const LONG_NUMBER = /\d{7,}/g;
+const SIGNS = [/(?<=\d)[-+().]{1,2}(?=\d)/g, /(?<=\d)[-+ ().]{1,2}(?=\d)/g];
+const SHORTEST_TEXT = 4;
 const LONGEST_LOOKED_AT = 1 << 16;
 const bytes = new TextDecoder('latin1'); // one character a byte
 
@@ -22,6 +29,8 @@ export class Old {
   private readonly names = new Map<string, number>();
   private readonly numbers = new Map<string, number>();
   private readonly dates = new Map<string, number>();
+  /** Of the numbers and dates, as doubles. */
+  private readonly forms = new Map<number, number>();
 
   constructor(
     { root, head }: Structure,
@@ -29,6 +38,13 @@ export class Old {
   ) {
     this.collectText(0, head.subarray(0, 1024));
     this.collect(root, []);
+    for (const [digits, tag] of this.numbers) this.rememberForms(digits, tag, isPersonal(tag));
+    for (const [day, tag] of this.dates) this.rememberForms(day, tag, true);
+  }
+
+  private rememberForms(digits: string, tag: number, pointed: boolean): void {
+    if (digits.length > LONGEST_POINTED || Number(digits) < LIMITS.smallestIdentifier) return;
+    for (const form of asNumbers(Number(digits), pointed)) remember(this.forms, form, tag);
   }
 
   private collect(item: Item, inherited: readonly string[]): void {
@@ -38,7 +54,10 @@ export class Old {
       for (const inner of items) this.collect(inner, sets);
       if (vr === 'DA' || vr === 'DT') this.collectDates(tag, bytes.decode(value));
       else if (WORDY.has(vr) || IDENTIFIERS.has(tag)) this.collectText(tag, value);
-      if (IDENTIFIERS.has(tag)) this.collectIdentifier(tag, value, sets);
+      if (this.wasSealed) continue;
+      if (IDENTIFIERS.has(tag)) this.collectNumbers(tag, decoded(value, sets).normalize('NFKC'));
+      if (PUBLIC_TEXT.has(vr) && !((tag >>> 16) & 1)) this.collectLongNumbers(tag, bytes.decode(value));
+      if (isSought(tag)) for (const needle of needlesOf(tag, value, sets)) remember(this.names, needle, tag);
     }
   }
 
@@ -54,23 +73,21 @@ export class Old {
     if (/^\d{8}/.test(text)) remember(this.dates, text.slice(0, 8), tag); // of a DT, followed by digits
   }
 
-  private collectIdentifier(tag: number, value: Uint8Array, sets: readonly string[]): void {
-    const text = decoded(value, sets);
-    const runs = text.normalize('NFKC').match(/\d+/g) ?? [];
+  private collectNumbers(tag: number, text: string): void {
+    const runs = text.match(/\d+/g) ?? [];
     for (const run of [...runs, runs.join('')]) {
       const digits = run.replace(/^0+/, '');
-      const large =
-        digits.length > 3 && digits.length <= LONGEST_NUMBER && Number(digits) >= LIMITS.smallestIdentifier;
-      if (large && !this.wasSealed) remember(this.numbers, digits, tag);
+      if (digits.length <= LONGEST_NUMBER && Number(digits) >= LIMITS.smallestNumbering)
+        remember(this.numbers, digits, tag);
     }
-    if (!PATIENT.has(tag)) return;
-    for (const part of new Set([text, ...text.split('='), ...text.split(/[=^]/)]))
-      for (const encoded of encodings(part)) this.rememberName(bytes.decode(encoded), tag);
-    for (const part of bytes.decode(stripped(value)).split(/[=^]/)) this.rememberName(part, tag);
   }
 
-  private rememberName(name: string, tag: number): void {
-    if (name.length >= SHORTEST_IN_PIXELS) remember(this.names, lower(name), tag);
+  private collectLongNumbers(tag: number, text: string): void {
+    for (const form of [text, ...SIGNS.map((sign) => text.replace(sign, ''))])
+      for (const [run] of form.matchAll(LONG_NUMBER)) {
+        const digits = run.replace(/^0+/, '');
+        if (digits && run.length <= LONGEST_NUMBER) remember(this.numbers, digits, tag);
+      }
   }
 
   /** Whether a date of the new file is a moved one, and not one that the old file has. */
@@ -81,24 +98,40 @@ export class Old {
     return !this.dates.has(day) || [...this.dates.keys()].some((other) => shifted(other, days) === day);
   }
 
-  /** The old file's tag of a number that is an identifier. */
+  /** The old file's tag of a number that is an identifier or a date, in any form. */
   numberTag(number: number): number[] {
-    return [...found(this.numbers, (digits) => digits === String(number))];
+    const tag = this.forms.get(number);
+    return tag === undefined ? [] : [tag];
   }
 
-  /** Identifiers and dates among texts that are numbers: whole, or as a part of their digits. */
+  /** The same of a number that counts: there, shorter ones tell something. */
+  numberingTag(text: string): number[] {
+    const tag = this.numbers.get(/^[ +]*0*(\d+) *$/.exec(text)?.[1] ?? '');
+    return tag === undefined ? [] : [tag];
+  }
+
+  /** Identifiers in the fraction of a second; the time itself tells no more than it should. */
+  fractionTags(text: string): number[] {
+    const fraction = /\.(\d+)/.exec(text)?.[1];
+    if (!fraction) return [];
+    return [
+      ...found(
+        this.numbers,
+        (digits) => Number(digits) >= LIMITS.smallestIdentifier && fraction.includes(digits),
+      ),
+    ];
+  }
+
+  /** Identifiers and dates among texts that are numbers: whole, or long ones as a part of their digits. */
   digitsIn(numbers: string): number[] {
-    const wholes = new Set(
-      numbers
-        .split('\\')
-        .map((part) => /^[ +-]*0*(\d+)(?:\.0*)?[ \0]*$/.exec(part)?.[1])
-        .filter((whole) => whole !== undefined),
-    );
+    const wholes = numbers.split('\\').filter((part) => part.length >= SHORTEST_TEXT && part.trim());
     const digits = numbers.replaceAll('.', '');
     return [
-      ...found(this.numbers, (number) => wholes.has(number)),
-      ...found(this.numbers, (number) => number.length >= SHORTEST_WITHIN && digits.includes(number)),
-      ...found(this.dates, (day) => digits.includes(day)),
+      ...wholes.flatMap((part) => this.numberTag(Number(part))),
+      ...found(
+        this.numbers,
+        (number, tag) => number.length >= SHORTEST_WITHIN && IDENTIFIERS.has(tag) && digits.includes(number),
+      ),
     ];
   }
 
@@ -110,23 +143,26 @@ export class Old {
     return [...found(this.words, (word) => text.includes(word))];
   }
 
-  /** Names and IDs of the patient among bytes, in any encoding; short ones turn up there by chance. */
+  /** Names and identifiers among the bytes of binary numbers; short ones turn up there by chance. */
   namesIn(blob: Uint8Array): number[] {
-    if (this.names.size === 0) return [];
+    if (this.names.size === 0 || blob.length < SHORTEST) return [];
     const text = lower(bytes.decode(blob));
-    return [...found(this.names, (name) => text.includes(name))];
+    return [...found(this.names, (name) => name.length >= SHORTEST && text.includes(name))];
+  }
+
+  /** The same among pixels, where chance is weighed. */
+  namesAmong(pixels: Uint8Array): number[] {
+    return foundAmong(pixels, this.names.keys()).flatMap((name) => this.names.get(name) ?? []);
   }
 }
 
-function remember(map: Map<string, number>, key: string, tag: number): void {
+function remember<Key>(map: Map<Key, number>, key: Key, tag: number): void {
   if (!map.has(key)) map.set(key, tag);
 }
 
-function* found(map: ReadonlyMap<string, number>, test: (key: string) => boolean): Generator<number> {
-  for (const [key, tag] of map) if (test(key)) yield tag;
-}
-
-/** A to Z small, and nothing else: the characters are bytes. */
-function lower(text: string): string {
-  return text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+function* found(
+  map: ReadonlyMap<string, number>,
+  test: (key: string, tag: number) => boolean,
+): Generator<number> {
+  for (const [key, tag] of map) if (test(key, tag)) yield tag;
 }

@@ -135,6 +135,7 @@ export const LIMITS = {
   value: limit('value'),
   oldest: limit('oldest'),
   smallestIdentifier: limit('smallest_identifier'),
+  smallestNumbering: limit('smallest_numbering'),
   largestIdentifier: limit('largest_identifier'),
 };
 

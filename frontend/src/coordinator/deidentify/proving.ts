@@ -34,8 +34,10 @@ export interface Proof {
   frames: number;
   /** The pixels are signed. */
   signed: boolean;
-  /** The numbers in the identifiers of the patient. */
+  /** The numbers in the identifiers of the patient, in every form (see `identifiers`). */
   identifiers: ReadonlySet<number>;
+  /** The same, shorter ones too: sought in what counts, and in fractions of seconds. */
+  numberings: ReadonlySet<number>;
   /** The days of the file, as digits (see `digitsOfDays`). */
   dayDigits: readonly string[];
 }
@@ -93,7 +95,8 @@ function number(
   if (!numbers || numbers.some(Number.isNaN) || written.length > LIMITS.value) throw refuse();
   if (numbers.length > (count === 'frames' ? proof.frames : count)) throw refuse();
   if (numbers.some((one) => one < low || one > high || (one === 0 && rule.zero === false))) throw refuse();
-  if (!essential && numbers.some((one) => proof.identifiers.has(one))) throw refuse('numbered');
+  const sought = rule.counter === true ? proof.numberings : proof.identifiers;
+  if (!essential && numbers.some((one) => sought.has(one))) throw refuse('numbered');
   const long = rule.counter === true && numbers.some((one) => one > LIMITS.counter);
   if (long && beginsWithDay(parts.join('\\'), proof)) throw new Unproven('numbered');
   return { value: written, change: parts.some((part, n) => part !== before[n]) ? 'whole' : '' };
@@ -157,8 +160,9 @@ function pointer(value: Uint8Array, allowed: readonly string[]): Uint8Array {
 function text(
   before: string,
   rule: Exclude<SingleRule, { rule: 'number' | 'pointer' }>,
-  { pseudonyms, days }: Proof,
+  proof: Proof,
 ): [string, string] {
+  const { pseudonyms, days } = proof;
   switch (rule.rule) {
     case 'terms':
       return [terms(before, rule.terms, rule.placed === true), 'term'];
@@ -176,14 +180,21 @@ function text(
     case 'date':
       return [(DATE.test(before) && shifted(before, days)) || '', 'date'];
     case 'datetime':
-      return [(DATETIME.test(before) && shifted(before, days)) || '', 'date'];
+      return [unnumbered((DATETIME.test(before) && shifted(before, days)) || '', proof), 'date'];
     case 'time':
-      return [time(before), 'time'];
+      return [unnumbered(time(before), proof), 'time'];
     case 'offset':
       return [OFFSET.test(before) ? before : '', ''];
     case 'age':
       return [age(before), 'age'];
   }
+}
+
+/** A time without its fraction of a second, if an identifier is in that. */
+function unnumbered(time: string, { numberings }: Proof): string {
+  const fraction = /\.([0-9]+)/.exec(time);
+  if (!fraction || ![...numberings].some((number) => fraction[1]?.includes(String(number)))) return time;
+  return time.replace(fraction[0], '');
 }
 
 function terms(before: string, allowed: readonly string[], placed: boolean): string {

@@ -6,6 +6,7 @@
  */
 
 import { answered, describe, slicesOf } from './describe';
+import { asNumbers, isPersonal } from './identifiers';
 import {
   type CodesRule,
   EMPTY,
@@ -98,13 +99,19 @@ export async function deidentify(
   for (const uid of new Set([...uids, ...uidsToReplace(root, rules)])) await pseudonyms.uid(uid);
   const [studyUid = '', seriesUid = '', sopUid = ''] = uids.map((uid) => pseudonyms.made(uid));
 
+  const numbers = identifyingNumbers(root, subject.token);
   const builder = new Builder(
     {
       pseudonyms,
       days: wasSealed ? 0 : subject.days,
       frames: structure.frames,
       signed: root.get(SIGNED)?.value[0] === 1,
-      identifiers: new Set(identifyingNumbers(root, subject.token)),
+      identifiers: new Set(
+        numbers
+          .filter(([number]) => number >= LIMITS.smallestIdentifier)
+          .flatMap(([number, personal]) => asNumbers(number, personal)),
+      ),
+      numberings: new Set(numbers.map(([number]) => number)),
       dayDigits: wasSealed ? [] : digitsOfDays(daysOf(root)),
     },
     description,
@@ -161,15 +168,15 @@ function uidsToReplace(source: Item, rules: Rules): string[] {
   });
 }
 
-/** The numbers in all identifiers of the old file, at every level; a pseudonym is none. */
-function identifyingNumbers(item: Item, token: string): number[] {
-  return [...item].flatMap(([tag, { value, items }]) => {
+/** The numbers in all identifiers of the old file, at every level, and whether they are the patient's own. */
+function identifyingNumbers(item: Item, token: string): [number: number, personal: boolean][] {
+  return [...item].flatMap(([tag, { value, items }]): [number, boolean][] => {
     const inner = items.flatMap((one) => identifyingNumbers(one, token));
-    if (!IDENTIFIERS.has(tag) || latin(stripped(value)) === token) return inner;
-    return [
-      ...numbersIn(value).filter((n) => n >= LIMITS.smallestIdentifier && n < LIMITS.largestIdentifier),
-      ...inner,
-    ];
+    if (!IDENTIFIERS.has(tag) || latin(stripped(value)) === token) return inner; // a pseudonym is none
+    const large = numbersIn(value).filter(
+      (n) => n >= LIMITS.smallestNumbering && n < LIMITS.largestIdentifier,
+    );
+    return [...large.map((n): [number, boolean] => [n, isPersonal(tag)]), ...inner];
   });
 }
 

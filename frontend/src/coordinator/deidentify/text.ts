@@ -3,7 +3,7 @@
  * coordinator, and to look for them again in the result. Nothing that is decoded here gets into a sealed file.
  */
 
-import { type Item, latin, trimmed } from './tree';
+import { type Item, isAscii, latin, trimmed } from './tree';
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;
 const ESC = 0x1b;
@@ -86,6 +86,18 @@ function read(value: Uint8Array, sets: readonly string[]): string {
   return extended(value, initial);
 }
 
+/** All that a value beyond ASCII could say if nothing is declared, or another set than it is in. */
+export function guesses(value: Uint8Array): string[] {
+  if (isAscii(value) || value.includes(ESC)) return [];
+  return ['utf-8', 'shift_jis', 'euc-jp'].flatMap((label) => {
+    try {
+      return [trimmed(new TextDecoder(label, { fatal: true }).decode(value))];
+    } catch {
+      return []; // not this one
+    }
+  });
+}
+
 /** A file that names no set, or one that does not fit: UTF-8 if it is that, otherwise the bytes as they are. */
 function undecided(value: Uint8Array): Decode {
   try {
@@ -123,7 +135,8 @@ export function encodings(text: string): Uint8Array[] {
     Uint8Array.from(codes.flatMap((code) => [code & 0xff, code >>> 8])),
     Uint8Array.from(codes.flatMap((code) => [code >>> 8, code & 0xff])),
   ];
-  if (codes.every((code) => code < 0x80)) return unicode;
+  if (codes.every((code) => code < 0x80)) return unicode.slice(0, 2); // the other order is the same, but for its zeros
+  if (codes.every((code) => code < 0x100)) unicode.push(Uint8Array.from(codes));
   const places = [...text].map((character) =>
     character.charCodeAt(0) < 0x80 ? character : kanji().get(character),
   );

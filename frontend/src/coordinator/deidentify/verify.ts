@@ -24,7 +24,7 @@ const SHAPES: Record<string, RegExp> = {
   DS: /^[-+0-9.eE]*$/,
   IS: /^[-+0-9]*$/,
 };
-const SMALLEST_IN_BINARY = 100_000;
+const NUMBERINGS = new Set([0x00200011, 0x00200013]); // of series and images
 
 interface Value {
   tag: number;
@@ -133,12 +133,15 @@ function foundIn(values: readonly Value[], old: Old): number[] {
   const texts: string[] = [];
   const blobs: Uint8Array[] = [];
   for (const { tag, vr, value } of values) {
-    if (vr === 'DS' || vr === 'IS' || vr === 'TM') texts.push(latin(value));
+    if (vr === 'DS' || vr === 'IS') {
+      texts.push(latin(value));
+      if (NUMBERINGS.has(tag)) found.push(...old.numberingTag(latin(value)));
+    } else if (vr === 'TM' || vr === 'DT') found.push(...old.fractionTags(latin(value)));
     else if (NUMBERS.has(vr) && tag >>> 16 !== 2) {
       blobs.push(value);
       const large = vr === 'US' || vr === 'SS' ? [] : (binary(vr, value) ?? []);
-      found.push(...large.filter((one) => one >= SMALLEST_IN_BINARY).flatMap((one) => old.numberTag(one)));
-    } else if (tag === PIXEL_DATA) found.push(...old.namesIn(value));
+      found.push(...large.flatMap((one) => old.numberTag(one)));
+    } else if (tag === PIXEL_DATA) found.push(...old.namesAmong(value));
   }
   found.push(...old.digitsIn(texts.join('\\')));
   for (const blob of blobs) found.push(...old.wordsIn(blob), ...old.namesIn(blob));
