@@ -116,6 +116,10 @@ _INSTEAD: Mapping[str, Promise] = {
 }  # fmt: skip
 
 
+# They lie in every export, and nobody misses them.
+NO_IMAGE = frozenset({"not_dicom", "dicomdir", "empty", "not_a_file"})
+
+
 def sentence(code: str) -> str:
     """The sentence of a code in the reader's language; empty for no code, a code of former days as it is."""
     return str(SENTENCES.get(code, code))

@@ -32,9 +32,6 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0  # seconds between tries
 _TIMEOUT = httpx.Timeout(60.0, read=300.0)
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
-NO_IMAGE = frozenset(
-    {"not_dicom", "dicomdir", "empty", "not_a_file"}
-)  # lie in every export, and nobody misses them
 Shown = Callable[[str, int, int], None]  # what is being done; how many files of how many
 
 

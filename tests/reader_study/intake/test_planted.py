@@ -2,11 +2,12 @@
 
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from PIL import Image, ImageDraw
 from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset
@@ -20,6 +21,7 @@ from pydicom.uid import (
 
 from reader_study.intake.deidentification import Deidentified, deidentify
 from reader_study.intake.examination import examine
+from reader_study.intake.management.commands import deidentify as deidentify_command
 from reader_study.intake.pseudonyms import Pseudonyms
 from reader_study.intake.reasons import NotTaken, Quarantined
 from reader_study.intake.structure import Malformed, read_structure
@@ -198,3 +200,80 @@ def test_a_folder_is_deidentified_by_the_command(tmp_path: Path) -> None:
     again = tmp_path / "again"
     call_command("deidentify", source, again, "--key-file", key, stdout=io.StringIO())
     assert {path.read_bytes() for path in again.iterdir()} == {path.read_bytes() for path in target.iterdir()}
+
+
+def _said(*arguments: object) -> tuple[int, str]:
+    """Exit status and sentence of the command when it does not succeed."""
+    with pytest.raises((CommandError, SystemExit)) as ended:
+        call_command("deidentify", *arguments, stdout=io.StringIO())
+    error = ended.value
+    return (error.returncode, str(error)) if isinstance(error, CommandError) else (int(error.code or 0), "")
+
+
+def test_what_cannot_be_written_is_said_before_the_first_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(*args: object, **more: object) -> None:
+        raise AssertionError("a file was examined")
+
+    monkeypatch.setattr(deidentify_command, "examine", begun)
+    source, there = tmp_path / "source", tmp_path / "there"
+    source.mkdir()
+    (source / "1.dcm").write_bytes(usual(KINDS[0], 1).data)
+    there.write_text("mine")
+    nowhere = tmp_path / "no folder" / "file"
+    for arguments, words in (
+        (["--report", nowhere], "--report cannot be written"),
+        (["--report", tmp_path], "--report cannot be written"),
+        (["--names", nowhere], "--names cannot be written"),
+        (["--names", there], "--names exists"),
+        (["--key-out", nowhere], "--key-out cannot be written"),
+        (["--key-out", there, "--report", tmp_path / "report"], "--key-out exists"),
+        (["--key-out", tmp_path / "target" / "key"], "target"),
+        (["--names", tmp_path / "same", "--report", tmp_path / "same"], "same file"),
+        (["--key-file", nowhere], "key file cannot be read"),
+        (["--key-file", there], "holds no key"),
+    ):
+        status, sentence = _said(source, tmp_path / "target", *arguments)
+        assert status == 2 and words in sentence, (arguments, sentence)
+        assert sentence.count(".") <= 2 and "Errno" not in sentence
+    assert there.read_text() == "mine" and not list((tmp_path / "target").iterdir())
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "source",
+        "there",
+        "target",
+    }  # nothing half done stays
+    for target, words in (
+        (there, "is a file"),
+        (there / "below", "is a file"),
+        (Path("/proc/nothing"), "cannot be written"),
+        (source / "x", "within the source"),
+        (tmp_path, "not empty"),
+        (tmp_path / ("x" * 300), "cannot be written"),
+    ):
+        status, sentence = _said(source, target)
+        assert status == 2 and words in sentence, (target, sentence)
+    assert _said(tmp_path / "none", tmp_path / "target") == (2, "The source does not exist.")
+
+
+def test_the_exit_status_says_whether_every_image_was_accepted(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "read me.txt").write_text("about this disc")
+    (source / "1.dcm").write_bytes(usual(KINDS[0], 1).data)
+    names = tmp_path / "names"
+    call_command("deidentify", source, tmp_path / "one", "--names", names, stdout=io.StringIO())
+    assert set(json.loads(names.read_text()).values()) == {str(path) for path in source.iterdir()}
+    assert names.stat().st_mode & 0o777 == 0o600
+    (source / "2.dcm").write_bytes(usual(KINDS[0], 2).data[:-100])
+    assert _said(source, tmp_path / "two") == (1, "")
+
+
+def test_a_disk_that_fills_up_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "1.dcm"
+    source.write_bytes(usual(KINDS[0], 1).data)
+    monkeypatch.setattr(
+        deidentify_command, "_write", lambda *_: os.open(tmp_path / "no" / "file", os.O_RDONLY)
+    )
+    status, sentence = _said(source, tmp_path / "target", "--report", tmp_path / "report")
+    assert status == 2 and sentence.startswith("Reading or writing failed: ")

@@ -1,6 +1,9 @@
+import contextlib
 import json
 import os
 import secrets
+import sys
+import tempfile
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,11 +17,13 @@ from reader_study.intake.deidentification import Deidentified, Entry, report_dig
 from reader_study.intake.examination import examine
 from reader_study.intake.grounds import reason_text
 from reader_study.intake.pseudonyms import Pseudonyms
-from reader_study.intake.reasons import NotTaken, Quarantined, sentence
+from reader_study.intake.reasons import NO_IMAGE, NotTaken, Quarantined, sentence
+from reader_study.intake.sandbox import SandboxFailed
 from reader_study.intake.sources import Source, sources
 
 _KEY_BYTES = 32
 _AT_ONCE = max(2, min(4, os.cpu_count() or 2))  # as many files as there are children to read them
+_NOT_DONE = 2  # the exit status
 _Answer = tuple[str, str, Deidentified | None]  # verdict, code, what came of it
 
 
@@ -26,7 +31,8 @@ class Command(BaseCommand):
     help = (
         "De-identify a file, folder or zip archive by exactly the procedure of the intake. Accepted images are "
         "written to TARGET as 000001.dcm and so on, in the order of the sources' names; nothing of a source's name "
-        "or content is printed or written but what the procedure keeps. The same key gives the same pseudonyms."
+        "or content is printed or written but what the procedure keeps. The same key gives the same pseudonyms. "
+        "Exit: 0 every image was accepted, 1 some were not, 2 it could not be done."
     )
     requires_system_checks = ()
 
@@ -50,14 +56,29 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, source: Path, target: Path, **options: Any) -> None:
+        try:
+            complete = self.all_files(source, target, options)
+        except SandboxFailed as error:
+            raise CommandError(f"{error} Try again.", returncode=_NOT_DONE) from None
+        except OSError as error:  # a full disk, a share that is gone
+            raise _failed(f"Reading or writing failed: {error.strerror or 'no reason is known'}.") from None
+        if not complete:
+            sys.exit(1)
+
+    def all_files(self, source: Path, target: Path, options: dict[str, Any]) -> bool:
+        """Whether every image was accepted. Whatever can be wrong with the arguments is said before the first file."""
         if not source.exists():
-            raise CommandError("The source does not exist.")
+            raise _failed("The source does not exist.")
+        given_key = _given_key(options["key_file"], options["key_out"])
         _make_empty(target, source)
-        pseudonyms = Pseudonyms(_key(options["key_file"], options["key_out"]))
+        with _outputs(target, options) as outputs:
+            key = given_key or secrets.token_bytes(_KEY_BYTES)
+            if options["key_out"]:
+                _write(outputs["key_out"], key.hex().encode() + b"\n")
         files: list[dict[str, Any]] = []
         reports: dict[str, list[dict[str, str]]] = {}
         names: dict[str, str] = {}
-        for number, (item, (verdict, code, made)) in enumerate(_answers(source, pseudonyms), start=1):
+        for number, (item, (verdict, code, made)) in enumerate(_answers(source, Pseudonyms(key)), start=1):
             names[str(number)] = item.name
             line: dict[str, Any] = {
                 "number": number,
@@ -82,11 +103,14 @@ class Command(BaseCommand):
                 "files": files,
                 "reports": reports,
             }
-            options["report"].write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+            _write(options["report"], json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
         if options["names"]:
-            _write_secret(options["names"], json.dumps(names, ensure_ascii=False, indent=1).encode())
+            listed = json.dumps(names, ensure_ascii=False, indent=1)
+            # Bytes of a name that are no text are written as JSON writes them, \udcXX.
+            _write(options["names"], listed.encode(errors="backslashreplace"))
         counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(summary.items()))
         self.stdout.write(f"{len(files)} files: {counted or 'nothing to do'}")
+        return all(line["verdict"] == "accept" or line["code"] in NO_IMAGE for line in files)
 
 
 def _answers(source: Path, pseudonyms: Pseudonyms) -> Iterator[tuple[Source, _Answer]]:
@@ -131,42 +155,80 @@ def _readable(report: tuple[Entry, ...]) -> list[dict[str, str]]:
     return [{**entry._asdict(), "sentence": reason_text(entry.reason)} for entry in report]
 
 
+def _failed(sentence_of_it: str) -> CommandError:
+    return CommandError(sentence_of_it, returncode=_NOT_DONE)
+
+
 def _make_empty(target: Path, source: Path) -> None:
     if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
-        raise CommandError("The target lies within the source: choose another folder.")
+        raise _failed("The target lies within the source: choose another folder.")
     try:
         target.mkdir(parents=True, exist_ok=True)
         empty = not any(target.iterdir())
+        with tempfile.TemporaryFile(dir=target):  # whether anything can be written there
+            pass
     except (FileExistsError, NotADirectoryError):
-        raise CommandError("The target is a file: name a folder.") from None
+        raise _failed("The target is a file: name a folder.") from None
+    except OSError:
+        raise _failed("The target cannot be written to: choose another folder.") from None
     if not empty:
-        raise CommandError("The target is not empty: choose another folder.")
+        raise _failed("The target is not empty: choose another folder.")
 
 
-def _key(key_file: Path | None, key_out: Path | None) -> bytes:
+@contextlib.contextmanager
+def _outputs(target: Path, options: dict[str, Any]) -> Iterator[dict[str, Path]]:
+    """The files that are written beside the target, made before the work begins; all of them, or none.
+
+    The key and the names are for their owner only, and never written over.
+    """
+    paths: dict[str, Path] = {
+        name: options[name] for name in ("report", "key_out", "names") if options[name] is not None
+    }
+    if len({path.resolve() for path in paths.values()}) < len(paths):
+        raise _failed("Two of --report, --key-out and --names are the same file.")
+    made = list[Path]()
+    try:
+        for name, path in paths.items():
+            option = f"--{name.replace('_', '-')}"
+            secret = name != "report"
+            if secret and path.resolve().is_relative_to(target.resolve()):
+                raise _failed(f"{option} lies in the target, which is meant to leave: choose another folder.")
+            new = not path.exists()
+            try:
+                flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if secret else 0)
+                os.close(os.open(path, flags, 0o600 if secret else 0o666))
+            except FileExistsError:
+                raise _failed(f"The file of {option} exists; it is not overwritten.") from None
+            except (OSError, ValueError):  # ValueError: a NUL in the name
+                raise _failed(f"The file of {option} cannot be written: choose another place.") from None
+            if new:
+                made.append(path)
+        yield paths
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Fill a file that `_outputs` made: its mode stays."""
+    with path.open("wb") as file:
+        file.write(content)
+
+
+def _given_key(key_file: Path | None, key_out: Path | None) -> bytes | None:
+    """The key of a file; None if a new one is to be made."""
     if key_file is None:
-        key = secrets.token_bytes(_KEY_BYTES)
-        if key_out is not None:
-            _write_secret(key_out, key.hex().encode() + b"\n")
-        return key
+        return None
     if key_out is not None:
-        raise CommandError("--key-out keeps a new key; with --key-file there is none.")
+        raise _failed("--key-out keeps a new key; with --key-file there is none.")
     try:
         content = key_file.read_bytes()
         key = content if len(content) == _KEY_BYTES else bytes.fromhex(content.decode("ascii").strip())
     except OSError:
-        raise CommandError("The key file cannot be read.") from None
+        raise _failed("The key file cannot be read.") from None
     except ValueError:
-        raise CommandError("The key file holds no key: 64 hexadecimal digits, or 32 bytes.") from None
+        raise _failed("The key file holds no key: 64 hexadecimal digits, or 32 bytes.") from None
     if len(key) != _KEY_BYTES:
-        raise CommandError("The key file holds no key: 64 hexadecimal digits, or 32 bytes.")
+        raise _failed("The key file holds no key: 64 hexadecimal digits, or 32 bytes.")
     return key
-
-
-def _write_secret(path: Path, content: bytes) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise CommandError(f"{path} exists; it is not overwritten.") from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)

@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from reader_study.intake.doors.sending import (
-    NO_IMAGE,
     TRIES,
     CannotSend,
     Line,
@@ -21,7 +20,7 @@ from reader_study.intake.doors.sending import (
     terms_of,
     verdicts,
 )
-from reader_study.intake.reasons import sentence
+from reader_study.intake.reasons import NO_IMAGE, sentence
 from reader_study.intake.sources import sources
 
 TAKEN = ("accepted", "duplicate")
