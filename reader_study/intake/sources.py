@@ -56,6 +56,8 @@ def _unpacked(path: Path) -> Iterator[Source]:
         for member in members(path):
             yield Source(f"{path}: {member.name}", member.data, member.code)
     except Refused as reason:
-        yield Source(str(path), None, reason.code)
+        # A letter of an office suite is a zip inside, too; its owner knows no archive.
+        named_so = path.suffix.lower() == ".zip"
+        yield Source(str(path), None, reason.code if named_so else "not_dicom")
     except OSError:
         yield Source(str(path), None, "no_access")

@@ -1,3 +1,4 @@
+import { ApiError } from '../shared/api';
 import { formatBytes } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
 import { Banner, Button, Facts, Failure, Panel, Progress } from '../shared/ui';
@@ -13,12 +14,10 @@ interface Props {
 export function RunPanel({ run, onStop }: Props) {
   const t = useT();
   const { phase, status } = run;
+  const title = t(isUntaken(run) ? 'upload.phase.untaken' : `upload.phase.${phase}`);
   const stoppable = phase === 'listing' || phase === 'judging' || phase === 'sending';
   return (
-    <Panel
-      title={t(`upload.phase.${phase}`)}
-      aside={stoppable && <Button onClick={onStop}>{t('upload.stop')}</Button>}
-    >
+    <Panel title={title} aside={stoppable && <Button onClick={onStop}>{t('upload.stop')}</Button>}>
       <div className="stack">
         {(phase === 'listing' || phase === 'judging') && <Preparing run={run} />}
         {(phase === 'sending' || phase === 'processing' || phase === 'done') && <Sending run={run} />}
@@ -28,16 +27,21 @@ export function RunPanel({ run, onStop }: Props) {
         {phase === 'failed' && (
           <>
             <Failure error={run.error} />
-            <p>{t('upload.failedHint')}</p>
+            {!isUntaken(run) && <p>{t('upload.failedHint')}</p>}
           </>
         )}
         <p className="visually-hidden" role="status">
-          {t(`upload.phase.${phase}`)}{' '}
-          {status?.state === 'done' ? t('upload.files', { count: status.files.length }) : ''}
+          {title} {status?.state === 'done' ? t('upload.files', { count: status.files.length }) : ''}
         </p>
       </div>
     </Panel>
   );
+}
+
+/** Whether the folder itself was at fault, so that nothing was ever begun: nothing is interrupted. */
+export function isUntaken({ phase, error }: Pick<UploadRun, 'phase' | 'error'>): boolean {
+  const codes = ['empty', 'too_many', 'too_large', 'unreadable', 'stale'];
+  return phase === 'failed' && error instanceof ApiError && error.status === 0 && codes.includes(error.code);
 }
 
 function Preparing({ run: { phase, files, left } }: { run: UploadRun }) {

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { ask } from '../shared/api/client';
 import type { Upload, UploadFile, Verdict } from '../shared/api/types';
 import { bySubject } from '../shared/format';
 import { useT } from '../shared/i18n';
@@ -27,9 +29,18 @@ interface Named extends UploadFile {
 }
 
 /** What became of each file, problems first, under the names that only this browser knows. */
-export function UploadResult({ run, status }: { run: UploadRun; status: Upload }) {
+export function UploadResult({ run, status: heard }: { run: UploadRun; status: Upload }) {
   const t = useT();
   const study = useStudy();
+  // Asked for again when the language changes: the reasons are sentences of the server.
+  const again = useQuery({
+    queryKey: ['upload', heard.id, heard.state],
+    queryFn: ({ signal }) => ask('/api/uploads/{upload_id}', { upload_id: heard.id }, { signal }),
+    initialData: heard,
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: heard.state === 'done',
+  });
+  const status = heard.state === 'done' ? again.data : heard;
   const files: Named[] = status.files.map((file) => ({
     ...file,
     path: run.names[file.n] ?? `#${file.n + 1}`,

@@ -107,3 +107,10 @@ def test_folders_and_archives_give_every_file_once_and_follow_no_link(tmp_path: 
     found = [(Path(source.name).name, source.data, source.code) for source in sources([tmp_path])]
     assert found == [("3", PT, ""), ("link", None, "not_a_file"), ("1", NM, "")]
     assert [source.code for source in sources([tmp_path / "none"])] == ["no_access"]
+
+
+def test_a_damaged_letter_of_an_office_suite_is_no_archive_to_its_owner(tmp_path: Path) -> None:
+    whole = packed(("word/document.xml", b"<x/>"))
+    (tmp_path / "letter.docx").write_bytes(whole[:-40])
+    (tmp_path / "FOLDER.ZIP").write_bytes(whole[:-40])
+    assert [source.code for source in sources([tmp_path])] == ["zip_damaged", "not_dicom"]
