@@ -138,6 +138,51 @@ describe('the engine', () => {
   });
 });
 
+describe('a sealed file', () => {
+  // By CharLS: 12 rows, 16 columns.
+  const JPEG_LS =
+    '/9j/9wALBwAMABABAREA/9oACAEBAAAAAMYhzAow8ACDRgLIDJQfAAACuAAACuAAACuOnVYAAAVwAAAVwAAAVx06rVqQAAArwAAFFdKyVUqJTVJUUAAAFcrUnWqlmnYpV6NahVngBLWWqtR03SdF0UAAAK79r6z7Y8r91uq3NWsANqzVVqrUdN03STubFFiiv+t+t6r6rVAG1ZqrVVqLUdN01X1f1ftbtbtbtXlWoANqrVWqtUaotRaapyvyvytytyrypypTAP/Z';
+
+  function compressed(): Uint8Array {
+    const { root } = readStructure(file({ 2621456: short(12), 2621457: short(16) }));
+    const elements = new Map<number, Written>(
+      [...root].map(([tag, { vr, value }]): [number, Written] => [tag, binary(vr, value)]),
+    );
+    elements.delete(PIXEL_DATA);
+    const frame = Uint8Array.from(atob(JPEG_LS), (character) => character.charCodeAt(0));
+    const encapsulated = { transferSyntax: '1.2.840.10008.1.2.4.80', frames: [frame] };
+    return part10(elements, { sopClass: NM, sopUid: '1.2.3.4.5', encapsulated });
+  }
+
+  it.each([
+    ['plain', file],
+    ['compressed', compressed],
+  ])('%s is sealed again to the same bytes, and believed with every byte only', async (_, make) => {
+    const engine = await openEngine(KEY);
+    const once = new Uint8Array(await engine.sealed(make()));
+    expect(new Uint8Array(await engine.sealed(once))).toEqual(once);
+    const text = latin(once);
+    const places = [
+      text.indexOf('pixels=unseen') + 7,
+      text.indexOf('; seal=') + 20,
+      text.indexOf('\x08\x00\x20\x00DA') + 8,
+      once.length - 30,
+    ];
+    for (const at of places) {
+      const other = once.slice();
+      other[at] = (other[at] ?? 0) ^ 1;
+      expect([at, (await engine.judge(0, other)).code]).toEqual([at, 'seal_broken']);
+      expect((await engine.judge(0, other, { pixels: 'seen' })).verdict).toBe('kept_back');
+    }
+  });
+
+  it('of another site is a file like any other', async () => {
+    const once = new Uint8Array(await (await openEngine(KEY)).sealed(file()));
+    const judged = await (await openEngine(new Uint8Array(32).fill(4))).judge(0, once);
+    expect([judged.verdict, latin(once).includes(judged.subject)]).toEqual(['send', false]);
+  });
+});
+
 describe('any bytes', () => {
   it('get a verdict, and nothing of the patient leaves', async () => {
     const engine = await openEngine(KEY);
