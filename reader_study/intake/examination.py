@@ -6,16 +6,27 @@ that this machine could not even start to read).
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from reader_study.intake import sandbox
 from reader_study.intake.deidentification import Answers, Deidentified, Entry
 from reader_study.intake.description import Description, Kind
-from reader_study.intake.looking import HeaderLine, Identity, Look
+from reader_study.intake.looking import HeaderLine, Identity, Known, Look
 from reader_study.intake.pseudonyms import Pseudonyms, Subject
-from reader_study.intake.reasons import Refused
+from reader_study.intake.reasons import NotTaken, Refused
 
-__all__ = ["Examined", "HeaderLine", "Identity", "Look", "examine", "header", "identify", "look"]
+__all__ = [
+    "Examined",
+    "HeaderLine",
+    "Identity",
+    "Known",
+    "Look",
+    "describe",
+    "examine",
+    "header",
+    "identify",
+    "look",
+]
 
 Examined: TypeAlias = Deidentified  # what passed is what stage 1 made of it
 
@@ -36,13 +47,7 @@ def examine(
         "ask": "examine",
         "key": pseudonyms.key.hex(),
         "kinds": None if kinds is None else sorted(kinds),
-        "answers": {
-            "state": said.state,
-            "view": said.view,
-            "pixels": said.pixels,
-            "blank": [[box.frame, box.left, box.top, box.right, box.bottom] for box in said.blank],
-            "patient_id": None if said.patient_id is None else said.patient_id.hex(),
-        },
+        "answers": _as_json(said),
     }
     facts, result = sandbox.ask(question, data)
     description = Description.parse(facts["description"])
@@ -63,6 +68,27 @@ def examine(
         report=tuple(Entry(*entry) for entry in facts["report"]),
         was_sealed=facts["was_sealed"],
     )
+
+
+def _as_json(said: Answers) -> dict[str, Any]:
+    return {
+        "state": said.state,
+        "view": said.view,
+        "pixels": said.pixels,
+        "blank": [[box.frame, box.left, box.top, box.right, box.bottom] for box in said.blank],
+        "patient_id": None if said.patient_id is None else said.patient_id.hex(),
+    }
+
+
+def describe(data: bytes, *, pseudonyms: Pseudonyms, answers: Answers | None = None) -> Known:
+    """What a file that is kept apart says of itself, for who decides about it; as much as can be read."""
+    question = {"ask": "describe", "key": pseudonyms.key.hex(), "answers": _as_json(answers or Answers())}
+    try:
+        facts, _ = sandbox.ask(question, data)
+    except NotTaken:
+        return Known()
+    line, key, series_uid = facts["known"]
+    return Known(Description.parse(line), bytes.fromhex(key), series_uid)
 
 
 def identify(data: bytes) -> Identity:

@@ -1,5 +1,7 @@
 """A file that is kept apart, for the eyes of the site that sent it: its header as lines, its frames as pictures."""
 
+import re
+import secrets
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -10,9 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.datadict import keyword_for_tag
 
+from reader_study.intake.allowlist import ALLOWED
 from reader_study.intake.character_sets import decoded as text_in
 from reader_study.intake.decoding import decoded
-from reader_study.intake.reasons import Refused
+from reader_study.intake.deidentification import Answers, deidentify
+from reader_study.intake.describing import answered, describe
+from reader_study.intake.description import Description
+from reader_study.intake.pseudonyms import Pseudonyms
+from reader_study.intake.reasons import NotTaken, Refused
+from reader_study.intake.seal import description_under_seal
 from reader_study.intake.soundness import sop_class_of
 from reader_study.intake.structure import read_structure
 from reader_study.intake.tree import (
@@ -35,17 +43,23 @@ MOST_LINES = 2000
 LONGEST_VALUE = 200  # characters
 MOST_FRAMES = 64  # of one look
 _CHARACTER_SET, _SOP_UID, _STUDY_UID = 0x00080005, 0x00080018, 0x0020000D
+_PATIENT_ID, _SERIES_UID = 0x00100020, 0x0020000E
+_ITEM = re.compile(r"\[\d+\]")
 _NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _GREY, _COLOUR = 0, 2  # colour types of PNG
 
 
 class HeaderLine(NamedTuple):
-    """One element. path: like 0054,0016[0].0018,1072; name: its keyword, "" if the dictionary has none."""
+    """One element. path: like 0054,0016[0].0018,1072; name: its keyword, "" if the dictionary has none.
+
+    stays: the procedure keeps the value as it is, so it names nobody.
+    """
 
     path: str
     name: str
     vr: str
     value: str
+    stays: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,46 @@ class Identity(NamedTuple):
     study_uid: str
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a file says of itself that names nobody, proven or not: what a person decides by who keeps it apart.
+
+    description: None if it does not say what it shows; subject_key: as `Subject.key`, empty without a patient ID;
+    series_uid: the study's own, or empty.
+    """
+
+    description: Description | None = None
+    subject_key: bytes = b""
+    series_uid: str = ""
+
+
+def known_of(data: bytes, *, pseudonyms: Pseudonyms, answers: Answers) -> Known:
+    """Raises Refused for a file that cannot be read at all, Quarantined if its seal is broken."""
+    structure = _structure(data)
+    root, sop_class = structure.root, sop_class_of(structure)
+    sealed = description_under_seal(structure, pseudonyms)
+    try:
+        description = answered(
+            sealed or describe(root, sop_class=sop_class),
+            state=answers.state,
+            view=answers.view,
+            pixels=answers.pixels,
+            blanked=bool(answers.blank),
+        )
+    except NotTaken:
+        description = None
+    own = root[_PATIENT_ID].value.strip(b" \0") if _PATIENT_ID in root else b""
+    patient_id = answers.patient_id or own
+    key = b""
+    if patient_id:
+        subject = None if answers.patient_id else pseudonyms.subject_of(text_at(root, _PATIENT_ID))
+        key = (subject or pseudonyms.subject(patient_id)).key
+    series_uid = text_at(root, _SERIES_UID)
+    return Known(
+        description if sop_class in ALLOWED else None, key, pseudonyms.uid(series_uid) if series_uid else ""
+    )
+
+
 def identity_of(data: bytes) -> Identity:
     """Raises Refused."""
     structure = _structure(data)
@@ -78,7 +132,7 @@ def header_of(data: bytes) -> tuple[HeaderLine, ...]:
     structure = _structure(data)
     declared = text_at(structure.root, _CHARACTER_SET).split("\\")
     lines = []
-    for line in _lines(structure.root, declared, ""):
+    for line in _lines(structure.root, declared, "", _staying(structure)):
         lines.append(line)
         if len(lines) == MOST_LINES:
             break
@@ -112,14 +166,34 @@ def _structure(data: bytes) -> Structure:
         raise Refused(error.code) from None
 
 
-def _lines(item: Item, declared: Sequence[str], above: str) -> Iterator[HeaderLine]:
+def _staying(structure: Structure) -> frozenset[str]:
+    """The paths, without numbers of items, at which the procedure keeps every value of this file as it is."""
+    try:
+        nobodys = Pseudonyms(secrets.token_bytes(32))
+        report = deidentify(decoded(structure), pseudonyms=nobodys, answers=Answers(patient_id=b"-")).report
+    except (NotTaken, Malformed):  # then nothing is known to stay
+        return frozenset()
+    kept = {entry.path for entry in report if entry.action == "kept"}
+    lost = {entry.path.removesuffix("[]") for entry in report if entry.action != "kept"}
+    return frozenset(path for path in kept if lost.isdisjoint(_with_those_above(path)))
+
+
+def _with_those_above(path: str) -> Iterator[str]:
+    steps = path.split("[].")
+    return ("[].".join(steps[: n + 1]) for n in range(len(steps)))
+
+
+def _lines(item: Item, declared: Sequence[str], above: str, staying: frozenset[str]) -> Iterator[HeaderLine]:
     for tag, element in item.items():
         if tag == PIXEL_DATA:
             continue
         path = f"{above}{tag >> 16:04X},{tag & 0xFFFF:04X}"
-        yield HeaderLine(path, keyword_for_tag(tag), element.vr[:2], _shown(element, declared))
+        stays = _ITEM.sub("[]", path) in staying
+        yield HeaderLine(path, keyword_for_tag(tag), element.vr[:2], _shown(element, declared), stays)
         for n, inner in enumerate(element.items):
-            yield from _lines(inner, declared, f"{path}[{n}].")  # no deeper than the gate lets a file be
+            yield from _lines(
+                inner, declared, f"{path}[{n}].", staying
+            )  # no deeper than the gate lets a file be
 
 
 def _shown(element: Element, declared: Sequence[str]) -> str:

@@ -103,7 +103,8 @@ class KeptApart(models.Model):
 
     Without `wrapped_key` nobody can read the file; so whoever closes the row shreds the file. `answers` is what
     the person has decided so far, encrypted too: a patient ID may be among it. What is closed stays closed, and
-    the day on which it goes never moves (migration 0003).
+    the day on which it goes never moves (migration 0003). `description`, `subject_key` (the pseudonym that cases
+    have too; forgotten in the end) and `series_uid` name nobody: by them the person knows what waits.
     """
 
     class State(models.TextChoices):
@@ -120,6 +121,9 @@ class KeptApart(models.Model):
     size = models.PositiveBigIntegerField()
     fingerprint = models.BinaryField(max_length=32, editable=False)
     code = models.CharField(max_length=40)
+    description = models.CharField(max_length=250, blank=True, help_text="Its line, if the file can say it")
+    subject_key = models.BinaryField(max_length=16, null=True, editable=False)
+    series_uid = models.CharField(max_length=64, blank=True, help_text="The study's own")
     state = models.CharField(max_length=9, choices=State, default=State.HELD)
     wrapped_key = models.BinaryField(max_length=60, null=True, editable=False)
     answers = models.BinaryField(null=True, editable=False)

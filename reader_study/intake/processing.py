@@ -14,10 +14,10 @@ from reader_study.cases.models import Case
 from reader_study.intake import quarantine, quarantine_actions, queries, staging
 from reader_study.intake.actions import Verdict, finish_upload
 from reader_study.intake.deidentification import named
-from reader_study.intake.examination import Examined, examine
+from reader_study.intake.examination import Examined, Known, describe, examine
 from reader_study.intake.models import Upload, UploadedFile
 from reader_study.intake.placing import Sender, case_of, place
-from reader_study.intake.reasons import NotTaken, Quarantined, Refused
+from reader_study.intake.reasons import Quarantined, Refused
 from reader_study.intake.sandbox import LONGEST_SECONDS, SandboxFailed
 from reader_study.studies.queries import held_state, takes_files
 
@@ -33,12 +33,13 @@ class _LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class _Outcome:
-    """image: the one that a duplicate is a part of."""
+    """image: the one that a duplicate is a part of; known: of a file that is kept apart."""
 
     verdict: str
     code: str = ""
     case: Case | None = None
     image: UUID | None = None
+    known: Known = Known()
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ class _Run:
             if outcome.verdict == Verdict.QUARANTINED and not takes_files(held_state(self.upload.study)):
                 outcome = _Outcome(Verdict.REFUSED, "study_locked")
             if outcome.verdict == Verdict.QUARANTINED:  # before the verdict stands: there is no other copy
-                file.kept_apart = quarantine_actions.keep_apart(file=file, code=outcome.code)
+                file.kept_apart = quarantine_actions.keep_apart(
+                    file=file, code=outcome.code, known=outcome.known
+                )
                 if file.kept_apart is None:
                     outcome = _Outcome(Verdict.DUPLICATE, "duplicate")
             elif outcome.verdict == Verdict.ACCEPTED:
@@ -165,7 +168,7 @@ class _Run:
         """Everything that needs no lock: read, examine, and for a known subject give the name."""
         same = self.concluded.get(file.sha256)
         if same is not None and same.verdict in (Verdict.REFUSED, Verdict.QUARANTINED):
-            return _Outcome(same.verdict, same.code)
+            return _Outcome(same.verdict, same.code, known=same.known)
         if same is not None or file.sha256 in self.known:
             return _Outcome(Verdict.DUPLICATE, "duplicate", image=self.known.get(file.sha256))
         source = staging.read(upload=self.upload.id, sha256=file.sha256)
@@ -178,8 +181,11 @@ class _Run:
             if file.attempts >= FILE_ATTEMPTS:
                 raise Refused("unreadable")
             examined = examine(source, pseudonyms=self.pseudonyms, kinds=self.kinds)
-        except NotTaken as reason:
-            return _not_taken(reason)
+        except Refused as reason:
+            return _Outcome(Verdict.REFUSED, reason.code)
+        except Quarantined as reason:
+            known = describe(source or b"", pseudonyms=self.pseudonyms)
+            return _Outcome(Verdict.QUARANTINED, reason.code, known=known)
         case = self.cases.get(examined.subject.key) or case_of(examined, study=self.upload.study)
         if case is None:
             return _Candidate(examined)
@@ -194,12 +200,11 @@ class _Run:
         )
         try:
             found = place(candidate.examined, sender=sender, case=candidate.case, result=candidate.result)
-        except NotTaken as reason:
-            return _not_taken(reason)
+        except Refused as reason:
+            return _Outcome(Verdict.REFUSED, reason.code)
+        except Quarantined as reason:
+            known = quarantine_actions.known_by(candidate.examined)
+            return _Outcome(Verdict.QUARANTINED, reason.code, known=known)
         if found.new:
             return _Outcome(Verdict.ACCEPTED, case=found.case)
         return _Outcome(Verdict.DUPLICATE, "duplicate", image=found.image)
-
-
-def _not_taken(reason: NotTaken) -> _Outcome:
-    return _Outcome(Verdict.QUARANTINED if isinstance(reason, Quarantined) else Verdict.REFUSED, reason.code)

@@ -1,6 +1,7 @@
 """What happens to files that wait for a person: kept, looked at, answered, taken, thrown away, out of time."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +20,7 @@ from reader_study.cases.models import Case, Image
 from reader_study.intake import quarantine, queries, staging
 from reader_study.intake.deidentification import Answers, Blank
 from reader_study.intake.description import STATES, VIEWS, Pixels
-from reader_study.intake.examination import Examined, HeaderLine, Look, examine, header, look
+from reader_study.intake.examination import Examined, HeaderLine, Known, Look, describe, examine, header, look
 from reader_study.intake.models import KeptApart, Upload, UploadedFile
 from reader_study.intake.placing import READ, Placed, Sender, case_of, place
 from reader_study.intake.reasons import NotTaken, Quarantined, Refused, instead
@@ -30,6 +31,7 @@ from reader_study.studies.queries import protocol_of, takes_files
 MAX_BOXES = 200
 _WRITTEN_DOWN_AFTER = timedelta(hours=1)  # a transaction that has just sealed a file may still be open
 Verdict = UploadedFile.Verdict
+_PATH = re.compile(r"([0-9A-F]{4},[0-9A-F]{4}\[\d{1,6}\]\.){0,20}[0-9A-F]{4},[0-9A-F]{4}")
 # What a person can say so that the file may yet be taken, by the reason for which it waits.
 HELPS: Mapping[str, tuple[str, ...]] = {
     "state_unknown": ("state",),
@@ -66,7 +68,7 @@ class Answered:
     case: Case | None = None
 
 
-def keep_apart(*, file: UploadedFile, code: str) -> KeptApart | None:
+def keep_apart(*, file: UploadedFile, code: str, known: Known) -> KeptApart | None:
     """Encrypt a staged file and write down its key, in the transaction of its verdict. A held one stays as it is.
 
     None: its bytes are gone, because another copy of it was kept apart before, and decided on since.
@@ -93,12 +95,21 @@ def keep_apart(*, file: UploadedFile, code: str) -> KeptApart | None:
         size=file.size,
         fingerprint=fingerprint,
         code=code,
+        **_as_row(known),
         wrapped_key=quarantine.seal(data, name=name, study=upload.study_id, site=upload.site_id),
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
     _record(kept, "intake.kept_apart", None, {"code": code, "days": days})
     return kept
+
+
+def _as_row(known: Known) -> dict[str, Any]:
+    return {
+        "description": known.description.line() if known.description else "",
+        "subject_key": known.subject_key or None,
+        "series_uid": known.series_uid,
+    }
 
 
 def close_taken(*, study: Study, site: Site, fingerprint: bytes, actor: UUID | None) -> None:
@@ -114,9 +125,11 @@ def close_taken(*, study: Study, site: Site, fingerprint: bytes, actor: UUID | N
 
 def _close(kept: KeptApart, state: str, *, by: User | None) -> None:
     """Forget the key, with it the file."""
-    kept.state, kept.wrapped_key, kept.answers = state, None, None
+    kept.state, kept.wrapped_key, kept.answers, kept.subject_key = state, None, None, None
     kept.closed_at, kept.closed_by = timezone.now(), by
-    kept.save(update_fields=["state", "wrapped_key", "answers", "closed_at", "closed_by", "code"])
+    kept.save(
+        update_fields=["state", "wrapped_key", "answers", "subject_key", "closed_at", "closed_by", "code"]
+    )
     name = kept.id
     transaction.on_commit(lambda: quarantine.shred(name), robust=True)
 
@@ -142,8 +155,10 @@ def _record(kept: KeptApart, action: str, actor: UUID | None, detail: dict[str, 
     )
 
 
-def see_header(*, actor: User, kept_id: UUID, reveal: bool) -> Sequence[HeaderLine]:
+def see_header(*, actor: User, kept_id: UUID, reveal: bool | str) -> Sequence[HeaderLine]:
     """The file's header as it came, for the site's own eyes: written down before it is shown.
+
+    reveal: whether every value will be shown, or the path of the one that will be.
 
     Raises
     ------
@@ -151,7 +166,11 @@ def see_header(*, actor: User, kept_id: UUID, reveal: bool) -> Sequence[HeaderLi
         No such file of the person's own sites.
     Conflict
         code "closed": it is no longer kept; "unreadable": it cannot be read.
+    Invalid
+        code "path": what shall be revealed is no path of an attribute.
     """
+    if isinstance(reveal, str) and not _PATH.fullmatch(reveal):
+        raise Invalid("path", _("This is no attribute of a header."))
     data = _seen(actor, kept_id, {"what": "header", "values": reveal})
     try:
         return header(data)
@@ -214,23 +233,27 @@ def answer(*, actor: User, kept_id: UUID, given: Given) -> Answered:
     if instead(kept.code):
         raise Conflict("no_answer", instead(kept.code))
     data, said = _data_of(kept), {**_said_before(kept), **_as_said(given)}
+    pseudonyms, answers = queries.pseudonyms_of(kept.study, kept.site), _answers(said)
     try:
         examined = examine(
-            data,
-            pseudonyms=queries.pseudonyms_of(kept.study, kept.site),
-            kinds=queries.kinds_wanted(kept.study),
-            answers=_answers(said),
+            data, pseudonyms=pseudonyms, kinds=queries.kinds_wanted(kept.study), answers=answers
         )
     except Refused as reason:
         return Answered(False, reason.code)
     except Quarantined as reason:
-        return _kept_on(actor, kept, said, reason.code)
+        known = describe(data, pseudonyms=pseudonyms, answers=answers)
+        return _kept_on(actor, kept, said, reason.code, known)
     try:
         return _taken(actor, kept, examined, given)
     except Quarantined as reason:
-        return _kept_on(actor, kept, said, reason.code)
+        return _kept_on(actor, kept, said, reason.code, known_by(examined))
     except Refused:  # meanwhile
         raise _locked() from None
+
+
+def known_by(examined: Examined) -> Known:
+    """What is known of a file that passed the examination, and has no place."""
+    return Known(examined.description, examined.subject.key, examined.series_uid)
 
 
 def _locked() -> Locked:
@@ -295,14 +318,17 @@ def _held(kept: KeptApart) -> KeptApart:
 
 
 @transaction.atomic
-def _kept_on(actor: User, kept: KeptApart, said: dict[str, Any], code: str) -> Answered:
+def _kept_on(actor: User, kept: KeptApart, said: dict[str, Any], code: str, known: Known) -> Answered:
     kept = _held(kept)
     place_of_key = {"name": kept.id, "study": kept.study_id, "site": kept.site_id}
     kept.code = code
     kept.answers = quarantine.seal_note(
         json.dumps(said).encode(), bytes(kept.wrapped_key or b""), **place_of_key
     )
-    kept.save(update_fields=["code", "answers"])
+    row = _as_row(known)
+    for name, value in row.items():
+        setattr(kept, name, value)
+    kept.save(update_fields=["code", "answers", *row])
     _record(
         kept, "intake.quarantine_answered", actor.id, {"said": sorted(said), "taken": False, "code": code}
     )

@@ -10,10 +10,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.accounts.authentication import signed_in
+from reader_study.cases.models import Case
 from reader_study.cases.queries import UNBLINDED
 from reader_study.intake import quarantine_actions, queries
 from reader_study.intake.deidentification import Blank
-from reader_study.intake.description import STATES, VIEWS
+from reader_study.intake.description import STATES, VIEWS, Description, Kind
+from reader_study.intake.examination import HeaderLine
 from reader_study.intake.models import KeptApart
 from reader_study.intake.quarantine_actions import HELPS
 from reader_study.intake.reasons import instead, sentence
@@ -34,12 +36,32 @@ class WaitingCountSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(help_text="When the first of them is destroyed")
 
 
+class WaitingCaseSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    subject = serializers.CharField()
+
+
+class ShowsSerializer(serializers.Serializer[Any]):
+    """What the file says that it shows, and which attributes say so."""
+
+    kind = serializers.ChoiceField(choices=list(Kind))
+    state = serializers.ChoiceField(choices=STATES, allow_null=True)
+    state_from = serializers.CharField()
+    view = serializers.ChoiceField(choices=VIEWS, allow_null=True)
+    view_from = serializers.CharField()
+    corrected = serializers.BooleanField()
+
+
 class WaitingFileSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     upload = serializers.UUIDField()
     n = serializers.IntegerField(help_text="Place of the file in its upload")
     site = SiteSerializer()
     size = serializers.IntegerField()
+    shows = ShowsSerializer(allow_null=True, help_text="Null if the file cannot say it")
+    case = WaitingCaseSerializer(allow_null=True, help_text="Of the file's patient, if there is one already")
+    patient = serializers.CharField(help_text="The same for files of one patient; empty without a patient ID")
+    series = serializers.CharField(help_text="The same for files of one series; empty if it has none")
     code = serializers.CharField()
     message = serializers.CharField()
     helps = serializers.ListField(
@@ -107,29 +129,29 @@ class AnswerSerializer(serializers.Serializer[Any]):
     )
 
 
-class AnsweredCaseSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    subject = serializers.CharField()
-
-
 class AnsweredSerializer(serializers.Serializer[Any]):
     taken = serializers.BooleanField()
     code = serializers.CharField()
     message = serializers.CharField()
-    case = AnsweredCaseSerializer(allow_null=True)
+    case = WaitingCaseSerializer(allow_null=True)
 
 
 class DiscardSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
-def _file(kept: KeptApart) -> dict[str, Any]:
+def _file(kept: KeptApart, cases: Mapping[bytes, Case]) -> dict[str, Any]:
+    subject_key = bytes(kept.subject_key or b"")
     return {
         "id": kept.id,
         "upload": kept.upload_id,
         "n": kept.number,
         "site": kept.site,
         "size": kept.size,
+        "shows": Description.parse(kept.description),
+        "case": cases.get(subject_key),
+        "patient": subject_key[:4].hex(),
+        "series": kept.series_uid,
         "code": kept.code,
         "message": sentence(kept.code),
         "helps": HELPS.get(kept.code, ()),
@@ -145,19 +167,32 @@ class Quarantine(APIView):
         user = signed_in(request)
         study = study_for(user, study_id, *UNBLINDED)
         counts = [{**row, "message": sentence(row["code"])} for row in queries.kept_apart_counts(user, study)]
-        files = [_file(kept) for kept in queries.kept_apart_of(user, study)]
+        held = list(queries.kept_apart_of(user, study))
+        cases = queries.cases_kept_apart(study, held)
+        files = [_file(kept, cases.get(kept.site_id, {})) for kept in held]
         return Response(QuarantineSerializer({"counts": counts, "files": files}).data, headers=NO_STORE)
+
+
+def _may_name(line: HeaderLine) -> bool:
+    """Whether a value is hidden: it is none that the procedure keeps, nor a number that the standard defines."""
+    return line.value != "" and not line.stays and not (line.name and line.vr in _NUMBERS)
 
 
 class Header(APIView):
     """Outside a transaction (see urls), as all below: reading a file takes time."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("values", bool, description="Show the values; otherwise masked")],
+        parameters=[
+            OpenApiParameter(
+                "values", bool, description="Show every value; otherwise what may name is masked"
+            ),
+            OpenApiParameter("path", str, description="Show the value of this attribute alone"),
+        ],
         responses=HeaderLineSerializer(many=True),
     )
     def get(self, request: Request, kept_id: UUID) -> Response:
-        reveal = request.query_params.get("values") in ("1", "true")
+        everything = request.query_params.get("values") in ("1", "true")
+        reveal = everything or request.query_params.get("path") or False
         lines = quarantine_actions.see_header(actor=signed_in(request), kept_id=kept_id, reveal=reveal)
         shown = [
             {
@@ -168,7 +203,7 @@ class Header(APIView):
                 "masked": masked,
             }
             for line in lines
-            for masked in [not reveal and line.vr not in _NUMBERS and line.value != ""]
+            for masked in [reveal not in (True, line.path) and _may_name(line)]
         ]
         return Response(HeaderLineSerializer(shown, many=True).data, headers=NO_STORE)
 

@@ -1,4 +1,6 @@
 import hmac
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -108,6 +110,15 @@ def kept_apart_of(user: User, study: Study) -> QuerySet[KeptApart]:
         study=study, site__in=uploading_sites(user, study), state=KeptApart.State.HELD
     )
     return held.select_related("site", "upload").order_by("expires_at", "upload", "number")
+
+
+def cases_kept_apart(study: Study, held: Iterable[KeptApart]) -> dict[UUID, dict[bytes, Case]]:
+    """The cases that the patients of files that wait have already: site -> subject key -> case."""
+    keys = {kept.subject_key for kept in held if kept.subject_key}
+    cases: dict[UUID, dict[bytes, Case]] = defaultdict(dict)
+    for case in Case.objects.filter(study=study, subject_key__in=keys):
+        cases[case.site_id][bytes(case.subject_key)] = case
+    return cases
 
 
 def kept_apart_counts(user: User, study: Study) -> list[dict[str, Any]]:

@@ -154,6 +154,14 @@ def _header(meta: dict[str, Any], data: bytes) -> Answer:
     return {"lines": looking.header_of(data)}, b""
 
 
+def _described(meta: dict[str, Any], data: bytes) -> Answer:
+    known = looking.known_of(
+        data, pseudonyms=Pseudonyms(bytes.fromhex(meta["key"])), answers=_answers(meta["answers"])
+    )
+    description = known.description.line() if known.description else ""
+    return {"known": [description, known.subject_key.hex(), known.series_uid]}, b""
+
+
 def _look(meta: dict[str, Any], data: bytes) -> Answer:
     look = looking.frames_of(data, meta["frames"])
     sizes = [len(picture) for picture in look.frames]
@@ -166,6 +174,7 @@ def _identify(meta: dict[str, Any], data: bytes) -> Answer:
 
 _WORK: dict[str, Callable[[dict[str, Any], bytes], Answer]] = {
     "examine": _examined,
+    "describe": _described,
     "header": _header,
     "look": _look,
     "identify": _identify,

@@ -493,3 +493,63 @@ def test_answering_while_another_answers_takes_the_file_once(
             actor=world.coordinator_a, kept_id=UUID(kept), given=quarantine_actions.Given(state="rest")
         )
     assert not Instance.objects.exists()
+
+
+def uids(n: int) -> dict[str, str]:
+    return {"SeriesInstanceUID": f"1.2.{n}", "SOPInstanceUID": f"1.2.{n}.1"}
+
+
+def test_who_decides_is_told_what_the_file_says_and_whose_it_is(
+    browser: Any, world: World, work: Any
+) -> None:
+    first, second = (nm_file(heart(n), state="rest", secrets=Secrets(1), more=uids(n)) for n in (1, 2))
+    send(browser, world.study, [first])
+    work()
+    send(browser, world.study, [second, untold(2), burned_in()])
+    work()
+    files = {file["code"]: file for file in waiting(browser, world.study)["files"]}
+    told = files["second_series"]
+    assert told["case"]["subject"] == "A-0001" and told["patient"] and told["series"].startswith("2.25.")
+    assert {name: told["shows"][name] for name in ("kind", "state", "view")} == {
+        "kind": "spect", "state": "rest", "view": "short_axis",
+    }  # fmt: skip
+    told = files["state_unknown"]
+    assert told["case"] is None and told["patient"] and told["patient"] != files["second_series"]["patient"]
+    assert (told["shows"]["state"], told["shows"]["state_from"]) == (None, "")
+    assert files["burned_in"]["shows"]["kind"] == "spect"
+    assert Secrets(2).patient_id not in str(files)
+    answered(browser, files["state_unknown"]["id"], state="rest")
+    closed = KeptApart.objects.get(pk=files["state_unknown"]["id"])
+    assert closed.subject_key is None
+
+
+def test_what_an_answer_changes_is_told(browser: Any, world: World, work: Any) -> None:
+    first, second = (nm_file(heart(n), state="rest", secrets=Secrets(1), more=uids(n)) for n in (1, 2))
+    send(browser, world.study, [first])
+    work()
+    send(browser, world.study, [edited(second, **UNTOLD)])
+    work()
+    assert answered(browser, only(browser, world.study), state="rest")["code"] == "second_series"
+    (told,) = waiting(browser, world.study)["files"]
+    assert (told["shows"]["state"], told["shows"]["state_from"]) == ("rest", "coordinator")
+    assert told["case"]["subject"] == "A-0001"
+
+
+@pytest.mark.django_db(transaction=True)  # a refusal outside a transaction must not end the test's
+def test_of_the_header_only_what_may_name_somebody_is_hidden_and_each_value_can_be_shown_alone(
+    browser: Any, world: World, kept: str
+) -> None:
+    header = f"/api/quarantine/{kept}/header"
+    lines = {line["path"]: line for line in browser.get(header).json()}
+    for path in ("0008,0008", "0008,0060", "0054,0016[0].0018,1074"):  # ImageType, Modality, a dose
+        assert path not in lines or not lines[path]["masked"], path
+    assert lines["0008,0060"]["value"] == "NM"
+    for path in ("0010,0010", "0010,0020", "0008,0020", "0008,0080", "0008,103E", "0020,000D"):
+        assert lines[path]["masked"] and lines[path]["value"] == "", path
+    one = {line["path"]: line for line in browser.get(f"{header}?path=0010,0020").json()}
+    assert one["0010,0020"]["value"] == Secrets(1).patient_id and one["0010,0010"]["masked"]
+    looks = Entry.objects.filter(action="intake.quarantine_looked").order_by("number")
+    assert [look.detail["values"] for look in looks] == [False, "0010,0020"]
+    for path in ("Suzuki", "0010,0020x", "0010,0020[0]"):
+        assert browser.get(header, {"path": path}).status_code == 400
+    assert Entry.objects.filter(action="intake.quarantine_looked").count() == 2

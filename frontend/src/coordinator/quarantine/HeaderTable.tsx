@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../../shared/api/client';
 import { useT } from '../../shared/i18n';
@@ -8,6 +8,7 @@ import { Button, Failure, Loading } from '../../shared/ui';
 export function HeaderTable({ id }: { id: string }) {
   const t = useT();
   const [values, setValues] = useState(false);
+  const [shown, setShown] = useState<ReadonlyMap<string, string>>(new Map());
   const header = useQuery({
     queryKey: ['quarantine header', id, values],
     queryFn: ({ signal }) =>
@@ -15,6 +16,15 @@ export function HeaderTable({ id }: { id: string }) {
     // Nothing that names a person stays in memory longer than it is shown; and no look is counted twice.
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
+  });
+  const reveal = useMutation({
+    mutationFn: (path: string) =>
+      ask('/api/quarantine/{kept_id}/header', { kept_id: id }, { query: { path } }),
+    onSuccess: (lines, path) => {
+      const line = lines.find((one) => one.path === path);
+      if (line) setShown((before) => new Map(before).set(path, line.value));
+    },
+    gcTime: 0,
   });
   return (
     <section className="stack" aria-label={t('quarantine.header')}>
@@ -24,6 +34,7 @@ export function HeaderTable({ id }: { id: string }) {
       </div>
       <p className="dim">{t('quarantine.headerHint')}</p>
       {header.error && <Failure error={header.error} retry={() => void header.refetch()} />}
+      {reveal.error && <Failure error={reveal.error} />}
       {header.isPending && <Loading />}
       {header.data && (
         <div className="table-frame header-frame">
@@ -41,7 +52,25 @@ export function HeaderTable({ id }: { id: string }) {
                 <tr key={n}>
                   <td>{line.name || '–'}</td>
                   <td className="mono">{line.path}</td>
-                  <td>{line.masked ? <span className="dim">{t('quarantine.hidden')}</span> : line.value}</td>
+                  <td>
+                    {!line.masked ? (
+                      line.value
+                    ) : shown.has(line.path) ? (
+                      shown.get(line.path)
+                    ) : (
+                      <>
+                        <span className="dim">{t('quarantine.hidden')}</span>{' '}
+                        <Button
+                          look="quiet"
+                          aria-label={t('quarantine.showOne', { attribute: line.name || line.path })}
+                          disabled={reveal.isPending}
+                          onClick={() => reveal.mutate(line.path)}
+                        >
+                          {t('quarantine.show')}
+                        </Button>
+                      </>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>

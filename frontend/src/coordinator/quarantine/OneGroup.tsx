@@ -9,8 +9,9 @@ import { LookAtPixels } from '../deidentify/LookAtPixels';
 import type { Looked } from '../deidentify/types';
 import { AnswerForm } from './AnswerForm';
 import { framesOf } from './frames';
-import { type Decision, type Group, isWhole } from './groups';
+import { type Decision, type Group, isOneDecision, isWhole } from './groups';
 import { HeaderTable } from './HeaderTable';
+import { Known } from './Known';
 import type { Outcome } from './Outcomes';
 
 interface Props {
@@ -26,7 +27,7 @@ export function OneGroup({ group, onDone }: Props) {
   const [at, setAt] = useState(0);
   const [open, setOpen] = useState<{ id: string; header: boolean; picture: boolean } | null>(null);
   const [decision, setDecision] = useState<Decision>({});
-  const [all, setAll] = useState(true);
+  const [all, setAll] = useState(isOneDecision(group));
   const [done, setDone] = useState<number | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [discarding, setDiscarding] = useState<string | null>(null);
@@ -67,6 +68,7 @@ export function OneGroup({ group, onDone }: Props) {
   return (
     <Panel title={group.message} aside={<span className="dim">{t('quarantine.files', { count })}</span>}>
       <div className="stack">
+        <Known file={file} />
         <div className="actions">
           {count > 1 && (
             <Button onClick={() => setAt(at - 1)} disabled={at === 0 || busy}>

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { Link } from 'wouter';
 import { useT } from '../../shared/i18n';
 import { useStudy } from '../../shared/study';
@@ -24,10 +25,13 @@ export function Outcomes({ outcomes }: { outcomes: readonly Outcome[] }) {
       {taken.length > 0 && (
         <Banner tone="good">
           {t('quarantine.taken', { count: taken.length })}{' '}
-          {[...cases].map(([id, subject]) => (
-            <Link key={id} href={`/studies/${study.id}/cases/${id}`}>
-              {t('quarantine.toCase', { subject })}
-            </Link>
+          {[...cases].map(([id, subject], n) => (
+            <Fragment key={id}>
+              {n > 0 && t('quarantine.between')}
+              <Link href={`/studies/${study.id}/cases/${id}`}>
+                {n > 0 ? subject : t('quarantine.toCase', { subject })}
+              </Link>
+            </Fragment>
           ))}
         </Banner>
       )}

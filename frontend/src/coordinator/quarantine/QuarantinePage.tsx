@@ -7,6 +7,7 @@ import { useLanguage, useT } from '../../shared/i18n';
 import { useMay, useStudy } from '../../shared/study';
 import { Badge, Empty, Failure, Loading, PageHead, Panel } from '../../shared/ui';
 import { type Group, groupsOf } from './groups';
+import { useKnown } from './Known';
 import { OneGroup } from './OneGroup';
 import { type Outcome, Outcomes } from './Outcomes';
 import './quarantine.css';
@@ -70,6 +71,7 @@ interface GroupsProps {
 function Groups({ groups, chosen, onChoose }: GroupsProps) {
   const t = useT();
   const lang = useLanguage();
+  const known = useKnown();
   const sites = new Set(groups.map(({ site }) => site)).size;
   return (
     <nav className="quarantine-groups" aria-label={t('quarantine.reasons')}>
@@ -85,6 +87,7 @@ function Groups({ groups, chosen, onChoose }: GroupsProps) {
             {sites > 1 && <Badge>{group.site}</Badge>}
             <span className="dim">{t('quarantine.sentOn', { time: formatTime(lang, group.sentAt) })}</span>
           </span>
+          <strong>{known(group).join(' · ')}</strong>
           <span>{group.message}</span>
           <span className="dim">{t('quarantine.until', { time: formatTime(lang, group.expiresAt) })}</span>
         </button>

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { WaitingFile } from '../../shared/api/types';
-import { groupsOf, isWhole } from './groups';
+import { groupsOf, isOneDecision, isWhole } from './groups';
 
 const file = (
   id: string,
   upload: string,
   code: string,
   expires_at = '2026-12-01T00:00:00Z',
+  more: Partial<WaitingFile> = {},
 ): WaitingFile => ({
   id,
   upload,
@@ -19,6 +20,11 @@ const file = (
   instead: '',
   created_at: '2026-11-01T00:00:00Z',
   expires_at,
+  shows: null,
+  case: null,
+  patient: '',
+  series: '',
+  ...more,
 });
 
 describe('files that wait', () => {
@@ -31,6 +37,40 @@ describe('files that wait', () => {
     ]);
     expect(groups.map(({ files }) => files.map(({ id }) => id))).toEqual([['1'], ['2', '4'], ['3']]);
     expect(groups[1]).toMatchObject({ code: 'state_unknown', expiresAt: '2026-12-02T00:00:00Z' });
+  });
+});
+
+describe('files of other patients, series or places', () => {
+  const of = (id: string, more: Partial<WaitingFile>) => file(id, 'u', 'second_series', undefined, more);
+  const rest = {
+    kind: 'spect',
+    state: 'rest',
+    state_from: 'ImageID',
+    view: null,
+    view_from: '',
+    corrected: false,
+  } as const;
+
+  it('are never in one group', () => {
+    const groups = groupsOf([
+      of('1', { patient: 'a', series: 'x', shows: rest }),
+      of('2', { patient: 'b', series: 'x', shows: rest }),
+      of('3', { patient: 'a', series: 'y', shows: rest }),
+      of('4', { patient: 'a', series: 'x', shows: { ...rest, state: 'stress' } }),
+      of('5', { patient: 'a', series: 'x', shows: rest }),
+    ]);
+    expect(groups.map(({ files }) => files.map(({ id }) => id))).toEqual([['1', '5'], ['2'], ['3'], ['4']]);
+  });
+
+  it('are decided as one only within a known series, and never where an image is replaced', () => {
+    const [unknown] = groupsOf([file('1', 'u', 'state_unknown')]);
+    const [known] = groupsOf([file('1', 'u', 'state_unknown', undefined, { series: 'x' })]);
+    const [second] = groupsOf([of('1', { series: 'x', helps: ['replace'] })]);
+    expect([unknown, known, second].map((group) => group && isOneDecision(group))).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 });
 

@@ -1,12 +1,19 @@
 import type { WaitingFile } from '../../shared/api/types';
 
-/** Files of one upload that wait for the same reason: one decision may serve all of them. */
+/** Files of one upload, patient and series that wait for the same reason: one decision may serve all of them. */
 export interface Group {
   key: string;
   upload: string;
   code: string;
   message: string;
   site: string;
+  /** What the first of them shows: all of them show the same; null if they cannot say it. */
+  shows: WaitingFile['shows'];
+  case: WaitingFile['case'];
+  /** The same for files of one patient; empty without a patient ID. */
+  patient: string;
+  /** Empty if the files do not say to which series they belong. */
+  series: string;
   helps: WaitingFile['helps'];
   /** Where nothing helps: what to do instead. */
   instead: string;
@@ -20,7 +27,8 @@ export interface Group {
 export function groupsOf(files: readonly WaitingFile[]): Group[] {
   const groups = new Map<string, WaitingFile[]>();
   for (const file of files) {
-    const key = `${file.upload}/${file.code}`;
+    const { kind, state } = file.shows ?? {};
+    const key = [file.upload, file.code, file.patient, file.series, kind, state].join('/');
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   return [...groups].map(([key, members]) => {
@@ -31,6 +39,10 @@ export function groupsOf(files: readonly WaitingFile[]): Group[] {
       code: first.code,
       message: first.message,
       site: first.site.code,
+      shows: first.shows,
+      case: first.case,
+      patient: first.patient,
+      series: first.series,
       helps: first.helps,
       instead: first.instead,
       expiresAt: members.reduce(
@@ -41,6 +53,11 @@ export function groupsOf(files: readonly WaitingFile[]): Group[] {
       files: members,
     };
   });
+}
+
+/** Whether one decision is offered for all files of a group before anybody asks: never where one image replaces another. */
+export function isOneDecision(group: Group): boolean {
+  return group.series !== '' && group.helps.length > 0 && !group.helps.includes('replace');
 }
 
 /** What was answered about one file; fields as the server takes them. */

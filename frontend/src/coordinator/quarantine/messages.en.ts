@@ -1,9 +1,9 @@
 export const quarantineEn = {
   'quarantine.title': 'Kept apart',
   'quarantine.lead':
-    'Files that may be fine, but in which something needs a person’s decision. They are encrypted, only your site can open them, and every look is written into the journal. What nobody decides is destroyed on its day.',
+    'Files that may be fine, but in which something needs a person’s decision. They are encrypted; only your site’s coordinators can open them here, and every look is written into the journal. What nobody decides is destroyed on its day.',
   'quarantine.leadCounts':
-    'How many files wait for a person of their site, and why. Only the site itself can open them.',
+    'How many files wait for a person of their site, and why. Only the site’s coordinators can open them here.',
   'quarantine.none': 'Nothing waits for a decision',
   'quarantine.noneText': 'Files in which something needs a person’s decision appear here after an upload.',
   'quarantine.reasons': 'Waiting files',
@@ -23,9 +23,12 @@ export const quarantineEn = {
   'quarantine.lookHint': 'What you open is shown to you only, and that you opened it is written down.',
   'quarantine.showHeader': 'Show the header',
   'quarantine.showPicture': 'Show the picture',
-  'quarantine.showValues': 'Show the hidden values',
+  'quarantine.showValues': 'Show all hidden values',
+  'quarantine.show': 'Show',
+  'quarantine.showOne': 'Show {{attribute}}',
   'quarantine.header': 'Header',
-  'quarantine.headerHint': 'Values that may name a person are hidden until you ask for them.',
+  'quarantine.headerHint':
+    'What the study keeps is shown. Every other value is hidden until you ask for it; what you ask for is written down.',
   'quarantine.attribute': 'Attribute',
   'quarantine.tag': 'Tag',
   'quarantine.value': 'Value',
@@ -61,4 +64,10 @@ export const quarantineEn = {
   'quarantine.kept_one': '{{count}} file still waits: {{message}}',
   'quarantine.kept_other': '{{count}} files still wait: {{message}}',
   'quarantine.toCase': 'Case {{subject}}',
+  'quarantine.between': ', ',
+  'quarantine.newPatient': 'Patient without a case yet ({{patient}})',
+  'quarantine.noPatient': 'No patient ID',
+  'quarantine.noState': 'Stress or rest unknown',
+  'quarantine.noView': 'View unknown',
+  'quarantine.cannotSay': 'What it shows cannot be read',
 } as const;

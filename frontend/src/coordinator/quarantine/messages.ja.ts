@@ -4,9 +4,9 @@ import type { quarantineEn } from './messages.en';
 export const quarantineJa: SameKeys<typeof quarantineEn> = {
   'quarantine.title': '保留ファイル',
   'quarantine.lead':
-    '使える可能性はありますが、人の判断が必要なファイルです。暗号化されており、開けるのは自施設だけです。閲覧はすべて操作記録に残ります。期限までに判断がないファイルは消去されます。',
+    '使える可能性はありますが、人の判断が必要なファイルです。暗号化されており、ここで開けるのは自施設のコーディネーターだけです。閲覧はすべて操作記録に残ります。期限までに判断がないファイルは消去されます。',
   'quarantine.leadCounts':
-    '施設の判断を待っているファイルの件数と理由です。ファイルを開けるのはその施設だけです。',
+    '施設の判断を待っているファイルの件数と理由です。ファイルをここで開けるのはその施設のコーディネーターだけです。',
   'quarantine.none': '判断待ちのファイルはありません',
   'quarantine.noneText': '送信後、人の判断が必要なファイルがここに表示されます。',
   'quarantine.reasons': '判断待ちのファイル',
@@ -25,9 +25,12 @@ export const quarantineJa: SameKeys<typeof quarantineEn> = {
   'quarantine.lookHint': '開いた内容はあなただけに表示され、開いたことが記録されます。',
   'quarantine.showHeader': 'ヘッダーを表示',
   'quarantine.showPicture': '画像を表示',
-  'quarantine.showValues': '隠れている値を表示',
+  'quarantine.showValues': '隠れている値をすべて表示',
+  'quarantine.show': '表示',
+  'quarantine.showOne': '{{attribute}}を表示',
   'quarantine.header': 'ヘッダー',
-  'quarantine.headerHint': '個人を特定し得る値は、表示を求めるまで隠されます。',
+  'quarantine.headerHint':
+    '試験に残る値は表示されます。それ以外の値は、表示を求めるまで隠されます。表示した値は記録されます。',
   'quarantine.attribute': '属性',
   'quarantine.tag': 'タグ',
   'quarantine.value': '値',
@@ -58,4 +61,10 @@ export const quarantineJa: SameKeys<typeof quarantineEn> = {
   'quarantine.discarded_other': '{{count}}件を破棄しました。',
   'quarantine.kept_other': '{{count}}件はまだ保留中です：{{message}}',
   'quarantine.toCase': '症例 {{subject}}',
+  'quarantine.between': '、',
+  'quarantine.newPatient': 'まだ症例のない患者（{{patient}}）',
+  'quarantine.noPatient': '患者IDなし',
+  'quarantine.noState': '負荷・安静不明',
+  'quarantine.noView': '断面不明',
+  'quarantine.cannotSay': '内容を読み取れません',
 };

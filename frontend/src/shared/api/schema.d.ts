@@ -986,12 +986,7 @@ export interface components {
             taken: boolean;
             code: string;
             message: string;
-            case: components["schemas"]["AnsweredCase"] | null;
-        };
-        AnsweredCase: {
-            /** Format: uuid */
-            id: string;
-            subject: string;
+            case: components["schemas"]["WaitingCase"] | null;
         };
         /** @enum {unknown} */
         BlankEnum: "";
@@ -1025,11 +1020,12 @@ export interface components {
             /** @description Every image that the arms of the protocol need of a case */
             needs: components["schemas"]["Need"][];
         };
-        /** @description The facts (see `certificate.document`) and the digest that the PDF shows too. */
+        /** @description The facts (see `certificate.document`), the digest that the PDF shows too, and the words for their keys. */
         Certificate: {
-            /** @description Of the canonical JSON of the facts */
+            /** @description Of `certificate`: jq -cjS .certificate FILE.json | sha256sum */
             sha256: string;
             certificate: unknown;
+            words: unknown;
         };
         /**
          * @description * `deriving` - deriving
@@ -1615,6 +1611,15 @@ export interface components {
             user: components["schemas"]["Person"];
             memberships: components["schemas"]["Membership"][];
         };
+        /** @description What the file says that it shows, and which attributes say so. */
+        Shows: {
+            kind: components["schemas"]["KindsEnum"];
+            state: (components["schemas"]["PatientState"] | components["schemas"]["NullEnum"]) | null;
+            state_from: string;
+            view: (components["schemas"]["ViewEnum"] | components["schemas"]["NullEnum"]) | null;
+            view_from: string;
+            corrected: boolean;
+        };
         Signature: {
             full_name: string;
             /** Format: date-time */
@@ -1841,6 +1846,11 @@ export interface components {
          * @enum {string}
          */
         ViewEnum: "short_axis" | "vertical_long_axis" | "horizontal_long_axis" | "transaxial";
+        WaitingCase: {
+            /** Format: uuid */
+            id: string;
+            subject: string;
+        };
         WaitingCount: {
             /** @description Its code */
             site: string;
@@ -1862,6 +1872,14 @@ export interface components {
             n: number;
             site: components["schemas"]["Site"];
             size: number;
+            /** @description Null if the file cannot say it */
+            shows: components["schemas"]["Shows"] | null;
+            /** @description Of the file's patient, if there is one already */
+            case: components["schemas"]["WaitingCase"] | null;
+            /** @description The same for files of one patient; empty without a patient ID */
+            patient: string;
+            /** @description The same for files of one series; empty if it has none */
+            series: string;
             code: string;
             message: string;
             /** @description What can be said so that the file may yet be taken */
@@ -1898,7 +1916,6 @@ export type Allocation = components['schemas']['Allocation'];
 export type Announced = components['schemas']['Announced'];
 export type Answer = components['schemas']['Answer'];
 export type Answered = components['schemas']['Answered'];
-export type AnsweredCase = components['schemas']['AnsweredCase'];
 export type BlankEnum = components['schemas']['BlankEnum'];
 export type Box = components['schemas']['Box'];
 export type Case = components['schemas']['Case'];
@@ -1980,6 +1997,7 @@ export type ScoreFileNameEnum = components['schemas']['ScoreFileNameEnum'];
 export type Scores = components['schemas']['Scores'];
 export type ScoresStateEnum = components['schemas']['ScoresStateEnum'];
 export type Session = components['schemas']['Session'];
+export type Shows = components['schemas']['Shows'];
 export type Signature = components['schemas']['Signature'];
 export type Signed = components['schemas']['Signed'];
 export type Site = components['schemas']['Site'];
@@ -2006,6 +2024,7 @@ export type UploadedFile = components['schemas']['UploadedFile'];
 export type Ventricle = components['schemas']['Ventricle'];
 export type VerdictEnum = components['schemas']['VerdictEnum'];
 export type ViewEnum = components['schemas']['ViewEnum'];
+export type WaitingCase = components['schemas']['WaitingCase'];
 export type WaitingCount = components['schemas']['WaitingCount'];
 export type WaitingFile = components['schemas']['WaitingFile'];
 export type Withheld = components['schemas']['Withheld'];
@@ -2394,7 +2413,9 @@ export interface operations {
     quarantine_header_list: {
         parameters: {
             query?: {
-                /** @description Show the values; otherwise masked */
+                /** @description Show the value of this attribute alone */
+                path?: string;
+                /** @description Show every value; otherwise what may name is masked */
                 values?: boolean;
             };
             header?: never;
