@@ -1,6 +1,7 @@
 """Projections as a cine: view after view round the patient, whatever the number of detectors, windows and time slots.
 
-For eyes, which look for motion, hot gut and extravasation; what is to be reconstructed is read by `projections`.
+For eyes, which look for motion, hot gut and extravasation; what is to be reconstructed is read by `projections`. No
+page shows it yet: the reader's desk will, for cases that have projections.
 """
 
 from __future__ import annotations
