@@ -13,22 +13,24 @@ from pydicom.datadict import dictionary_description
 from pydicom.uid import UID
 
 from reader_study.cases.models import Case
+from reader_study.intake.certificate_acts import acts_of, sender_of
 from reader_study.intake.deidentification import options_claimed
 from reader_study.intake.description import COORDINATOR, Pixels
 from reader_study.intake.grounds import reason_text
 from reader_study.intake.models import Instance, KeptApart, Report, UploadedFile
 from reader_study.studies.queries import protocol_of
 
-FORMAT = 1
+FORMAT = 2
 _ORDER = ("removed", "changed", "kept")
 
 
 def document(case: Case) -> dict[str, Any]:
-    """The certificate as JSON can hold it; sentences in the language in force.
+    """The certificate as JSON can hold it, without the words of a language (see `words`).
 
-    files: every file that was stored for the case, in the order of their arrival, `sha256` of what is stored;
-    attributes: what became of each, "site" as the sender reported it, "server" as it was done here, with the number
-    of files; reports: the whole reports by digest.
+    as_of: when the last of its facts became one; files: every file that was stored for the case, in the order of
+    their arrival, `sha256` of what is stored; acts: see `certificate_acts`; attributes: what became of each, "site"
+    as the sender reported it, "server" as it was done here, with the number of files; reports: the whole reports by
+    digest.
     """
     instances = list(
         Instance.objects.filter(case=case)
@@ -41,36 +43,51 @@ def document(case: Case) -> dict[str, Any]:
         _attributes(instances, reports, "sent_report_id"),
         _attributes(instances, reports, "report_id"),
     )
-    facts = {
+    acts, protocol = acts_of(case, instances), protocol_of(case.study)
+    return {
         "certificate": FORMAT,
-        "simulated": protocol_of(case.study).simulated,
+        "simulated": protocol.simulated,
         "study": {"id": str(case.study_id), "title": case.study.title},
         "site": {"code": case.site.code, "name": case.site.name},
         "case": str(case.id),
         "subject": case.subject,
-        "as_of": max((i.received_at for i in instances), default=case.created_at).isoformat(),
+        "as_of": max(
+            (*(i.received_at.isoformat() for i in instances), *(act["at"] for act in acts)),
+            default=case.created_at.isoformat(),
+        ),
+        "quarantine_days": protocol.intake.quarantine_days,
         "procedures": sorted({i.procedure for i in instances if i.procedure}),
         "options": _options(instances),
         "files": [_file(instance) for instance in instances],
         "attributes": {"site": site, "server": server},
-        "reasons": {row["reason"]: str(reason_text(row["reason"])) for row in (*site, *server)},
         "people": _people(case, instances),
+        "acts": acts,
         "reports": {digest: reports[digest] for digest in sorted(reports)},
     }
-    return facts
+
+
+def words(certificate: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What the keys of a certificate mean, in the language in force."""
+    rows = (*certificate["attributes"]["site"], *certificate["attributes"]["server"])
+    meanings = {code: str(meaning) for pixels in Pixels for code, meaning in options_claimed(pixels)}
+    return {
+        "reasons": {row["reason"]: reason_text(row["reason"]) for row in rows},
+        "options": {option["code"]: meanings[option["code"]] for option in certificate["options"]},
+    }
 
 
 def digest_of(certificate: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the canonical JSON: sorted keys, no spaces, UTF-8; without the sentences of a language."""
-    facts = {name: value for name, value in certificate.items() if name not in ("reasons", "options")}
-    facts["options"] = sorted([option["code"], option["files"]] for option in certificate["options"])
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """SHA-256 (hex) of the certificate as JSON with sorted keys, without spaces, in UTF-8: see `CHECK`."""
+    text = json.dumps(certificate, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+# How anybody computes the digest of the JSON document that was handed out.
+CHECK = "jq -cjS .certificate FILE.json | sha256sum"
 
 
 def _file(instance: Instance) -> dict[str, Any]:
     upload = instance.upload
-    sender = upload.created_by.full_name if upload and upload.created_by else upload.peer if upload else ""
     return {
         "sop_uid": instance.sop_uid,
         "series_uid": instance.series_uid,
@@ -91,19 +108,14 @@ def _file(instance: Instance) -> dict[str, Any]:
         "received_at": instance.received_at.isoformat(),
         "upload": str(upload.id) if upload else None,
         "door": upload.door if upload else "",
-        "sender": sender,
+        "sender": sender_of(upload) if upload else "",
     }
 
 
 def _options(instances: Sequence[Instance]) -> list[dict[str, Any]]:
     """The options of PS3.15 Annex E that the files claim in (0012,0064), with the number of files."""
-    files: Counter[tuple[str, str]] = Counter()
-    for instance in instances:
-        files.update(options_claimed(Pixels(instance.pixels)))
-    return [
-        {"code": code, "meaning": str(meaning), "files": count}
-        for (code, meaning), count in sorted(files.items())
-    ]
+    files = Counter(code for i in instances for code, _ in options_claimed(Pixels(i.pixels)))
+    return [{"code": code, "files": count} for code, count in sorted(files.items())]
 
 
 def _attributes(
@@ -126,6 +138,8 @@ def _attributes(
 def name_of(path: str) -> str:
     """The standard's name of the attribute at the end of a path; empty for what it does not know."""
     last = path.rpartition(".")[2].partition("[")[0]
+    if last == "0002,xxxx":  # the group as a whole
+        return ""
     try:
         return dictionary_description(int(last.replace(",", "").replace("x", "0"), 16))
     except (KeyError, ValueError):

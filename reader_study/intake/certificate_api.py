@@ -25,10 +25,11 @@ LANGUAGE = OpenApiParameter(
 
 
 class CertificateSerializer(serializers.Serializer[Any]):
-    """The facts (see `certificate.document`) and the digest that the PDF shows too."""
+    """The facts (see `certificate.document`), the digest that the PDF shows too, and the words for their keys."""
 
-    sha256 = serializers.CharField(help_text="Of the canonical JSON of the facts")
+    sha256 = serializers.CharField(help_text=f"Of `certificate`: {certificate.CHECK}")
     certificate = serializers.JSONField()
+    words = serializers.JSONField()
 
 
 def _case(request: Request, case_id: UUID) -> Case:
@@ -48,10 +49,11 @@ class Certificate(APIView):
     def get(self, request: Request, case_id: UUID) -> Response:
         """What was done to the files of a case, without anything that names a person."""
         case = _case(request, case_id)
+        facts = certificate.document(case)
         with override(_language(request)):
-            facts = certificate.document(case)
+            words = certificate.words(facts)
         _given(request, case, "json")
-        answer = {"sha256": certificate.digest_of(facts), "certificate": facts}
+        answer = {"sha256": certificate.digest_of(facts), "certificate": facts, "words": words}
         name = f"{case.subject}-de-identification.json"
         return Response(
             CertificateSerializer(answer).data,

@@ -1,12 +1,13 @@
 """The certificate of a case as A4 pages, in the language in force; the same certificate gives the same bytes."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -31,7 +32,8 @@ from reportlab.platypus import (
 )
 
 from reader_study.cases.models import Image
-from reader_study.intake.certificate import digest_of
+from reader_study.intake.certificate import CHECK, digest_of, words
+from reader_study.intake.certificate_words import decided, origin, statement, where_removed
 from reader_study.intake.models import Kind, Pixels, Upload
 
 SANS, BOLD, JAPANESE = "Helvetica", "Helvetica-Bold", "HeiseiKakuGo-W5"
@@ -58,13 +60,16 @@ MONO = ParagraphStyle("mono", CELL, fontName="Courier", fontSize=6.6, leading=9.
 
 
 def render(certificate: Mapping[str, Any]) -> bytes:
+    said = words(certificate)
     story: list[Flowable] = [
-        _text(_("De-identification certificate"), TITLE),
+        _text(_("Certificate of de-identification (pseudonymised data)"), TITLE),
         _facts(certificate),
         Spacer(1, 4 * mm),
         _statement(certificate),
-        *_options(certificate),
+        *_doors(certificate),
+        *_options(certificate, said["options"]),
         *_people(certificate),
+        *_acts(certificate),
         *_files(certificate),
         *_attributes(
             _("What became of the attributes at the site"),
@@ -73,7 +78,7 @@ def render(certificate: Mapping[str, Any]) -> bytes:
                 "it: every file was rebuilt there again."
             ),
             certificate["attributes"]["site"],
-            certificate,
+            said["reasons"],
         ),
         *_attributes(
             _("What became of the attributes on the server"),
@@ -81,7 +86,7 @@ def render(certificate: Mapping[str, Any]) -> bytes:
                 "As the server rebuilt each file from the allow-list and looked through the result afterwards."
             ),
             certificate["attributes"]["server"],
-            certificate,
+            said["reasons"],
         ),
     ]
     return _set(story, certificate)
@@ -97,11 +102,7 @@ def _text(text: str, style: ParagraphStyle) -> Paragraph:
 
 def _when(text: str) -> str:
     moment = parse_datetime(text)
-    return (
-        f"{timezone.localtime(moment, timezone.get_default_timezone()):%Y-%m-%d %H:%M} UTC"
-        if moment
-        else text
-    )
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else text
 
 
 def _facts(certificate: Mapping[str, Any]) -> Table:
@@ -120,9 +121,36 @@ def _facts(certificate: Mapping[str, Any]) -> Table:
         (_("Received"), f"{_when(min(received))} – {_when(max(received))}" if received else "–"),
         (_("Sent by"), "; ".join(f"{name} ({Upload.Door(door).label})" for name, door in senders) or "–"),
         (_("Procedure"), ", ".join(certificate["procedures"]) or "–"),
+        (
+            _("As of"),
+            _("%(when)s, the last of these facts. All times are UTC.")
+            % {"when": _when(certificate["as_of"])},
+        ),
+        (
+            _("Keys"),
+            _(
+                "Held by the server, that is by who runs it. The coordinators of a site are handed the key of their "
+                "own site only; which patient has which ID is known at the site alone."
+            ),
+        ),
     ]
     cells: list[list[Flowable]] = [[_text(name, HEAD), _text(value, CELL)] for name, value in rows]
-    cells.append([_text(_("SHA-256 of this certificate"), HEAD), _text(digest_of(certificate), MONO)])
+    cells.append(
+        [
+            _text(_("SHA-256 of the JSON document"), HEAD),
+            [
+                _text(digest_of(certificate), MONO),
+                _text(
+                    _(
+                        "The digest is that of this certificate's facts as data, the same in every language: take the "
+                        "JSON form from the page of the case, and compare with what this command prints:"
+                    ),
+                    CELL,
+                ),
+                _text(CHECK, MONO),
+            ],
+        ]
+    )
     table = Table(cells, colWidths=[40 * mm, WIDTH - 40 * mm], hAlign="LEFT")
     table.setStyle(
         TableStyle(
@@ -139,28 +167,8 @@ def _facts(certificate: Mapping[str, Any]) -> Table:
 
 
 def _statement(certificate: Mapping[str, Any]) -> Table:
-    unseen = certificate["people"]["pixels_unseen"]
-    said = [
-        _(
-            "Every file was rebuilt: it holds what a list of allowed attributes lets through, each with a reason and "
-            "a proven form, and nothing else. Names, numbers and free text of the patient, the site and its "
-            "staff are not on the list. UIDs are replaced, and all dates of a subject are moved back by the same "
-            "secret number of days; intervals and times of day are true."
-        ),
-        _(
-            "The result was read again and searched for every value that had to go. A file in which one was found, or "
-            "that could not be proven safe, was not stored."
-        ),
-    ]
-    if unseen:
-        said.append(
-            _(
-                "The pixels of %(files)s files were checked by a program only, and no person looked for text in "
-                "them; these files do not claim clean pixel data (113101)."
-            )
-            % {"files": unseen}
-        )
-    table = Table([[[_text(sentence, BODY) for sentence in said]]], colWidths=[WIDTH], hAlign="LEFT")
+    said = [_text(sentence, BODY) for sentence in statement(certificate)]
+    table = Table([[said]], colWidths=[WIDTH], hAlign="LEFT")
     table.setStyle(
         TableStyle(
             [
@@ -176,9 +184,30 @@ def _statement(certificate: Mapping[str, Any]) -> Table:
     return table
 
 
-def _options(certificate: Mapping[str, Any]) -> list[Flowable]:
+def _doors(certificate: Mapping[str, Any]) -> list[Flowable]:
+    files = Counter((f["door"], f["sealed_by_sender"]) for f in certificate["files"])
     rows = [
-        [_text(option["code"], CELL), _text(option["meaning"], CELL), _text(str(option["files"]), RIGHT)]
+        [
+            _text(str(Upload.Door(door).label) if door else "–", CELL),
+            _text(where_removed(door, sealed=sealed), CELL),
+            _text(str(count), RIGHT),
+        ]
+        for (door, sealed), count in sorted(files.items())
+    ]
+    head = [_text(_("Came by"), HEAD), _text(_("Where the identifiers were removed"), HEAD)]
+    return [
+        _text(_("Where the identifiers were removed"), SECTION),
+        _grid([*head, _text(_("Files"), RIGHT)], rows, [34 * mm, WIDTH - 54 * mm, 20 * mm]),
+    ]
+
+
+def _options(certificate: Mapping[str, Any], meanings: Mapping[str, str]) -> list[Flowable]:
+    rows = [
+        [
+            _text(option["code"], CELL),
+            _text(meanings[option["code"]], CELL),
+            _text(str(option["files"]), RIGHT),
+        ]
         for option in certificate["options"]
     ]
     head = [
@@ -203,11 +232,36 @@ def _people(certificate: Mapping[str, Any]) -> list[Flowable]:
         (people["released_from_quarantine"], _("Kept apart at first, and taken after a person's answer")),
     ]
     rows = [[_text(sentence, CELL), _text(str(files), RIGHT)] for files, sentence in sentences if files]
-    head = [_text(_("Who looked"), HEAD), _text(_("Files"), RIGHT)]
+    head = [_text(_("Looked at, decided"), HEAD), _text(_("Files"), RIGHT)]
     return [
         _text(_("What persons looked at and decided"), SECTION),
         _grid(head, rows, [WIDTH - 20 * mm, 20 * mm]),
     ]
+
+
+def _acts(certificate: Mapping[str, Any]) -> list[Flowable]:
+    """One row for each minute, person and act, with the number of files."""
+    files: Counter[tuple[str, str, str]] = Counter()
+    for act in certificate["acts"]:
+        role = _("coordinator of site %(site)s") % {"site": certificate["site"]["code"]}
+        who = ", ".join(filter(None, (act["person"], role if act["role"] == "coordinator" else _("sender"))))
+        files[_when(act["at"]), who, decided(act)] += len(act["files"])
+    rows = [
+        [_text(when, CELL), _text(who, CELL), _text(what, CELL), _text(str(count), RIGHT)]
+        for (when, who, what), count in files.items()
+    ]
+    if not rows:
+        rows = [
+            [
+                _text("–", CELL),
+                _text("–", CELL),
+                _text(_("No person looked at a file."), CELL),
+                _text("", CELL),
+            ]
+        ]
+    head = [_text(name, HEAD) for name in (_("When"), _("Who"), _("What was looked at or decided"))]
+    widths = [30 * mm, 48 * mm, WIDTH - 92 * mm, 14 * mm]
+    return [_text(_("Who looked"), SECTION), _grid([*head, _text(_("Files"), RIGHT)], rows, widths)]
 
 
 def _files(certificate: Mapping[str, Any]) -> list[Flowable]:
@@ -219,7 +273,7 @@ def _files(certificate: Mapping[str, Any]) -> list[Flowable]:
         [
             _text(str(n), SMALL),
             _text(f"{Kind(f['kind']).label} {Image.State(f['state']).label if f['state'] else ''}", SMALL),
-            _text(f["state_from"] or "–", SMALL),
+            _text(origin(f["state_from"]), SMALL),
             _text(str(Pixels(f["pixels"]).label), SMALL),
             _text(_when(f["received_at"]).removesuffix(" UTC"), SMALL),
             _text(f["sha256"], DIGEST),
@@ -231,11 +285,12 @@ def _files(certificate: Mapping[str, Any]) -> list[Flowable]:
 
 
 def _attributes(
-    title: str, lead: str, attributes: Sequence[Mapping[str, Any]], certificate: Mapping[str, Any]
+    title: str, lead: str, attributes: Sequence[Mapping[str, Any]], reasons: Mapping[str, str]
 ) -> list[Flowable]:
     if not attributes:
         return []
-    words = {
+    others = {
+        "0002,xxxx": _("File header (group 0002)"),
         "private": _("private attribute"),
         "unknown": _("attribute that no standard knows"),
         "preamble": _("preamble of the file"),
@@ -254,10 +309,10 @@ def _attributes(
     ]
     rows = [
         [
-            _text(a["name"] or next((name for word, name in words.items() if word in a["path"]), "–"), CELL),
-            _text(a["path"], MONO),
+            _text(a["name"] or next((name for word, name in others.items() if word in a["path"]), "–"), CELL),
+            _text(a["path"].replace(".", " ."), MONO),  # so that a long path breaks between its tags
             _text(actions[a["action"]], CELL),
-            _text(certificate["reasons"][a["reason"]], CELL),
+            _text(reasons[a["reason"]], CELL),
             _text(str(a["files"]), RIGHT),
         ]
         for a in attributes
@@ -339,7 +394,7 @@ def _set(story: list[Flowable], certificate: Mapping[str, Any]) -> bytes:
     document = BaseDocTemplate(
         out,
         pagesize=A4,
-        title=_("De-identification certificate") + f": {certificate['subject']}",
+        title=_("Certificate of de-identification (pseudonymised data)") + f": {certificate['subject']}",
         author="Reader study platform",
         subject=digest_of(certificate),
         creator="reader_study.intake",

@@ -46,7 +46,7 @@ def verdicts(browser: Any, upload: str) -> list[tuple[str, str]]:
     return [(file["verdict"], file["code"]) for file in status(browser, upload)["files"]]
 
 
-def spect(seed: int = 1, state: str = "stress", **more: Any) -> bytes:
+def spect(seed: int = 1, state: str | None = "stress", **more: Any) -> bytes:
     return nm_file(noise(seed=seed), state=state, secrets=Secrets(seed), more=more)
 
 

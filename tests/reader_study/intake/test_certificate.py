@@ -2,6 +2,10 @@
 
 import hashlib
 import io
+import json
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +14,13 @@ from pypdf import PdfReader
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Case
 from reader_study.cases.storage import store
+from reader_study.intake.certificate import CHECK
+from reader_study.intake.deidentification import Answers
+from reader_study.intake.description import Pixels
 from reader_study.intake.examination import examine
 from reader_study.intake.models import Instance
 from reader_study.intake.pseudonyms import Pseudonyms
+from reader_study.intake.queries import pseudonyms_of
 from reader_study.intake.reports import check, digest_of
 from reader_study.studies.models import Study
 from tests.reader_study.cases.world import World
@@ -62,11 +70,14 @@ def test_it_names_every_file_by_what_is_stored_and_by_what_was_done(
 
 
 def test_it_says_of_every_attribute_what_became_of_it_and_why(browser: Any, case: Case) -> None:
-    facts = certificate(browser, case)["certificate"]
+    told = certificate(browser, case)
+    facts = told["certificate"]
     rows = {row["path"]: row for row in facts["attributes"]["server"]}
     assert rows["0010,0010"]["action"] == "changed" and rows["0010,0010"]["name"] == "Patient's Name"
     assert {row["action"] for row in rows.values()} == {"kept", "changed", "removed"}
-    assert all(facts["reasons"][row["reason"]] for row in rows.values())
+    assert all(told["words"]["reasons"][row["reason"]] for row in rows.values())
+    assert all(told["words"]["options"][option["code"]] for option in facts["options"])
+    assert rows["0002,xxxx"]["name"] == ""  # the file's header as a whole, not its first attribute
     assert facts["attributes"]["site"] == []  # this sender reported nothing
 
 
@@ -84,7 +95,10 @@ def test_nothing_in_it_names_the_patient(browser: Any, case: Case) -> None:
 
 def test_the_same_case_gives_the_same_bytes_in_each_language(browser: Any, case: Case) -> None:
     pages = {}
-    for language, title in (("en", "De-identification certificate"), ("ja", "匿名化証明書")):
+    for language, title in (
+        ("en", "Certificate of de-identification (pseudonymised data)"),
+        ("ja", "仮名化処理証明書"),
+    ):
         first, second = (
             browser.get(f"/api/cases/{case.id}/certificate.pdf?language={language}") for _ in range(2)
         )
@@ -98,15 +112,81 @@ def test_the_same_case_gives_the_same_bytes_in_each_language(browser: Any, case:
     assert Entry.objects.filter(action="intake.certificate_given").count() == 6
 
 
+def test_its_digest_is_that_of_the_json_document_as_the_page_says(
+    browser: Any, case: Case, tmp_path: Path
+) -> None:
+    told = browser.get(f"/api/cases/{case.id}/certificate?language=ja")
+    canonical = json.dumps(
+        told.json()["certificate"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    assert hashlib.sha256(canonical.encode()).hexdigest() == told.json()["sha256"]
+    jq = shutil.which("jq")
+    if jq:
+        (tmp_path / "FILE.json").write_bytes(told.content)
+        made = subprocess.run(
+            [jq, "-cjS", ".certificate", tmp_path / "FILE.json"], capture_output=True, check=True
+        )
+        assert hashlib.sha256(made.stdout).hexdigest() == told.json()["sha256"]
+    assert CHECK in text_of(browser.get(f"/api/cases/{case.id}/certificate.pdf").content)
+
+
+def test_it_says_what_is_true_in_the_eyes_of_the_law(browser: Any, case: Case) -> None:
+    pages = {
+        language: text_of(browser.get(f"/api/cases/{case.id}/certificate.pdf?language={language}").content)
+        for language in ("en", "ja")
+    }
+    assert "not anonymously processed information" in pages["en"] and "was not stored" not in pages["en"]
+    assert "the 30 days of the protocol, and then destroyed" in pages["en"] and "UTC" in pages["en"]
+    assert "File header (group 0002)" in pages["en"] and "Group Length" not in pages["en"]
+    japanese = pages["ja"].replace(" ", "")
+    assert "匿名加工情報ではありません" in japanese and "匿名化" not in japanese and "研究" not in japanese
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_it_says_where_identifiers_were_removed(browser: Any, case: Case, sealed: bool) -> None:
+    Instance.objects.update(sealed_by_sender=sealed)
+    page = text_of(browser.get(f"/api/cases/{case.id}/certificate.pdf").content)
+    assert ("before the first byte was sent" in page) is sealed
+    assert ("On the server, after the files had arrived" in page) is not sealed
+
+
+def test_who_looked_in_the_browser_is_the_sender_at_the_time_of_the_upload(
+    browser: Any, world: World, work: Any
+) -> None:
+    own = pseudonyms_of(world.study, world.study.sites.get(code="A"))
+    said = Answers(state="stress", pixels=Pixels.SEEN)
+    sealed = examine(spect(1, state=None), pseudonyms=own, kinds=None, answers=said)
+    send(browser, world.study, [sealed.data, *pet(1)])
+    work()
+    case = Case.objects.get(instances__kind="spect")
+    (act,) = certificate(browser, case)["certificate"]["acts"]
+    upload = Instance.objects.get(kind="spect").upload
+    assert upload is not None and act["at"] == upload.created_at.isoformat()
+    assert (act["person"], act["role"], act["act"]) == ("Coordinator A", "coordinator", "before_sending")
+    assert act["decided"] == {"pixels": "seen", "state": "stress"} and len(act["files"]) == 1
+    page = text_of(browser.get(f"/api/cases/{case.id}/certificate.pdf").content)
+    assert "Coordinator A, coordinator of site A" in page
+    assert "Before sending: text in the picture: a person looked, and there is none" in page
+
+
 def test_what_a_person_looked_at_is_told(browser: Any, world: World, work: Any) -> None:
     send(browser, world.study, [edited(PixelData=letters())])
     work()
     (kept,) = browser.get(f"/api/studies/{world.study.id}/quarantine").json()["files"]
     box = {"frame": 0, "left": 2, "top": 2, "right": 10, "bottom": 8}
+    browser.get(f"/api/quarantine/{kept['id']}/header")
     browser.post(f"/api/quarantine/{kept['id']}/answer", {"pixels": "blanked", "blank": [box]})
     facts = certificate(browser, Case.objects.get())["certificate"]
     assert facts["people"]["pixels_blanked"] == facts["people"]["released_from_quarantine"] == 1
     assert {option["code"]: option["files"] for option in facts["options"]}["113101"] == 1
+    looked, answered = facts["acts"]
+    assert (looked["person"], looked["act"]) == ("Coordinator A", "looked_header")
+    assert (answered["act"], answered["taken"]) == ("answered", True)
+    assert answered["decided"] == {"pixels": "blanked"} and answered["files"] == [
+        facts["files"][0]["sop_uid"]
+    ]
+    times = Entry.objects.filter(action="intake.quarantine_answered").values_list("at", flat=True)
+    assert facts["as_of"] >= answered["at"] == times.get().isoformat()
 
 
 def test_what_the_sender_had_done_stands_beside_what_the_server_did(
