@@ -36,8 +36,9 @@ def statement(certificate: Mapping[str, Any]) -> list[str]:
     if unseen:
         said.append(
             _(
-                "The pixels of %(files)s files were checked by a program only, and no person looked for text in "
-                "them; these files do not claim clean pixel data (113101)."
+                "The pixels of %(files)s files were checked by a program only, which misses some text (small, "
+                "faint or dark text above all), and no person looked for text in them; these files do not claim "
+                "clean pixel data (113101)."
             )
             % {"files": unseen}
         )

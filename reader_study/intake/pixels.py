@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from reader_study.intake.reasons import Quarantined, Refused
+from reader_study.intake.text_lines import shows_lines
 from reader_study.intake.tree import (
     ALLOCATED,
     COLUMNS,
@@ -73,7 +74,8 @@ def check_pixels(structure: Structure, *, looked_at: bool) -> None:
         return
     at_once = max(1, _PIXELS_AT_ONCE // frames[0].size)  # sorting takes memory
     for first in range(0, structure.frames, at_once):
-        if any(shows_text(frame) for frame in _suspicious(frames[first : first + at_once])):
+        some = frames[first : first + at_once]
+        if any(shows_text(frame) for frame in _suspicious(some)) or shows_lines(some):
             raise Quarantined("burned_in")
 
 

@@ -2,6 +2,7 @@
 
 import { showsText, type Values } from './lettering';
 import type { PixelValues } from './protocol';
+import { showsLines } from './textLines';
 import {
   ALLOCATED,
   COLUMNS,
@@ -50,7 +51,7 @@ export function doubtAboutPixels(structure: Structure, lookedAt: boolean): strin
   const area = rows * columns;
   for (let n = 0; n < structure.frames; n += 1) {
     const frame = values.subarray(n * area, (n + 1) * area);
-    if (showsText(frame, rows, columns)) return 'burned_in';
+    if (showsText(frame, rows, columns) || showsLines(frame, rows, columns)) return 'burned_in';
   }
   return '';
 }
