@@ -29,16 +29,23 @@ class Admitted:
     networks: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
 
-    def admits(self, *, calling: str, address: str, certificate: str | None) -> bool:
-        """Whether a call under this title, from this address, with this client certificate (SHA-256) is the peer's."""
+    def objection(self, *, calling: str, address: str, certificate: str | None) -> str:
+        """Why a call under this title, from this address, with this client certificate (SHA-256) is not the peer's;
+        empty if it is."""
         if calling != self.calling:
-            return False
+            return "the peer with this called title has another calling title"
         if self.networks:
             host = ipaddress.ip_address(address)
             host = getattr(host, "ipv4_mapped", None) or host
             if not any(host in ipaddress.ip_network(network) for network in self.networks):
-                return False
-        return not self.certificates or certificate in self.certificates
+                return "the address is in none of the peer's networks"
+        if self.certificates and certificate not in self.certificates:
+            return (
+                "the client certificate is not the peer's"
+                if certificate
+                else "no client certificate was shown"
+            )
+        return ""
 
 
 def publish(spool: Path, peers: Iterable[Mapping[str, Any]]) -> None:

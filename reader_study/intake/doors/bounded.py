@@ -26,6 +26,8 @@ from pynetdicom.transport import AssociationSocket, RequestHandler, ThreadedAsso
 from reader_study.intake.doors.admission import Admitted
 
 logger = logging.getLogger(__name__)
+_NO_REASON, _CALLING_UNKNOWN, _CALLED_UNKNOWN = 1, 3, 7  # PS3.8 9.3.4, of the service user
+_LONGEST_TITLE = 16
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,8 @@ class _Negotiation(ACSE):
 
     def _negotiate_as_acceptor(self) -> None:
         peer = self.assoc.server.peer_of(self.assoc)
-        if peer is None:
-            self.send_reject(0x01, 0x01, 0x01)  # permanent, by the service user, no reason given
+        if not isinstance(peer, Admitted):
+            self.send_reject(0x01, 0x01, peer)  # permanent, by the service user
             evt.trigger(self.assoc, evt.EVT_REJECTED, {})
             self.assoc.kill()
             return
@@ -230,18 +232,31 @@ class Server(ThreadedAssociationServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         logger.warning("a connection of %s failed: %s", client_address[0], type(sys.exception()).__name__)
 
-    def peer_of(self, assoc: Association) -> Admitted | None:
-        """The peer that calls; None when nobody may call so, from there."""
+    def peer_of(self, assoc: Association) -> Admitted | int:
+        """The peer that calls; or why nobody may call so, from there: a reason of PS3.8 9.3.4."""
         asked, line, address = assoc.requestor.primitive, assoc.dul.socket, str(assoc.requestor.address)
         if asked is None or line is None:
-            return None
-        found = self.find_peer(str(asked.called_ae_title).strip())
+            return _NO_REASON
+        called, calling = str(asked.called_ae_title).strip(), str(asked.calling_ae_title).strip()
+        found = self.find_peer(called)
         connection, certificate = line.socket, None
         if isinstance(connection, ssl.SSLSocket) and (shown := connection.getpeercert(binary_form=True)):
             certificate = hashlib.sha256(shown).hexdigest()
-        calling = str(asked.calling_ae_title).strip()
-        if found is None or not found.admits(calling=calling, address=address, certificate=certificate):
-            logger.warning("refused a call of %s", address)
-            return None
+        objection = "nobody has this called title"
+        if found is not None:
+            objection = found.objection(calling=calling, address=address, certificate=certificate)
+        if found is None or objection:
+            logger.warning(
+                "refused a call: calling title %s, called title %s, from %s: %s",
+                printable(calling), printable(called), address, objection,
+            )  # fmt: skip
+            return _CALLED_UNKNOWN if found is None else _CALLING_UNKNOWN
         logger.info("peer %s calls from %s", found.id, address)
         return found
+
+
+def printable(title: str) -> str:
+    """A title as it may stand in a log: no control characters, nothing that looks like another line."""
+    return repr(
+        "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in title[:_LONGEST_TITLE])
+    )

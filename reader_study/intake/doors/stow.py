@@ -195,7 +195,9 @@ def _received(upload: Upload, found: Iterable[Part], study_uid: str | None) -> l
 def _process(upload: Upload, files: int) -> None:
     if files <= FILES_AT_ONCE:
         actions.complete_delivery(upload=upload, send=False)
-        with contextlib.suppress(SandboxFailed):  # too busy: a worker goes on, and the rest is answered as pending
+        with contextlib.suppress(
+            SandboxFailed
+        ):  # too busy: a worker goes on, and the rest is answered as pending
             processing.process(upload.id)
         return
     actions.complete_delivery(upload=upload)

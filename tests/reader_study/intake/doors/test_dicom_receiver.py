@@ -25,7 +25,7 @@ from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
 from reader_study.intake.doors.admission import publish
-from reader_study.intake.doors.bounded import Bounds
+from reader_study.intake.doors.bounded import Bounds, printable
 from reader_study.intake.doors.dicom_scp import STORAGE_CLASSES, TRANSFER_SYNTAXES
 from reader_study.intake.structure import SYNTAXES
 from tests.reader_study.intake.doors.receiving import (
@@ -69,6 +69,19 @@ def associated(port: int, *, calling: str = CALLING, called: str = CALLED) -> An
     return entity.associate("127.0.0.1", port, ae_title=called)
 
 
+def request(*, called: bytes, calling: bytes) -> bytes:
+    """A-ASSOCIATE-RQ (PS3.8 9.3.2) with titles that no honest program sends."""
+
+    def item(kind: int, body: bytes) -> bytes:
+        return struct.pack(">BxH", kind, len(body)) + body
+
+    syntaxes = item(0x30, b"1.2.840.10008.1.1") + item(0x40, b"1.2.840.10008.1.2")
+    user = item(0x51, struct.pack(">I", 16384)) + item(0x52, b"1.2.3")
+    body = struct.pack(">HH", 1, 0) + called.ljust(16)[:16] + calling.ljust(16)[:16] + bytes(32)
+    body += item(0x10, b"1.2.840.10008.3.1.1.1") + item(0x20, b"\1\0\0\0" + syntaxes) + item(0x50, user)
+    return struct.pack(">BxI", 1, len(body)) + body
+
+
 def test_dcmtk_stores_and_what_was_acknowledged_is_on_disk(running: Running, tmp_path: Path) -> None:
     files = ct_files(tmp_path / "out", 5)
     sent = storescu(running.port, tmp_path / "out")
@@ -89,14 +102,34 @@ def test_names_of_files_and_the_log_say_nothing_of_a_patient(running: Running, t
 
 
 @pytest.mark.parametrize(
-    ("calling", "called"),
-    [("NOBODY", CALLED), (CALLING, "RS-OTHER"), (CALLING, "ANY-SCP"), (CALLED, CALLING)],
+    ("calling", "called", "reason"),
+    [
+        ("NOBODY", CALLED, "Calling"),
+        (CALLING, "RS-OTHER", "Called"),
+        (CALLING, "ANY-SCP", "Called"),
+        (CALLED, CALLING, "Called"),
+    ],
 )
-def test_who_is_no_peer_is_rejected(running: Running, tmp_path: Path, calling: str, called: str) -> None:
+def test_who_is_no_peer_is_rejected_and_both_sides_learn_why(
+    running: Running, tmp_path: Path, calling: str, called: str, reason: str
+) -> None:
     ct_files(tmp_path / "out", 1)
     sent = storescu(running.port, tmp_path / "out", calling=calling, called=called)
     assert sent.returncode != 0 and "Association Rejected" in sent.stderr
+    assert f"Reason: {reason} AE Title Not Recognized" in sent.stderr
+    assert (
+        f"refused a call: calling title '{calling}', called title '{called}', from 127.0.0.1: "
+        in running.log()
+    )
     assert running.arrived() == []
+
+
+def test_a_title_writes_no_line_of_its_own_into_the_log(running: Running) -> None:
+    with socket.create_connection(("127.0.0.1", running.port)) as line:
+        line.sendall(request(called=b"X\x1b[2J\r\nok\t\xe9", calling=b"'Y\n"))
+        assert line.recv(10)[0] in (3, 7)  # A-ASSOCIATE-RJ or, as pynetdicom does with such titles, A-ABORT
+    assert not any(sign in running.log() for sign in "\x1b\r\t\xe9")
+    assert printable("X\x1b[2J\r\nok\u202e 'Y and more") == '"X?[2J??ok? \'Y an"'
 
 
 def test_a_peer_may_call_only_from_its_network_and_until_it_is_revoked(tmp_path: Path) -> None:
