@@ -47,7 +47,7 @@ LEFT = (A4[0] - WIDTH) / 2
 _FOREIGN = re.compile(r"[^\x00-\xff–—‘’“”•…†‡€™]+")
 
 BODY = ParagraphStyle("body", fontName=SANS, fontSize=9.2, leading=12.8, textColor=INK, spaceAfter=2.2 * mm)
-TITLE = ParagraphStyle("title", BODY, fontName=BOLD, fontSize=20, leading=26, spaceAfter=2 * mm)
+TITLE = ParagraphStyle("title", BODY, fontName=BOLD, fontSize=17, leading=23, spaceAfter=2 * mm)
 SECTION = ParagraphStyle(
     "section", BODY, fontName=BOLD, fontSize=12, leading=16, spaceBefore=4 * mm, keepWithNext=1
 )

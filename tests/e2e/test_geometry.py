@@ -17,9 +17,14 @@ from tests.inference.heart.phantom import volume
 pytestmark = pytest.mark.browser
 COORDINATOR = "coordinator.a@demo.example"
 WORDS = {
-    "en": ("I have looked, and it does", "Accept", "from ProtocolName", "Confirm first how the image lies"),
+    "en": (
+        "I compared it with the anatomy: it lies as stated",
+        "Accept",
+        "from ProtocolName",
+        "Confirm first how the image lies",
+    ),
     "ja": (
-        "画像を見て、正しいことを確認しました",
+        "解剖学的構造と照らし合わせ、記載のとおりの向きであることを確認しました",
         "承認",
         "ProtocolName",
         "先に画像の向きを確認してください",

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'wouter';
 import { ask, tell } from '../shared/api/client';
 import type { CaseImageDetail } from '../shared/api/types';
-import { type T, useLanguage, useT } from '../shared/i18n';
+import { type T, useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import {
   AiBadge,
@@ -20,6 +20,7 @@ import {
   Panel,
 } from '../shared/ui';
 import './coordinator.css';
+import { Certificate } from './Certificate';
 import { inOrder, nextToCheck, STANDING_TONE, standing } from './images';
 
 import { Maker } from './Maker';
@@ -88,38 +89,6 @@ export default function CasePage() {
       )}
       <Certificate id={one.id} subject={one.subject} />
     </>
-  );
-}
-
-/** For the ethics file: what was done to the case's files, as pages and as data. */
-function Certificate({ id, subject }: { id: string; subject: string }) {
-  const t = useT();
-  const lang = useLanguage();
-  const where = `/api/cases/${id}/certificate`;
-  const forms = [
-    ['PDF', `${where}.pdf?language=${lang}`],
-    ['JSON', `${where}?language=${lang}`],
-  ] as const;
-  return (
-    <Panel title={t('case.certificate')}>
-      <div className="stack">
-        <p className="dim">{t('case.certificateText')}</p>
-        <div className="actions">
-          {forms.map(([form, href]) => (
-            <a
-              key={form}
-              className="button"
-              href={href}
-              target="_blank"
-              rel="noreferrer"
-              aria-label={t('case.certificateOf', { subject, form })}
-            >
-              {form}
-            </a>
-          ))}
-        </div>
-      </div>
-    </Panel>
   );
 }
 

@@ -50,6 +50,7 @@ describe('what the file does not prove', () => {
     const text = shown({ geometry: 'unconfirmed', qc: 'pending' }).textContent;
     expect(text).toContain('The file does not prove it');
     expect(text).toContain(SENTENCE);
+    expect(text).toContain('reject the image with this as the reason, and ask the site to export it again');
     expect(tick()?.checked).toBe(false);
     expect(tick()?.disabled).toBe(false);
   });
@@ -64,7 +65,7 @@ describe('what the file does not prove', () => {
   it('is asked in Japanese', async () => {
     await setLanguage('ja');
     expect(shown({ geometry: 'unconfirmed', qc: 'pending' }).textContent).toContain(
-      '画像を見て、正しいことを確認しました',
+      '解剖学的構造と照らし合わせ、記載のとおりの向きであることを確認しました',
     );
   });
 });
