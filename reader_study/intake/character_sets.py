@@ -97,11 +97,11 @@ def decoded(value: bytes, declared: Sequence[str]) -> str:
 def readings(value: bytes, declared: Sequence[str]) -> list[str]:
     """All that a value could say: as `decoded`, as every term declares it, and as every guess that fits."""
     texts = [decoded(value, declared)]
-    if value.isascii():  # escape sequences said it all
+    if value.isascii() or _ESCAPE in value:  # escape sequences said it all
         return texts
     labels = [label for term in declared if (label := _SEVERAL.get(term) or _single(term))]
     texts += [value.decode(_CODECS[label], "replace") for label in labels]
-    for guess in GUESSES if _ESCAPE not in value else ():
+    for guess in GUESSES:
         try:
             texts.append(value.decode(_CODECS[guess]))
         except UnicodeDecodeError:

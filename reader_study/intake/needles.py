@@ -33,9 +33,9 @@ _DATE = re.compile(r"(\d{4})\D?(\d\d)\D?(\d\d)")
 def needles(tag: int, value: bytes, declared: tuple[str, ...]) -> frozenset[bytes]:
     """The needles of one value of SOUGHT. declared: the character sets of its file."""
     value = value.strip(b" \0")[:_LONGEST]
-    texts = readings(value, declared)
+    texts = [text for text in readings(value, declared) if "\ufffd" not in text]  # it is in another encoding
     if tag == _BIRTH_DATE:
-        match = _DATE.match(texts[0])
+        match = _DATE.match(texts[0] if texts else "")
         phrases = {sign.join(match.groups()) for sign in ("", "-", "/", ".")} if match else set()
         return frozenset(_encoded(phrases))
     if tag in _IDENTIFIERS:

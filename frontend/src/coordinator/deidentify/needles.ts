@@ -26,7 +26,8 @@ export function isSought(tag: number): boolean {
 /** The needles of a value that is sought. */
 export function needlesOf(tag: number, whole: Uint8Array, sets: readonly string[]): Set<string> {
   const value = stripped(whole).subarray(0, LONGEST);
-  const texts = [decoded(value, sets), ...guesses(value)];
+  const all = [decoded(value, sets), ...guesses(value)];
+  const texts = all.filter((text) => !text.includes('\ufffd')); // then it is in another encoding
   if (tag === BIRTH_DATE) {
     const [, ...parts] = /^(\d{4})\D?(\d\d)\D?(\d\d)/.exec(texts[0] ?? '') ?? [];
     return new Set(parts.length > 0 ? ['', '-', '/', '.'].flatMap((sign) => encoded(parts.join(sign))) : []);
