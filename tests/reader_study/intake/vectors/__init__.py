@@ -7,10 +7,13 @@ is invented and follows from seeds.
 import hashlib
 import io
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+from PIL import Image, ImageDraw
 from pydicom import dcmread, dcmwrite
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import RawDataElement
@@ -22,6 +25,7 @@ from reader_study.intake.description import Pixels
 from reader_study.intake.pseudonyms import Pseudonyms
 from reader_study.intake.reasons import NotTaken
 from reader_study.intake.structure import read_structure
+from reader_study.intake.text_lines import shows_lines
 from tests.reader_study.intake.files import Secrets, nm_file, noise
 from tests.reader_study.intake.planted import KINDS, usual
 
@@ -105,6 +109,20 @@ def of_other_systems(data: bytes, values: Mapping[str, tuple[str, bytes]]) -> by
     return out.getvalue()
 
 
+def pictures() -> Iterator[dict[str, object]]:
+    """Small frames with and without text, and what `shows_lines` says of them."""
+    rng = np.random.default_rng(30)
+    for n in range(12):
+        frame = rng.normal(200, 4 + 4 * n, (20, 72))
+        if n % 3:
+            image = Image.new("L", (72, 20))
+            ImageDraw.Draw(image).text((2, 4), "YAMADA TARO", fill=255)
+            frame += (1 if n % 2 else -0.7) * np.asarray(image, float) / (1 + n / 4)
+        stored = np.clip(frame.round() - 300 * (n % 2), -32_768, 32_767).astype("<i2")
+        said = {"rows": 20, "columns": 72, "pixels": b64encode(stored.tobytes()).decode("ascii")}
+        yield {**said, "shows_lines": shows_lines(stored[np.newaxis])}
+
+
 def edited(data: bytes, **values: object) -> bytes:
     """The file with other values."""
     ds = dcmread(io.BytesIO(data))
@@ -152,7 +170,7 @@ def write(folder: Path) -> int:
         if sealed:
             (folder / f"{vector.name}.sealed.dcm").write_bytes(sealed)
         many.append(facts)
-    document = {"key": KEY.hex(), "vectors": many}
+    document = {"key": KEY.hex(), "vectors": many, "pictures": list(pictures())}
     (folder / "vectors.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     return len(many)
 
