@@ -120,6 +120,32 @@ _INSTEAD: Mapping[str, Promise] = {
 NO_IMAGE = frozenset({"not_dicom", "dicomdir", "empty", "not_a_file"})
 
 
+# Of what is kept apart on the server, the part of its sentence that is true on a machine which keeps it back itself.
+_HERE: Mapping[str, Promise] = {
+    "colour": _("The image is in colour, as screen captures are."),
+    "secondary": _("The image is marked as secondary, as screen captures are."),
+    "burned_in": _("Text may be burned into the image."),
+    "overlay": _("The image carries an overlay, which may hold text."),
+    "contradiction": _("The header contradicts itself about what kind of image this is."),
+    "charset": _("The file names an unknown character set, so its texts cannot be read."),
+    "eight_bit": _("The image has only 8 bits a pixel, as screen captures have."),
+    "localizer": _("This CT image is a localizer, not a slice."),
+    "head_ct": _("This CT shows the head, from which a face can be rebuilt."),
+    "no_patient_id": _("The file has no patient ID, so it belongs to no subject."),
+    "seal_broken": _("The file names a pseudonym of this site, but was changed after its de-identification."),
+    "left_over": _("A value that had to be removed was found again in the result."),
+}  # fmt: skip
+_STAYS = _("%(what)s It stays on this machine. %(next)s")
+_BY_A_PERSON = _("Send it with the browser, where a person decides.")
+
+
+def sentence_here(code: str) -> str:
+    """The sentence of a code where the file never left the machine, with what to do next."""
+    if code not in _HERE:
+        return sentence(code)
+    return _STAYS % {"what": _HERE[code], "next": _INSTEAD.get(code, _BY_A_PERSON)}
+
+
 def sentence(code: str) -> str:
     """The sentence of a code in the reader's language; empty for no code, a code of former days as it is."""
     return str(SENTENCES.get(code, code))

@@ -34,6 +34,11 @@ def sources(paths: Iterable[Path]) -> Iterator[Source]:
             yield from _opened(path, follow=True)
 
 
+def is_empty_folder(path: Path) -> bool:
+    """Whether a folder holds no file, however deep."""
+    return path.is_dir() and not any(names for _, _, names in os.walk(path))
+
+
 def _opened(path: Path, *, follow: bool) -> Iterator[Source]:
     try:
         status = path.stat(follow_symlinks=follow)

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from reader_study.intake import staging
 from reader_study.intake.reasons import sentence
 from tests.reader_study.cases.world import World
-from tests.reader_study.intake.forging import NM, zip_file
+from tests.reader_study.intake.forging import NM, edited, zip_file
 from tests.reader_study.intake.hostile import DOUBTFUL, HOSTILE
 from tests.reader_study.intake.odd import ODD
 from tests.reader_study.intake.sending import send, spect, verdicts
@@ -22,10 +22,10 @@ from tests.reader_study.intake.sending import send, spect, verdicts
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def inspected(*paths: Path) -> list[dict[str, str]]:
+def inspected(*paths: Path) -> list[dict[str, Any]]:
     out = StringIO()
     call_command("inspect", *map(str, paths), "--json", stdout=out)
-    found: list[dict[str, str]] = json.loads(out.getvalue())
+    found: list[dict[str, Any]] = json.loads(out.getvalue())
     return found
 
 
@@ -61,13 +61,41 @@ def test_inspect_says_what_it_cannot_open(tmp_path: Path) -> None:
         file.truncate(65 << 20)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    found = inspected(tmp_path / "nothing here", tmp_path / "bad.zip", large, pipe)
+    found = inspected(tmp_path / "bad.zip", large, pipe)
     assert [(line["verdict"], line["code"]) for line in found] == [
-        ("reject", "no_access"),
         ("reject", "zip_names"),
         ("reject", "too_large"),
         ("reject", "not_a_file"),
     ]
+
+
+def test_a_path_that_holds_nothing_is_one_sentence_and_the_others_are_judged(tmp_path: Path) -> None:
+    (tmp_path / "good.dcm").write_bytes(NM)
+    (tmp_path / "empty" / "deep").mkdir(parents=True)
+    out, errors = StringIO(), StringIO()
+    paths = [str(tmp_path / name) for name in ("none\nhere", "good.dcm", "empty")]
+    with pytest.raises(SystemExit) as ended:
+        call_command("inspect", *paths, "--json", stdout=out, stderr=errors)
+    assert ended.value.code == 2
+    assert [line["verdict"] for line in json.loads(out.getvalue())] == ["accept"]
+    assert errors.getvalue().splitlines() == [
+        f"{tmp_path}/none?here: There is no such file or folder.",
+        f"{tmp_path}/empty: There is no file in this folder.",
+    ]
+
+
+def test_inspect_says_what_the_intake_will_ask(tmp_path: Path) -> None:
+    silent = {"AcquisitionContextSequence": None, "ProtocolName": "x", "ImageID": "x", "StudyDescription": "x"}
+    (tmp_path / "1").write_bytes(edited(spect(1), SeriesDescription="SA AC", **silent))
+    (tmp_path / "2").write_bytes(NM)
+    first, second = inspected(tmp_path)
+    assert (first["verdict"], first["asks"], first["corrected"]) == ("accept", ["state"], True)
+    assert (second["asks"], second["corrected"]) == ([], False)
+    out = StringIO()
+    call_command("inspect", str(tmp_path), stdout=out)
+    asked, known = out.getvalue().splitlines()
+    assert asked.endswith(", attenuation-corrected; the intake will ask: stress or rest?")
+    assert known.endswith("view short_axis")
 
 
 def test_inspect_needs_no_database_and_prints_a_line_for_each_file(tmp_path: Path) -> None:

@@ -254,6 +254,8 @@ def test_what_cannot_be_written_is_said_before_the_first_file(
         status, sentence = _said(source, target)
         assert status == 2 and words in sentence, (target, sentence)
     assert _said(tmp_path / "none", tmp_path / "target") == (2, "The source does not exist.")
+    (tmp_path / "empty" / "deep").mkdir(parents=True)
+    assert _said(tmp_path / "empty", tmp_path / "target") == (2, "There is no file in the source.")
 
 
 def test_the_exit_status_says_whether_every_image_was_accepted(tmp_path: Path) -> None:
@@ -267,6 +269,22 @@ def test_the_exit_status_says_whether_every_image_was_accepted(tmp_path: Path) -
     assert names.stat().st_mode & 0o777 == 0o600
     (source / "2.dcm").write_bytes(usual(KINDS[0], 2).data[:-100])
     assert _said(source, tmp_path / "two") == (1, "")
+
+
+def test_the_report_names_attributes_and_a_lost_key_is_said(tmp_path: Path) -> None:
+    (tmp_path / "1.dcm").write_bytes(usual(KINDS[0], 1).data)
+    out, report = io.StringIO(), tmp_path / "report"
+    call_command("deidentify", tmp_path / "1.dcm", tmp_path / "one", "--report", report, stdout=out)
+    assert out.getvalue().splitlines()[-1].startswith("The key is gone: ")
+    (entries,) = json.loads(report.read_text())["reports"].values()
+    names = {entry["path"]: entry["name"] for entry in entries}
+    assert names["0010,0020"] == "Patient ID" and names["0008,0060"] == "Modality"
+    assert names["0054,0016[].0018,1074"] == "Radionuclide Total Dose"
+    assert {name for path, name in names.items() if path.startswith("private")} == {""}
+    out = io.StringIO()
+    key = ("--key-out", tmp_path / "key")
+    call_command("deidentify", tmp_path / "1.dcm", tmp_path / "two", *key, stdout=out)
+    assert "key" not in out.getvalue()
 
 
 def test_a_disk_that_fills_up_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,3 +152,25 @@ def test_the_vectors_are_what_stage_1_answers(vector: Vector) -> None:
     assert (VECTORS / str(facts["input"])).read_bytes() == vector.data
     if sealed:
         assert (VECTORS / str(facts["sealed"])).read_bytes() == sealed
+
+
+def test_the_table_says_of_every_attribute_what_is_done_and_why_in_both_languages() -> None:
+    told = {}
+    for language in ("en", "ja"):
+        out = io.StringIO()
+        call_command("procedure", "--table", "--language", language, stdout=out)
+        told[language] = [line.split("\t") for line in out.getvalue().splitlines()]
+    assert [row[:3:2] for row in told["en"][1:-1]] == [
+        [row[0], row[2].replace("すべて", "all")] for row in told["ja"][1:-1]
+    ]
+    assert {len(row) for row in told["en"]} == {len(row) for row in told["ja"]} == {5}
+    assert all(cell.isascii() for row in told["en"] for cell in row)
+    assert not any(ja[3] == en[3] or ja[4] == en[4] for en, ja in zip(told["en"], told["ja"], strict=True))
+    rows = {row[0]: row[1:] for row in told["en"]}
+    assert rows["0010,0010"][0] == "Patient's Name" and rows["0010,0010"][2] == "written by the study"
+    assert rows["0008,0020"][2].startswith("moved back") and "0008,0080" not in rows
+    listed = {keyword_for_tag(tag) for rules in ALLOWED.values() for tag in rules} | {
+        keyword_for_tag(tag) for tag in (*OWN, *EMPTY)
+    }
+    assert {keyword_for_tag(int(path.replace(",", ""), 16)) for path in rows if len(path) == 9} == listed
+    assert told["en"][-1][0] == "all others" and told["en"][-1][3] == "removed"

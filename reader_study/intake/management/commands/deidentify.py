@@ -16,10 +16,11 @@ from reader_study.intake.allowlist import METHOD, PROCEDURE_VERSION
 from reader_study.intake.deidentification import Deidentified, Entry, report_digest
 from reader_study.intake.examination import examine
 from reader_study.intake.grounds import reason_text
+from reader_study.intake.procedure_table import name_at
 from reader_study.intake.pseudonyms import Pseudonyms
-from reader_study.intake.reasons import NO_IMAGE, NotTaken, Quarantined, sentence
+from reader_study.intake.reasons import NO_IMAGE, NotTaken, Quarantined, sentence_here
 from reader_study.intake.sandbox import SandboxFailed
-from reader_study.intake.sources import Source, sources
+from reader_study.intake.sources import Source, is_empty_folder, sources
 
 _KEY_BYTES = 32
 _AT_ONCE = max(2, min(4, os.cpu_count() or 2))  # as many files as there are children to read them
@@ -69,6 +70,8 @@ class Command(BaseCommand):
         """Whether every image was accepted. Whatever can be wrong with the arguments is said before the first file."""
         if not source.exists():
             raise _failed("The source does not exist.")
+        if is_empty_folder(source):
+            raise _failed("There is no file in the source.")
         given_key = _given_key(options["key_file"], options["key_out"])
         _make_empty(target, source)
         with _outputs(target, options) as outputs:
@@ -84,7 +87,7 @@ class Command(BaseCommand):
                 "number": number,
                 "verdict": verdict,
                 "code": code,
-                "reason": sentence(code),
+                "reason": sentence_here(code),
             }
             if made is not None:
                 digest = report_digest(made.report)
@@ -110,6 +113,10 @@ class Command(BaseCommand):
             _write(options["names"], listed.encode(errors="backslashreplace"))
         counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(summary.items()))
         self.stdout.write(f"{len(files)} files: {counted or 'nothing to do'}")
+        if not given_key and not options["key_out"]:
+            self.stdout.write(
+                "The key is gone: nobody can make the same pseudonyms again. To keep the next one: --key-out FILE"
+            )
         return all(line["verdict"] == "accept" or line["code"] in NO_IMAGE for line in files)
 
 
@@ -152,7 +159,11 @@ def _facts(made: Deidentified) -> dict[str, Any]:
 
 
 def _readable(report: tuple[Entry, ...]) -> list[dict[str, str]]:
-    return [{**entry._asdict(), "sentence": reason_text(entry.reason)} for entry in report]
+    return [
+        {"path": entry.path, "name": name_at(entry.path), "action": entry.action, "reason": entry.reason,
+         "sentence": reason_text(entry.reason)}
+        for entry in report
+    ]  # fmt: skip
 
 
 def _failed(sentence_of_it: str) -> CommandError:

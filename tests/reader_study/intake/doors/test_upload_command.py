@@ -131,10 +131,21 @@ def test_what_cannot_be_proven_safe_stays_here(
     assert done.returncode == 1
     assert told(done)["counts"] == {"accepted": 4, "kept_back": 3}
     held = [file for file in told(done)["files"] if file["code"] == "burned_in"]
-    assert len(held) == 1 and held[0]["message"] and "name" not in held[0]
+    assert len(held) == 1 and "name" not in held[0]
+    assert held[0]["message"] == (
+        "Text may be burned into the image. It stays on this machine. "
+        "Send it with the browser, where a person decides."
+    )
     assert not Upload.objects.filter(files__verdict="quarantined").exists()
-    assert "shot.dcm" in named.stdout and named.returncode == 0
+    assert "shot.dcm" in named.stdout and named.returncode == 1
+    assert "kept apart" not in named.stdout and "stays on this machine" in named.stdout
     assert Upload.objects.count() == 1  # the dry run sent nothing
+
+
+def test_an_empty_folder_is_said_to_be_so(token_file: Path, url: str, tmp_path: Path) -> None:
+    (tmp_path / "none" / "deep").mkdir(parents=True)
+    done = upload(tmp_path / "none", url, token_file)
+    assert (done.returncode, done.stdout) == (2, "") and "There is no file in the folder." in done.stderr
 
 
 def test_a_zip_archive_is_sent_like_a_folder(

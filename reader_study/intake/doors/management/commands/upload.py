@@ -20,8 +20,8 @@ from reader_study.intake.doors.sending import (
     terms_of,
     verdicts,
 )
-from reader_study.intake.reasons import NO_IMAGE, sentence
-from reader_study.intake.sources import sources
+from reader_study.intake.reasons import NO_IMAGE, sentence, sentence_here
+from reader_study.intake.sources import is_empty_folder, sources
 
 TAKEN = ("accepted", "duplicate")
 _EVERY = 5.0  # seconds between two lines of progress where there is no terminal
@@ -31,7 +31,8 @@ class Command(BaseCommand):
     help = (
         "De-identify a folder (or zip archive) on this machine and send what may leave it. Started again after a "
         "broken line, it sends what is missing. Exit: 0 every image was taken, 1 some were not, 2 it could not be "
-        "done. No database is needed; names of files stay on this machine."
+        "done; a dry run says the same of what it would send. No database is needed; names of files stay on this "
+        "machine."
     )
     requires_system_checks: list[str] = []
 
@@ -55,6 +56,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["folder"].exists():
             raise CommandError(_("There is no such folder."), returncode=2)
+        if is_empty_folder(options["folder"]):
+            raise CommandError(_("There is no file in the folder."), returncode=2)
         try:
             lines, upload, complete = self.all_steps(options)
         except CannotSend as reason:
@@ -65,7 +68,8 @@ class Command(BaseCommand):
                 _("Not all verdicts have come yet. Look at them in the browser later."), returncode=2
             )
         images = [line for line in lines if line.code not in NO_IMAGE]
-        if any(line.verdict not in TAKEN for line in images) and not options["dry_run"]:
+        fine = ("", *TAKEN) if options["dry_run"] else TAKEN
+        if any(line.verdict not in fine for line in images):
             sys.exit(1)
 
     def all_steps(self, options: dict[str, Any]) -> tuple[list[Line], str, bool]:
@@ -98,7 +102,7 @@ class Command(BaseCommand):
                 **({"name": line.name} if options["names"] else {}),
                 "verdict": line.verdict or "sendable",
                 "code": line.code,
-                "message": sentence(line.code),
+                "message": _sentence(line.verdict, line.code),
             }
             for line in lines
         ]
@@ -112,11 +116,15 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
             return
         for (verdict, code), count in sorted(counts.items()):
-            self.stdout.write(f"{count:7d}  {verdict:12s} {code:20s} {sentence(code)}".rstrip())
+            self.stdout.write(f"{count:7d}  {verdict:12s} {code:20s} {_sentence(verdict, code)}".rstrip())
         if options["names"]:
             for row in rows:
                 if row["verdict"] not in TAKEN:
                     self.stdout.write(f"{row['verdict']:12s} {row['code']:20s} {row['name']}")
+
+
+def _sentence(verdict: str, code: str) -> str:
+    return sentence_here(code) if verdict == "kept_back" else sentence(code)
 
 
 def token_in(path: Path) -> str:
