@@ -154,11 +154,6 @@ export function LookAtPixels({ frames, busy = false, onDecide, lead, leaveOut }:
           )}
         </div>
       </div>
-      {count > 1 && (
-        <p className={unseen > 0 ? 'flagged' : 'dim'} role="status">
-          {unseen > 0 ? t('pixels.unseenFrames', { count: unseen }) : t('pixels.allSeen')}
-        </p>
-      )}
       {onDecide && (
         <div className="actions">
           <Button
@@ -179,6 +174,11 @@ export function LookAtPixels({ frames, busy = false, onDecide, lead, leaveOut }:
           <Button look="danger" disabled={busy} onClick={() => onDecide({ decision: 'leave_out' })}>
             {leaveOut ?? t('pixels.leaveOut')}
           </Button>
+          {count > 1 && (
+            <span className={unseen > 0 ? 'flagged' : 'dim'} role="status">
+              {unseen > 0 ? t('pixels.unseenFrames', { count: unseen }) : t('pixels.allSeen')}
+            </span>
+          )}
         </div>
       )}
     </div>

@@ -66,7 +66,7 @@ export const reviewEn = {
   'row.uncorrectedHere':
     'The study needs the image without attenuation correction: virtual PET is made from it. It is in the folder, so that this one can stay here.',
   'row.uncorrectedMissing':
-    'The study needs the image without attenuation correction: virtual PET is made from it. The folder has only this one; export the uncorrected one, too.',
+    'The study needs the image without attenuation correction: virtual PET is made from it. None of this state was found in the folder; export it, too.',
   'row.corrected': 'attenuation-corrected',
   'row.slices': '{{files}} of {{slices}} slices',
   'row.leaveOut': 'Leave out',

@@ -63,7 +63,7 @@ export const reviewJa: SameKeys<typeof reviewEn> = {
   'row.uncorrectedHere':
     '試験に必要なのは減弱補正なしの画像です（仮想PETはこの画像から計算されます）。その画像がフォルダにあるため、この画像は送信不要です。',
   'row.uncorrectedMissing':
-    '試験に必要なのは減弱補正なしの画像です（仮想PETはこの画像から計算されます）。フォルダには補正ありの画像しかありません。補正なしの画像も書き出してください。',
+    '試験に必要なのは減弱補正なしの画像です（仮想PETはこの画像から計算されます）。同じ状態の補正なしの画像がフォルダに見つかりません。補正なしの画像も書き出してください。',
   'row.corrected': '減弱補正あり',
   'row.slices': '{{slices}}スライス中{{files}}',
   'row.leaveOut': '除外',
