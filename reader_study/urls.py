@@ -29,8 +29,8 @@ urlpatterns = [
     *(
         path("api/", include(f"reader_study.{room}.urls"))
         for room in (
-            "accounts", "studies", "cases", "intake", "intake.doors", "translation", "allocation", "reading", "agreement",
-            "interop",
+            "accounts", "studies", "cases", "intake", "intake.doors", "translation", "allocation", "reading",
+            "agreement", "interop",
         )
     ),
     re_path(r"^(?!api/|accounts/|static/).*$", application, name="application"),

@@ -85,7 +85,12 @@ def test_a_path_that_holds_nothing_is_one_sentence_and_the_others_are_judged(tmp
 
 
 def test_inspect_says_what_the_intake_will_ask(tmp_path: Path) -> None:
-    silent = {"AcquisitionContextSequence": None, "ProtocolName": "x", "ImageID": "x", "StudyDescription": "x"}
+    silent = {
+        "AcquisitionContextSequence": None,
+        "ProtocolName": "x",
+        "ImageID": "x",
+        "StudyDescription": "x",
+    }
     (tmp_path / "1").write_bytes(edited(spect(1), SeriesDescription="SA AC", **silent))
     (tmp_path / "2").write_bytes(NM)
     first, second = inspected(tmp_path)
