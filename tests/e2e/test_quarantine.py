@@ -57,7 +57,7 @@ def test_a_series_without_a_state_is_answered_and_becomes_a_case(
     row = page.get_by_role("row", name="PatientID 0010,0020")
     expect(row).to_contain_text("hidden")
     expect(page.get_by_role("row", name="Modality 0008,0060")).to_contain_text("PT")
-    page.get_by_role("button", name="Show PatientID", exact=True).click()
+    page.get_by_role("button", name="Show PatientID 0010,0020", exact=True).click()
     expect(row).not_to_contain_text("hidden")
     expect(page.get_by_role("row", name="PatientName 0010,0010")).to_contain_text("hidden")
     page.get_by_role("button", name="Show all hidden values").click()

@@ -62,7 +62,9 @@ export function HeaderTable({ id }: { id: string }) {
                         <span className="dim">{t('quarantine.hidden')}</span>{' '}
                         <Button
                           look="quiet"
-                          aria-label={t('quarantine.showOne', { attribute: line.name || line.path })}
+                          aria-label={t('quarantine.showOne', {
+                            attribute: `${line.name} ${line.path}`.trim(),
+                          })}
                           disabled={reveal.isPending}
                           onClick={() => reveal.mutate(line.path)}
                         >
