@@ -22,8 +22,9 @@ from reader_study.intake.sandbox import LONGEST_SECONDS, SandboxFailed
 from reader_study.studies.queries import held_state, takes_files
 
 logger = logging.getLogger(__name__)
-# Extended after every file, so it has to outlast one: the examination, and then the wait for the locks of its place.
-LEASE = timedelta(seconds=LONGEST_SECONDS + 60)
+# Extended after every file, so it has to outlast one: the examination, the description of a doubtful one, and then
+# the wait for the locks of its place.
+LEASE = timedelta(seconds=2 * LONGEST_SECONDS + 60)
 FILE_ATTEMPTS = 3
 
 

@@ -229,8 +229,10 @@ class _Old:
     def collect_numbers(self, tag: int, value: bytes, declared: tuple[str, ...]) -> None:
         runs = _RUNS.findall(decoded(value.strip(b" \0"), declared))
         for run in (*runs, "".join(runs)):
-            if 0 < len(run) <= _LONGEST_NUMBER and int(run) >= SMALLEST_NUMBERING:
-                self.numbers[int(run)] = tag
+            number = int(run) if 0 < len(run) <= _LONGEST_NUMBER else 0
+            # Of places with the same number the patient's own identifier tells most.
+            if number >= SMALLEST_NUMBERING and not is_personal(self.numbers.get(number, 0)):
+                self.numbers[number] = tag
 
     def tag_of(self, text: bytes) -> int:
         """An attribute of the old file that says this; 0 for its head."""

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 
 from reader_study.intake.chance import found_among
 from reader_study.intake.deidentification import deidentify
@@ -137,3 +139,16 @@ def test_an_identifier_as_another_number_goes(keyword: str, value: str) -> None:
 def test_a_telephone_number_is_found_as_a_number(written: str) -> None:
     data = edited(usual("PT", 5).data, PatientTelephoneNumbers=written, RescaleIntercept="9012345678")
     assert judged(data) != []
+
+
+@pytest.mark.parametrize("elsewhere", ["StudyDescription", "AccessionNumber", "StudyID", "PatientComments"])
+def test_an_identifier_that_stands_elsewhere_too_is_still_the_patients(elsewhere: str) -> None:
+    more = {"PatientID": "4123456", elsewhere: "4123456"}
+    assert judged(edited(usual("PT", 5).data, RescaleIntercept="4123.456", **more)) != []
+
+
+def test_an_accession_number_in_a_request_hides_no_identifier() -> None:
+    request = Dataset()
+    request.AccessionNumber = "4123456"
+    more = {"PatientID": "4123456", "RequestAttributesSequence": Sequence([request])}
+    assert judged(edited(usual("PT", 5).data, RescaleIntercept="4123.456", **more)) != []

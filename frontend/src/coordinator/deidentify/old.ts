@@ -10,7 +10,8 @@ import { type Item, PIXEL_DATA, type Structure } from './tree';
 
 const PUBLIC_TEXT = new Set(['LO', 'SH', 'PN', 'ST', 'LT', 'UT', 'UC', 'UR', 'AE']);
 const WORDY = new Set(['LO', 'SH', 'PN', 'ST', 'LT', 'UT', 'UC', 'UR', 'AE', 'CS', 'UN', 'OB']);
-const DATES = /(?<!\d)((?:18|19|20)\d{2})[-./]?(0[1-9]|1[0-2])[-./]?(0[1-9]|[12]\d|3[01])(?!\d)/g;
+// Also at the beginning of a date and time, where digits follow.
+const DATES = /(?<!\d)((?:18|19|20)\d{2})[-./]?(0[1-9]|1[0-2])[-./]?(0[1-9]|[12]\d|3[01])(?!\d(?!\d))/g;
 const WORD = /[A-Za-z0-9]{4,}/g;
 const LONGEST_NUMBER = 64; // digits
 const LONGEST_POINTED = 15; // digits that a double tells apart
@@ -56,7 +57,7 @@ export class Old {
       else if (WORDY.has(vr) || IDENTIFIERS.has(tag)) this.collectText(tag, value);
       if (this.wasSealed) continue;
       if (IDENTIFIERS.has(tag)) this.collectNumbers(tag, decoded(value, sets).normalize('NFKC'));
-      if (PUBLIC_TEXT.has(vr) && !((tag >>> 16) & 1)) this.collectLongNumbers(tag, bytes.decode(value));
+      if (PUBLIC_TEXT.has(vr) && !((tag >>> 16) & 1)) this.collectLongNumbers(bytes.decode(value));
       if (isSought(tag)) for (const needle of needlesOf(tag, value, sets)) remember(this.names, needle, tag);
     }
   }
@@ -70,7 +71,6 @@ export class Old {
   private collectDates(tag: number, text: string): void {
     for (const [, year, month, day] of text.matchAll(DATES))
       remember(this.dates, `${year}${month}${day}`, tag);
-    if (/^\d{8}/.test(text)) remember(this.dates, text.slice(0, 8), tag); // of a DT, followed by digits
   }
 
   private collectNumbers(tag: number, text: string): void {
@@ -78,16 +78,21 @@ export class Old {
     for (const run of [...runs, runs.join('')]) {
       const digits = run.replace(/^0+/, '');
       if (digits.length <= LONGEST_NUMBER && Number(digits) >= LIMITS.smallestNumbering)
-        remember(this.numbers, digits, tag);
+        this.rememberNumber(digits, tag);
     }
   }
 
-  private collectLongNumbers(tag: number, text: string): void {
+  private collectLongNumbers(text: string): void {
     for (const form of [text, ...SIGNS.map((sign) => text.replace(sign, ''))])
       for (const [run] of form.matchAll(LONG_NUMBER)) {
         const digits = run.replace(/^0+/, '');
-        if (digits && run.length <= LONGEST_NUMBER) remember(this.numbers, digits, tag);
+        if (digits && run.length <= LONGEST_NUMBER) this.rememberNumber(digits, 0);
       }
+  }
+
+  /** Of places with the same number the patient's own identifier tells most, and a text (0) least. */
+  private rememberNumber(digits: string, tag: number): void {
+    if (weight(tag) > weight(this.numbers.get(digits))) this.numbers.set(digits, tag);
   }
 
   /** Whether a date of the new file is a moved one, and not one that the old file has. */
@@ -154,6 +159,11 @@ export class Old {
   namesAmong(pixels: Uint8Array): number[] {
     return foundAmong(pixels, this.names.keys()).flatMap((name) => this.names.get(name) ?? []);
   }
+}
+
+function weight(tag: number | undefined): number {
+  if (tag === undefined) return 0;
+  return tag === 0 ? 1 : isPersonal(tag) ? 3 : 2;
 }
 
 function remember<Key>(map: Map<Key, number>, key: Key, tag: number): void {

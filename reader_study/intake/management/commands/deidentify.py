@@ -2,7 +2,6 @@ import contextlib
 import json
 import os
 import secrets
-import sys
 import tempfile
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from reader_study.intake.examination import examine
 from reader_study.intake.grounds import reason_text
 from reader_study.intake.procedure_table import name_at
 from reader_study.intake.pseudonyms import Pseudonyms
-from reader_study.intake.reasons import NO_IMAGE, NotTaken, Quarantined, sentence_here
+from reader_study.intake.reasons import NotTaken, Quarantined, sentence_here
 from reader_study.intake.sandbox import SandboxFailed
 from reader_study.intake.sources import Source, is_empty_folder, sources
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         "De-identify a file, folder or zip archive by exactly the procedure of the intake. Accepted images are "
         "written to TARGET as 000001.dcm and so on, in the order of the sources' names; nothing of a source's name "
         "or content is printed or written but what the procedure keeps. The same key gives the same pseudonyms. "
-        "Exit: 0 every image was accepted, 1 some were not, 2 it could not be done."
+        "Exit: 0 every file has its verdict, whatever it is; 2 it could not be done."
     )
     requires_system_checks = ()
 
@@ -58,23 +57,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, source: Path, target: Path, **options: Any) -> None:
         try:
-            complete = self.all_files(source, target, options)
+            self.all_files(source, target, options)
         except SandboxFailed as error:
             raise CommandError(f"{error} Try again.", returncode=_NOT_DONE) from None
         except OSError as error:  # a full disk, a share that is gone
             raise _failed(f"Reading or writing failed: {error.strerror or 'no reason is known'}.") from None
-        if not complete:
-            sys.exit(1)
 
-    def all_files(self, source: Path, target: Path, options: dict[str, Any]) -> bool:
-        """Whether every image was accepted. Whatever can be wrong with the arguments is said before the first file."""
+    def all_files(self, source: Path, target: Path, options: dict[str, Any]) -> None:
+        """Whatever can be wrong with the arguments is said before the first file."""
         if not source.exists():
             raise _failed("The source does not exist.")
         if is_empty_folder(source):
             raise _failed("There is no file in the source.")
         given_key = _given_key(options["key_file"], options["key_out"])
         _make_empty(target, source)
-        with _outputs(target, options) as outputs:
+        with _outputs(source, target, options) as outputs:
             key = given_key or secrets.token_bytes(_KEY_BYTES)
             if options["key_out"]:
                 _write(outputs["key_out"], key.hex().encode() + b"\n")
@@ -117,7 +114,6 @@ class Command(BaseCommand):
             self.stdout.write(
                 "The key is gone: nobody can make the same pseudonyms again. To keep the next one: --key-out FILE"
             )
-        return all(line["verdict"] == "accept" or line["code"] in NO_IMAGE for line in files)
 
 
 def _answers(source: Path, pseudonyms: Pseudonyms) -> Iterator[tuple[Source, _Answer]]:
@@ -187,10 +183,11 @@ def _make_empty(target: Path, source: Path) -> None:
 
 
 @contextlib.contextmanager
-def _outputs(target: Path, options: dict[str, Any]) -> Iterator[dict[str, Path]]:
+def _outputs(source: Path, target: Path, options: dict[str, Any]) -> Iterator[dict[str, Path]]:
     """The files that are written beside the target, made before the work begins; all of them, or none.
 
-    The key and the names are for their owner only, and never written over.
+    The key and the names are for their owner only, and never written over. The report may be written again, but never
+    over an image.
     """
     paths: dict[str, Path] = {
         name: options[name] for name in ("report", "key_out", "names") if options[name] is not None
@@ -205,6 +202,10 @@ def _outputs(target: Path, options: dict[str, Any]) -> Iterator[dict[str, Path]]
             if secret and path.resolve().is_relative_to(target.resolve()):
                 raise _failed(f"{option} lies in the target, which is meant to leave: choose another folder.")
             new = not path.exists()
+            if not new and path.resolve().is_relative_to(source.resolve()):
+                raise _failed(f"The file of {option} is one of the source; it is not overwritten.")
+            if path.suffix == ".dcm" and path.resolve().is_relative_to(target.resolve()):
+                raise _failed(f"{option} has the name of an image in the target: choose another one.")
             try:
                 flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if secret else 0)
                 os.close(os.open(path, flags, 0o600 if secret else 0o666))
