@@ -112,7 +112,7 @@ def slices_of(root: Item, *, kind: Kind) -> int:
 def frames_of(root: Item) -> int:
     """Number of Frames (0028,0008), 1 if absent; the gate proved its form."""
     text = text_at(root, _FRAMES)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 1
+    return int(text) if text else 1
 
 
 def values_at(item: Item, tag: int) -> list[str]:

@@ -6,6 +6,7 @@ a code. General parsers spend minutes and gigabytes on a few megabytes of nested
 the cost is bounded by the length of the file.
 """
 
+import re
 import struct
 import zlib
 from typing import NamedTuple
@@ -173,11 +174,14 @@ def _first_of(deflated: bytes, limit: int) -> "tuple[zlib._Decompress, bytes]":
         return stream, stream.decompress(deflated, limit + 1)
 
 
+_COUNT = re.compile(rb"\+?\d{1,11}")  # an IS (PS3.5 section 6.2), not negative
+
+
 def _matrix(root: Item) -> tuple[int, int, int]:
     """Frames, pixels, bytes: bounded before anything is allocated for them (PS3.5 section 8)."""
     frames = 1
     if FRAMES in root and (text := root[FRAMES].value.strip(b" \0")):
-        if not (text.isdigit() and len(text) <= 6 and int(text) > 0):
+        if not (_COUNT.fullmatch(text) and int(text) > 0):
             raise Malformed("bad_value", "NumberOfFrames")
         frames = int(text)
     area = (number_at(root, ROWS) or 0) * (number_at(root, COLUMNS) or 0)

@@ -215,6 +215,8 @@ def _other_instance() -> bytes:
 
 
 ODD: dict[str, Callable[[], bytes]] = {
+    "a number of frames with its sign": lambda: edited(NumberOfFrames="+12"),
+    "a number of frames with zeros in front": lambda: edited(NumberOfFrames="00000012"),
     "zeros to the end of a block": lambda: NM + b"\0" * (2048 - len(NM) % 2048),
     "three zeros behind": lambda: NM + b"\0\0\0",
     "data set trailing padding": lambda: NM + element(0xFFFCFFFC, b"OB", b"\0" * 100),

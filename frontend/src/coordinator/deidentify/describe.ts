@@ -104,7 +104,7 @@ export function slicesOf(root: Item, kind: Kind): number {
     return slices * Math.max(1, short(root, TIME_SLOTS) ?? 1) * Math.max(1, short(root, INTERVALS) ?? 1);
   }
   const frames = textAt(root, FRAMES);
-  if (enhanced || (/^\d{1,6}$/.test(frames) && Number(frames) > 1)) return 1;
+  if (enhanced || Number(frames) > 1) return 1; // the gate proved its form
   if (slices !== null && slices > 1) return slices;
   const images = textAt(root, IN_ACQUISITION);
   return /^\d{1,5}$/.test(images) ? Math.max(1, Number(images)) : 1;

@@ -168,7 +168,8 @@ function matrixOf(root: Item): { frames: number; pixels: number; pixelBytes: num
   let frames = 1;
   const stated = trimmed(latin(root.get(FRAMES)?.value ?? NOTHING));
   if (stated) {
-    if (!/^\d{1,6}$/.test(stated) || Number(stated) === 0) throw new Malformed('bad_value', 'NumberOfFrames');
+    if (!/^\+?\d{1,11}$/.test(stated) || Number(stated) === 0)
+      throw new Malformed('bad_value', 'NumberOfFrames');
     frames = Number(stated);
   }
   const area = (numberAt(root, ROWS) ?? 0) * (numberAt(root, COLUMNS) ?? 0);
