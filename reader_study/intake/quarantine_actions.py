@@ -213,8 +213,9 @@ def _closed() -> Conflict:
 def answer(*, actor: User, kept_id: UUID, given: Given) -> Answered:
     """Say what a file did not say, and let it be examined again; outside a transaction, for that takes time.
 
-    What is said is kept with the file, encrypted, until it goes. A file that is refused with an answer stays kept
-    as it was, and the answer is forgotten: the file may be fine, and the answer wrong.
+    What is said is kept with the file, encrypted, until it goes. A file that is refused with an answer, or that no
+    further answer could help, stays kept as it was, and the answer is forgotten: the file may be fine, and the
+    answer wrong.
 
     Raises
     ------
@@ -241,6 +242,8 @@ def answer(*, actor: User, kept_id: UUID, given: Given) -> Answered:
     except Refused as reason:
         return Answered(False, reason.code)
     except Quarantined as reason:
+        if instead(reason.code):
+            return Answered(False, reason.code)
         known = describe(data, pseudonyms=pseudonyms, answers=answers)
         return _kept_on(actor, kept, said, reason.code, known)
     try:

@@ -20,9 +20,12 @@ from reader_study.audit.models import Entry
 from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
 from reader_study.intake import quarantine, quarantine_actions
+from reader_study.intake.deidentification import deidentify
 from reader_study.intake.models import Instance, KeptApart, Report, UploadedFile
 from reader_study.intake.quarantine_actions import HELPS, expire
+from reader_study.intake.queries import pseudonyms_of
 from reader_study.intake.reasons import instead, sentence
+from reader_study.intake.structure import read_structure
 from reader_study.problems import Conflict
 from reader_study.studies.actions import amend_protocol
 from reader_study.studies.models import Study
@@ -175,6 +178,19 @@ def test_a_wrong_answer_keeps_the_file_with_the_next_reason_and_what_was_said(
     instance = Instance.objects.get()
     assert (instance.state, instance.pixels) == ("rest", "seen")
     assert "4711" not in str(list(Entry.objects.values_list("detail", "payload")))
+
+
+def test_an_answer_after_which_nothing_would_help_is_forgotten(browser: Any, world: World, work: Any) -> None:
+    site = pseudonyms_of(world.study, world.site_a)
+    send(browser, world.study, [deidentify(read_structure(untold()), pseudonyms=site).data])
+    work()
+    kept = only(browser, world.study)
+    wrong = answered(
+        browser, kept, state="rest", patient_id="another"
+    )  # its dates were moved as its own patient's
+    assert (wrong["taken"], bool(instead(wrong["code"]))) == (False, True)
+    assert KeptApart.objects.get().code == "state_unknown"
+    assert answered(browser, kept, state="rest")["taken"]
 
 
 def test_text_is_blanked_and_the_file_claims_that_somebody_looked(
