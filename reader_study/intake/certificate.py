@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydicom.datadict import dictionary_description
 from pydicom.uid import UID
 
 from reader_study.cases.models import Case
@@ -18,6 +17,7 @@ from reader_study.intake.deidentification import options_claimed
 from reader_study.intake.description import COORDINATOR, Pixels
 from reader_study.intake.grounds import reason_text
 from reader_study.intake.models import Instance, KeptApart, Report, UploadedFile
+from reader_study.intake.reporting import name_at
 from reader_study.studies.queries import protocol_of
 
 FORMAT = 2
@@ -129,21 +129,10 @@ def _attributes(
             files[key] += count
     ordered = sorted(files, key=lambda key: (_ORDER.index(key[1]), key[0], key[2]))
     return [
-        {"path": path, "name": name_of(path), "action": action, "reason": reason, "files": files[key]}
+        {"path": path, "name": name_at(path), "action": action, "reason": reason, "files": files[key]}
         for key in ordered
         for path, action, reason in [key]
     ]
-
-
-def name_of(path: str) -> str:
-    """The standard's name of the attribute at the end of a path; empty for what it does not know."""
-    last = path.rpartition(".")[2].partition("[")[0]
-    if last == "0002,xxxx":  # the group as a whole
-        return ""
-    try:
-        return dictionary_description(int(last.replace(",", "").replace("x", "0"), 16))
-    except (KeyError, ValueError):
-        return ""
 
 
 def _people(case: Case, instances: Sequence[Instance]) -> dict[str, int]:

@@ -146,7 +146,7 @@ def deidentify(
     if not structure.pixels or PIXEL_DATA not in root:
         raise Refused("missing_attribute")
     sealed = under_seal or description_under_seal(structure, pseudonyms)
-    subject = _subject(root, pseudonyms, answers.patient_id)
+    subject = subject_of(root, pseudonyms, answers.patient_id)
     description = answered(
         sealed or describe(root, sop_class=sop_class),
         state=answers.state,
@@ -204,8 +204,8 @@ def deidentify(
     )
 
 
-def _subject(root: Item, pseudonyms: Pseudonyms, answer: bytes | None) -> Subject:
-    """Whose file it is."""
+def subject_of(root: Item, pseudonyms: Pseudonyms, answer: bytes | None) -> Subject:
+    """Whose file it is, by what a person said or what stands in it. Raises Quarantined ("no_patient_id")."""
     patient_id = root[_ID].value.strip(b" \0") if _ID in root else b""
     if answer is not None and answer.strip(b" \0"):
         return pseudonyms.subject(answer)

@@ -15,11 +15,11 @@ from pydicom.datadict import keyword_for_tag
 from reader_study.intake.allowlist import ALLOWED
 from reader_study.intake.character_sets import decoded as text_in
 from reader_study.intake.decoding import decoded
-from reader_study.intake.deidentification import Answers, deidentify
+from reader_study.intake.deidentification import Answers, deidentify, subject_of
 from reader_study.intake.describing import answered, describe
 from reader_study.intake.description import Description
 from reader_study.intake.pseudonyms import Pseudonyms
-from reader_study.intake.reasons import NotTaken, Refused
+from reader_study.intake.reasons import NotTaken, Quarantined, Refused
 from reader_study.intake.seal import description_under_seal
 from reader_study.intake.soundness import sop_class_of
 from reader_study.intake.structure import read_structure
@@ -43,7 +43,7 @@ MOST_LINES = 2000
 LONGEST_VALUE = 200  # characters
 MOST_FRAMES = 64  # of one look
 _CHARACTER_SET, _SOP_UID, _STUDY_UID = 0x00080005, 0x00080018, 0x0020000D
-_PATIENT_ID, _SERIES_UID = 0x00100020, 0x0020000E
+_SERIES_UID = 0x0020000E
 _ITEM = re.compile(r"\[\d+\]")
 _NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _GREY, _COLOUR = 0, 2  # colour types of PNG
@@ -108,12 +108,10 @@ def known_of(data: bytes, *, pseudonyms: Pseudonyms, answers: Answers) -> Known:
         )
     except NotTaken:
         description = None
-    own = root[_PATIENT_ID].value.strip(b" \0") if _PATIENT_ID in root else b""
-    patient_id = answers.patient_id or own
-    key = b""
-    if patient_id:
-        subject = None if answers.patient_id else pseudonyms.subject_of(text_at(root, _PATIENT_ID))
-        key = (subject or pseudonyms.subject(patient_id)).key
+    try:
+        key = subject_of(root, pseudonyms, answers.patient_id).key
+    except Quarantined:
+        key = b""
     series_uid = text_at(root, _SERIES_UID)
     return Known(
         description if sop_class in ALLOWED else None, key, pseudonyms.uid(series_uid) if series_uid else ""

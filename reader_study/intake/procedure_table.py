@@ -1,20 +1,17 @@
 """The procedure as a table for people: each attribute of its list, what happens to it, and why."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydicom.datadict import dictionary_description, dictionary_has_tag
 
 from reader_study.intake.allowlist import ALLOWED, CT_STORAGE, EMPTY, ENHANCED_PT_STORAGE, NM_STORAGE
 from reader_study.intake.grounds import reason_text
-from reader_study.intake.reporting import path_of
+from reader_study.intake.reporting import name_at, path_of
 from reader_study.intake.rules import Rule
 from reader_study.intake.sealing import OWN
 
-_TAG = re.compile(r"([0-9A-F]{4}),([0-9A-F]{4})$")
 _CLASSES = {NM_STORAGE: "NM", CT_STORAGE: "CT", ENHANCED_PT_STORAGE: "Enhanced PET"}
 # What a rule does, by its name.
 _DONE: Mapping[str, Promise] = {
@@ -57,15 +54,6 @@ def rows() -> Iterator[tuple[str, str, str, str, str]]:
         named = _("all") if len(classes) == len(ALLOWED) else ", ".join(classes)
         yield path, name_at(path), named, done, reason
     yield _("all others"), "", _("all"), _("removed"), reason_text("not_needed")
-
-
-def name_at(path: str) -> str:
-    """The standard's name of the attribute at the end of a report's path; empty for what it does not know."""
-    match = _TAG.search(path)
-    if match is None:
-        return ""
-    tag = int(match[1] + match[2], 16)
-    return dictionary_description(tag) if dictionary_has_tag(tag) else ""
 
 
 def _lines(listed: Mapping[int, Rule], above: str) -> Iterator[tuple[str, str, str]]:

@@ -1,17 +1,19 @@
 """What a report says of a file: which attribute was kept, changed or removed, and why. Tags, never values."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.datadict import dictionary_description, dictionary_has_tag, dictionary_VR
 
 from reader_study.intake.allowlist import EMPTY, IDENTIFIERS
 
 _CHARACTER_SET = 0x00080005
 _FIRST_OF_BLOCKS = 0x1000  # private elements; below stand their creators
 _OVERLAYS, _CURVES = range(0x6000, 0x6100), range(0x5000, 0x5100)
+_PUBLIC_TAG = re.compile(r"(?:^|\.)([0-9A-F]{2}(?:[0-9A-F]{2}|xx),[0-9A-F]{4})$")
 # Why an attribute goes that no rule keeps and that is nothing more special.
 GROUNDS_BY_VR = {
     "PN": "identity",
@@ -52,6 +54,17 @@ def path_of(tag: int) -> str:
     if group in _OVERLAYS or group in _CURVES:
         return f"{group >> 8:02X}xx,{number:04X}"
     return f"{group:04X},{number:04X}" if dictionary_has_tag(tag) else "unknown"
+
+
+def name_at(path: str) -> str:
+    """The standard's name of the attribute at the end of a report's path; empty for what it does not know."""
+    match = _PUBLIC_TAG.search(path)
+    if match is None:
+        return ""
+    try:
+        return dictionary_description(int(match[1].replace(",", "").replace("xx", "00"), 16))
+    except KeyError:
+        return ""
 
 
 @lru_cache(maxsize=8192)

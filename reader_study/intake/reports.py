@@ -41,24 +41,21 @@ def check(reports: Mapping[str, Any]) -> None:
         says.
     """
     if not isinstance(reports, Mapping):
-        raise Invalid(
-            "report",
-            _(
-                "A report of the manifest is not a list of path, action and reason as the procedure writes them."
-            ),
-        )
+        raise _not_as_written()
     if len(reports) > MAX_REPORTS or sum(map(_length, reports.values())) > MAX_ENTRIES_OF_ALL:
         raise Invalid("report", _("The manifest has more different reports than any folder gives."))
     for digest, entries in reports.items():
         if not isinstance(entries, list) or len(entries) > MAX_ENTRIES or not all(map(_is_entry, entries)):
-            raise Invalid(
-                "report",
-                _(
-                    "A report of the manifest is not a list of path, action and reason as the procedure writes them."
-                ),
-            )
+            raise _not_as_written()
         if digest != digest_of(entries):
             raise Invalid("report", _("A report of the manifest is not what its digest says."))
+
+
+def _not_as_written() -> Invalid:
+    return Invalid(
+        "report",
+        _("A report of the manifest is not a list of path, action and reason as the procedure writes them."),
+    )
 
 
 def check_procedure(version: str) -> None:

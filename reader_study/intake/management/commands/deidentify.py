@@ -15,9 +15,9 @@ from reader_study.intake.allowlist import METHOD, PROCEDURE_VERSION
 from reader_study.intake.deidentification import Deidentified, Entry, report_digest
 from reader_study.intake.examination import examine
 from reader_study.intake.grounds import reason_text
-from reader_study.intake.procedure_table import name_at
 from reader_study.intake.pseudonyms import Pseudonyms
 from reader_study.intake.reasons import NotTaken, Quarantined, sentence_here
+from reader_study.intake.reporting import name_at
 from reader_study.intake.sandbox import SandboxFailed
 from reader_study.intake.sources import Source, is_empty_folder, sources
 
