@@ -12,12 +12,12 @@ from rest_framework.views import APIView
 from reader_study.accounts.authentication import signed_in
 from reader_study.cases.models import Case
 from reader_study.cases.queries import UNBLINDED
-from reader_study.intake import quarantine_actions, queries
+from reader_study.intake import quarantine_actions, quarantine_answers, queries
 from reader_study.intake.deidentification import Blank
 from reader_study.intake.description import STATES, VIEWS, Description, Kind
 from reader_study.intake.examination import HeaderLine
 from reader_study.intake.models import KeptApart
-from reader_study.intake.quarantine_actions import HELPS
+from reader_study.intake.quarantine_answers import HELPS
 from reader_study.intake.reasons import instead, sentence
 from reader_study.studies.queries import study_for
 from reader_study.studies.serializers import SiteSerializer
@@ -118,7 +118,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
         choices=["seen", "blanked"], required=False, allow_null=True, default=None
     )
     blank = serializers.ListField(
-        child=BoxSerializer(), max_length=quarantine_actions.MAX_BOXES, required=False, default=list
+        child=BoxSerializer(), max_length=quarantine_answers.MAX_BOXES, required=False, default=list
     )
     replace = serializers.CharField(
         max_length=500,
@@ -238,10 +238,10 @@ class Answer(APIView):
         given.is_valid(raise_exception=True)
         said: dict[str, Any] = dict(given.validated_data)
         boxes: Sequence[Mapping[str, Any]] = said.pop("blank")
-        answered = quarantine_actions.answer(
+        answered = quarantine_answers.answer(
             actor=signed_in(request),
             kept_id=kept_id,
-            given=quarantine_actions.Given(**said, blank=[Blank(**box) for box in boxes]),
+            given=quarantine_answers.Given(**said, blank=[Blank(**box) for box in boxes]),
         )
         shown = {
             "taken": answered.taken,

@@ -19,10 +19,11 @@ from pydicom import dcmread
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
-from reader_study.intake import quarantine, quarantine_actions
+from reader_study.intake import quarantine, quarantine_actions, quarantine_answers
 from reader_study.intake.deidentification import deidentify
 from reader_study.intake.models import Instance, KeptApart, Report, UploadedFile
-from reader_study.intake.quarantine_actions import HELPS, expire
+from reader_study.intake.quarantine_actions import expire
+from reader_study.intake.quarantine_answers import HELPS
 from reader_study.intake.queries import pseudonyms_of
 from reader_study.intake.reasons import instead, sentence
 from reader_study.intake.structure import read_structure
@@ -376,13 +377,13 @@ def test_a_locked_study_takes_no_answers(browser: Any, world: World, kept: str) 
 def test_a_study_that_is_locked_during_an_answer_takes_no_file(
     browser: Any, world: World, kept: str, monkeypatch: Any
 ) -> None:
-    whole = quarantine_actions.examine
+    whole = quarantine_answers.examine
 
     def locked(*args: Any, **more: Any) -> Any:
         Study.objects.filter(pk=world.study.id).update(state=Study.State.LOCKED)
         return whole(*args, **more)
 
-    monkeypatch.setattr(quarantine_actions, "examine", locked)
+    monkeypatch.setattr(quarantine_answers, "examine", locked)
     answer = browser.post(f"/api/quarantine/{kept}/answer", {"state": "rest"})
     assert answer.status_code == 423 and "locked" in answer.json()["message"]
     assert KeptApart.objects.get().state == "held" and not Instance.objects.exists()
@@ -497,16 +498,16 @@ def test_answering_while_another_answers_takes_the_file_once(
     browser: Any, world: World, kept: str, monkeypatch: Any
 ) -> None:
     """Between reading and taking, somebody else discards it."""
-    whole = quarantine_actions.examine
+    whole = quarantine_answers.examine
 
     def overtaken(*args: Any, **more: Any) -> Any:
         quarantine_actions.discard(actor=world.coordinator_a, kept_id=UUID(kept), reason="")
         return whole(*args, **more)
 
-    monkeypatch.setattr(quarantine_actions, "examine", overtaken)
+    monkeypatch.setattr(quarantine_answers, "examine", overtaken)
     with pytest.raises(Conflict, match="no longer kept"):
-        quarantine_actions.answer(
-            actor=world.coordinator_a, kept_id=UUID(kept), given=quarantine_actions.Given(state="rest")
+        quarantine_answers.answer(
+            actor=world.coordinator_a, kept_id=UUID(kept), given=quarantine_answers.Given(state="rest")
         )
     assert not Instance.objects.exists()
 
