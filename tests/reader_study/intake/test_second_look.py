@@ -15,9 +15,9 @@ from reader_study.intake.deidentification import deidentify
 from reader_study.intake.needles import needles
 from reader_study.intake.pseudonyms import Pseudonyms
 from reader_study.intake.structure import read_structure
-from reader_study.intake.verification import left_over
 from tests.reader_study.intake.files import Secrets, nm_file, noise
 from tests.reader_study.intake.planted import usual
+from tests.reader_study.intake.test_deidentification import header_of, leftovers, sealed
 from tests.reader_study.intake.vectors import edited
 
 SITE = Pseudonyms(b"k" * 32)
@@ -32,9 +32,7 @@ def counts(mean: float, frames: int, seed: int) -> NDArray[Any]:
 
 
 def judged(data: bytes) -> list[str]:
-    made = deidentify(read_structure(data), pseudonyms=SITE)
-    own = (made.subject.token, made.line, made.description.series_description())
-    return left_over(data, read_structure(data), made.data, own_words=own)
+    return leftovers(data, sealed(data, site=SITE))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -152,3 +150,121 @@ def test_an_accession_number_in_a_request_hides_no_identifier() -> None:
     request.AccessionNumber = "4123456"
     more = {"PatientID": "4123456", "RequestAttributesSequence": Sequence([request])}
     assert judged(edited(usual("PT", 5).data, RescaleIntercept="4123.456", **more)) != []
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("SeriesDescription", None),
+        ("ImageComments", None),
+        ("PatientName", "family kanji"),
+        ("PatientID", "PatientID"),
+    ],
+)
+def test_the_verifier_finds_what_a_broken_rule_would_let_through(keyword: str, value: str | None) -> None:
+    secrets = Secrets(11)
+    data = nm_file(noise(), state="stress", secrets=secrets)
+    made = sealed(data)
+    leaky = edited(
+        made.data,
+        SpecificCharacterSet="ISO_IR 192",
+        SeriesDescription=f"stress {secrets.planted[value or keyword]}",
+    )
+    assert leftovers(data, made) == [] != leftovers(data, made, leaky)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "survivor"),
+    [
+        ("0012345678", "12345678"), ("12345678", "0012345678"), ("12-345-678", "12345678"),
+        ("KUH 0123456", "123456"), ("Ａ０１２３４５６", "+123456"), ("0012345678", "12345678.0"),
+        ("12345678", "1234.5678"), ("12345678", "0.12345678"), ("412345", "4123.45"),
+        ("412345", "4.12345e3"), ("4123456", "04.1234560"),
+    ],
+)  # fmt: skip
+def test_the_verifier_finds_a_number_however_it_is_written(identifier: str, survivor: str) -> None:
+    more = {"PatientID": identifier, "SpecificCharacterSet": "ISO_IR 192"}
+    data = nm_file(noise(), state="stress", secrets=Secrets(13), more=more)
+    made = sealed(data)
+    assert leftovers(data, made) == []
+    assert "(0010,0020)" in leftovers(data, made, edited(made.data, SliceThickness=survivor))
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("StudyDate", "StudyDate"),  # as it was
+        ("StudyInstanceUID", "StudyInstanceUID"),
+        ("InstitutionName", "InstitutionName"),
+        ("DoseCalibrationFactor", "PatientBirthDate"),
+    ],
+)
+def test_the_verifier_finds_dates_uids_and_texts(keyword: str, value: str) -> None:
+    secrets = Secrets(16)
+    data = nm_file(noise(), state="stress", secrets=secrets)
+    made = sealed(data)
+    assert leftovers(data, made, edited(made.data, **{keyword: secrets.planted[value]})) != []
+
+
+def test_the_verifier_finds_private_unknown_and_damaged_things() -> None:
+    data = nm_file(noise(), state="stress", secrets=Secrets(16))
+    made = sealed(data)
+    ds = header_of(made.data)
+    ds.private_block(0x0011, "ACME", create=True).add_new(1, "DS", "1")
+    out = io.BytesIO()
+    ds.save_as(out)
+    assert "(0011,0010)" in leftovers(data, made, out.getvalue())
+    assert leftovers(data, made, b"X" + made.data[1:]) == ["(FFFF,FFFF)"]
+    assert leftovers(data, made, made.data[:-1]) == ["(FFFF,FFFF)"]
+    name = b"Yamadaro"  # as the bytes of a number that is one
+    named_ = edited(data, PatientName=name.decode() + "^X")
+    hidden = edited(sealed(named_).data, TubeAngle=0.0)
+    hidden = hidden.replace(b"\x18\x00\x03\x93FD\x08\x00" + bytes(8), b"\x18\x00\x03\x93FD\x08\x00" + name)
+    assert name in hidden and "(0010,0010)" in leftovers(named_, sealed(named_), hidden)
+
+
+@pytest.mark.parametrize("keyword", ["SeriesNumber", "InstanceNumber"])
+@pytest.mark.parametrize(
+    ("place", "identifier"), [("PatientID", "0012345"), ("AccessionNumber", "N12345"), ("other", "12345")]
+)
+def test_a_series_numbered_by_an_identifier_loses_its_number(
+    keyword: str, place: str, identifier: str
+) -> None:
+    more = {"SeriesNumber": 7, "InstanceNumber": 7}
+    source = header_of(nm_file(noise(), state="stress", secrets=Secrets(14), more=more))
+    if place == "other":
+        source.OtherPatientIDsSequence[0].PatientID = identifier
+    else:
+        setattr(source, place, identifier)
+    setattr(source, keyword, 12345)
+    out = io.BytesIO()
+    source.save_as(out)
+    made = sealed(out.getvalue())
+    new = header_of(made.data)
+    kept = ({"SeriesNumber", "InstanceNumber"} - {keyword}).pop()
+    assert (new[keyword].value, int(new[kept].value)) == (None, 7)
+    assert leftovers(out.getvalue(), made) == []
+
+
+def test_a_short_number_is_no_identifier() -> None:
+    more = {"PatientID": "0007", "SeriesNumber": 7, "InstanceNumber": 7}
+    data = nm_file(noise(), state="stress", secrets=Secrets(15), more=more)
+    made = sealed(data)
+    new = header_of(made.data)
+    assert (new.SeriesNumber, new.InstanceNumber) == (7, 7) and leftovers(data, made) == []
+
+
+def test_the_verifier_finds_a_name_among_the_pixels() -> None:
+    source = header_of(nm_file(noise(), state="stress", secrets=Secrets(12)))
+    name = str(source.PatientName).split("=")[0].encode()
+    source.PixelData = source.PixelData[:64] + name + source.PixelData[64 + len(name) :]
+    out = io.BytesIO()
+    source.save_as(out)
+    assert "(0010,0010)" in leftovers(out.getvalue(), sealed(out.getvalue()))
+
+
+def test_plain_headers_have_nothing_to_find() -> None:
+    """A verifier that always cries is as useless as one that never does."""
+    for seed in range(20, 60):
+        data = nm_file(noise((2, 8, 8)), state="rest", secrets=Secrets(seed))
+        assert leftovers(data, sealed(data)) == []
