@@ -15,6 +15,29 @@ export default defineConfig({
   optimizeDeps: { include: ['@cornerstonejs/core', '@cornerstonejs/metadata', '@cornerstonejs/utils'] },
   worker: { format: 'es' },
   server: { proxy: { '/api': 'http://127.0.0.1:8000', '/accounts': 'http://127.0.0.1:8000' } },
-  build: { target: 'es2022', manifest: true, chunkSizeWarningLimit: 3000 },
+  build: {
+    target: 'es2022',
+    // Browsers that read this target fetch ahead by themselves.
+    modulePreload: { polyfill: false },
+    manifest: true,
+    chunkSizeWarningLimit: 3000,
+    rolldownOptions: {
+      output: {
+        // What the reading page shares with other pages comes in two pieces: a dozen small ones compress badly.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'base',
+              test: /node_modules\/(react|react-dom|scheduler|wouter|regexparam|use-sync-external-store)\/|src\/shared\/(ui\/(basic|Failure)|shell\/LanguageSwitch|i18n\/(server|index|translate)|api\.|api\/client|session)/,
+            },
+            {
+              name: 'reading',
+              test: /src\/reader\/(session\/(?!help|signing)|ledger\/(?!resume|everyRead)|picture\/(?!cpuPainter|reslice)|heart\/(?!contour|regionShapes)|api|names|ui\/(HeaderSelect|AlignTool|Workstation|Reader|Score|SaveState|Grid|PolarMaps|DifferenceMap|Bullseye|Disc|Sums|regions|Window|questions|use|pointing|fieldFocus|FormFields|Linked|SegmentOutlines|RowLabels))/,
+            },
+          ],
+        },
+      },
+    },
+  },
   test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
 });

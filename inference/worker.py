@@ -17,7 +17,9 @@ from typing import Any
 import torch
 from celery import Celery
 
+from inference.correct.method import CHANG
 from inference.objects import ObjectStore
+from inference.translation.correcting import correct_object
 from inference.translation.job import JobFailed, translate_object
 
 logger = logging.getLogger(__name__)
@@ -51,12 +53,14 @@ app.conf.update(
 def translate(
     job_id: str, fence: int, input_keys: list[str], model_digest: str, settings: dict[str, Any]
 ) -> None:
-    """Make one virtual PET; report the start, and then the manifest or why there is none."""
+    """Make one image by a model, or by Chang's method; report the start, then the manifest or why there is none."""
     _report("translation.started", job_id, fence)
     try:
         store = ObjectStore(Path(os.environ["OBJECT_STORE"]))
-        manifest = translate_object(
-            store, input_keys=input_keys, model_digest=model_digest, settings=settings
+        manifest = (
+            correct_object(store, input_keys=input_keys, settings=settings)
+            if model_digest == CHANG.digest
+            else translate_object(store, input_keys=input_keys, model_digest=model_digest, settings=settings)
         )
     except JobFailed as problem:
         logger.warning("job %s: %s", job_id, problem.message)

@@ -12,6 +12,10 @@
 | DICOM_SPOOL       | folder between the DICOM receiver and the worker (default: dicom/ in STAGING)   |
 | READER_STUDY_VAR  | folder for everything this machine keeps (default: var/ beside manage.py)       |
 | PUBLIC_URL        | https://host:port as viewers reach it, where their Host header leaves out the port  |
+| EMAIL_URL         | smtp://user:password@host:587 (STARTTLS), smtps://...:465; without it no mail is sent, and |
+|                   | links of invitations are shown to whoever invites (the demo writes mails to mail/ in var/)  |
+| MAIL_FROM         | sender of mails, required with EMAIL_URL                                       |
+| REMINDER_HOUR     | hour (UTC, 0-23) at which people are reminded of what is due; default 22       |
 | PLAIN_HTTP        | 1: served without TLS on this machine only (the demo and the tests)             |
 """
 
@@ -20,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +67,7 @@ INSTALLED_APPS = [
     "reader_study.reading",
     "reader_study.agreement",
     "reader_study.interop",
+    "reader_study.due",
     "reader_study.demonstration",
 ]
 MIDDLEWARE = [
@@ -75,6 +81,7 @@ MIDDLEWARE = [
     "reader_study.accounts.middleware.PreferredLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "reader_study.problems.keep_of_refusals",
 ]
 ROOT_URLCONF = "reader_study.urls"
 WSGI_APPLICATION = "reader_study.wsgi.application"
@@ -155,6 +162,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 # The PostgreSQL queue keeps a table per queue and refuses names over 47 characters; remote control makes one per start.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = not EMBEDDED_QUEUE
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "classic" if EMBEDDED_QUEUE else "quorum"
+REMINDER_HOUR = int(os.environ.get("REMINDER_HOUR", "22"))  # 7 o'clock in Japan
 CELERY_BEAT_SCHEDULE = {
     "translation.sweep": {"task": "translation.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "intake.sweep": {"task": "intake.sweep", "schedule": 10.0, "options": {"expires": 10}},
@@ -162,9 +170,33 @@ CELERY_BEAT_SCHEDULE = {
     "cases.sweep": {"task": "cases.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "agreement.sweep": {"task": "agreement.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "interop.sweep": {"task": "interop.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "due.remind": {"task": "due.remind", "schedule": crontab(minute="0", hour=str(REMINDER_HOUR))},
 }
 TRANSLATION_LEASE_SECONDS = int(os.environ.get("TRANSLATION_LEASE_SECONDS", "60"))
 TRANSLATION_QUEUE_SECONDS = int(os.environ.get("TRANSLATION_QUEUE_SECONDS", "900"))
+
+# --- mail
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+_mail = urlsplit(EMAIL_URL)
+if EMAIL_URL and (_mail.scheme not in ("smtp", "smtps") or not _mail.hostname):
+    raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587 or smtps://host:465")
+if EMAIL_URL and not os.environ.get("MAIL_FROM"):
+    raise ImproperlyConfigured(
+        "With EMAIL_URL, MAIL_FROM must be set too, e.g. reader-study@hospital.example"
+    )
+NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = NO_MAIL
+if EMAIL_URL:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+elif PLAIN_HTTP:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR / "mail"
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM") or "reader-study@localhost"
 
 # --- people
 AUTH_USER_MODEL = "accounts.User"
@@ -204,12 +236,32 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
-        "StudyState": ["draft", "open", "locked", "unblinded"],
-        "RoleName": ["coordinator", "reader", "investigator", "monitor"],
+        "StudyState": ["draft", "frozen", "open", "locked", "unblinded"],
+        "CasePurpose": ["study", "training", "test"],
+        "ReadPurpose": ["study", "training", "test", "adjudication"],
+        "QualifyingState": ["waiting", "training", "test", "qualified", "expired", "failed"],
+        "RoleName": [
+            "coordinator",
+            "quality",
+            "reader",
+            "adjudicator",
+            "investigator",
+            "monitor",
+            "statistician",
+        ],
+        "InvitationState": "reader_study.studies.models.Invitation.State",
+        "UnblindingState": "reader_study.studies.models.UnblindingRequest.State",
+        "UnblindingScope": "reader_study.studies.models.UnblindingRequest.Scope",
+        "TokenScope": "reader_study.accounts.models.TokenScope",
+        "DifferenceKind": ["added", "removed", "changed"],
         "UploadState": ["receiving", "processing", "done"],
         "UploadDoor": ["browser", "script", "stow", "dicom"],
         "ManifestDoor": ["browser", "script"],
-        "PatientState": ["stress", "rest"],
+        "PatientState": ["stress", "rest", "perfusion"],
+        "HeartState": ["stress", "rest"],
+        "ImageStatus": "reader_study.cases.models.Image.Status",
+        "ConfirmedEnum": "reader_study.cases.quality_models.Findings.Confirmed",
+        "SiteQueryCategory": "reader_study.cases.quality_models.SiteQuery.Category",
         "KindsEnum": [
             "spect",
             "gated_spect",
@@ -220,9 +272,12 @@ SPECTACULAR_SETTINGS = {
             "gated_pet",
             "ct",
         ],
-        "ReadState": ["open", "signed"],
+        "ReadState": ["open", "ahead", "signed"],
+        "UnlockState": ["requested", "refused", "open"],
+        "SignatureMeaning": ["authored", "amended"],
+        "CineKind": ["gated", "projections"],
         "ReadingSessionState": ["open", "waiting", "finished"],
-        "FieldKind": ["choice", "text"],
+        "FieldKind": ["choice", "choices", "number", "text"],
         "EventKind": ["score", "field", "view"],
         "LanguageCode": "django.conf.settings.LANGUAGES",
     },

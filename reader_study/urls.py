@@ -8,6 +8,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from drf_spectacular.views import SpectacularAPIView
 
 from reader_study.accounts.urls import pages as account_pages
+from reader_study.studies.urls import pages as study_pages
 
 
 @never_cache
@@ -24,13 +25,13 @@ def application(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("accounts/", include(account_pages)),
+    path("accounts/", include([*account_pages, *study_pages])),
     path("api/schema", SpectacularAPIView.as_view()),
     *(
         path("api/", include(f"reader_study.{room}.urls"))
         for room in (
             "accounts", "studies", "cases", "intake", "intake.doors", "translation", "allocation", "reading",
-            "agreement", "interop",
+            "agreement", "interop", "due",
         )
     ),
     re_path(r"^(?!api/|accounts/|static/).*$", application, name="application"),

@@ -1,17 +1,23 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation, useParams } from 'wouter';
-import { ApiError } from './shared/api';
-import { officeWords } from './shared/i18n';
-import { homeOf, SessionContext, useSession, useSessionQuery } from './shared/session';
+import { later, officeWords } from './shared/i18n';
+import { homeOf, SessionContext, useSession, useSessionLoading } from './shared/session';
 import { ErrorBoundary } from './shared/shell/ErrorBoundary';
-import { NotFound } from './shared/shell/NotFound';
-import { Shell } from './shared/shell/Shell';
 import { Failure, Loading } from './shared/ui';
 
-const Worklist = lazy(() => import('./reader/Worklist'));
+const Queries = lazy(() => import('./shared/queries'));
+const Shell = lazy(later(() => import('./shared/shell/Shell').then(({ Shell }) => ({ default: Shell }))));
+const NotFound = lazy(
+  later(() => import('./shared/shell/NotFound').then(({ NotFound }) => ({ default: NotFound }))),
+);
+const Worklist = lazy(later(() => import('./reader/Worklist')));
+const QuestionsPage = lazy(later(() => import('./reader/desk/QuestionsPage')));
 const ReaderPage = lazy(() => import('./reader/ReaderPage'));
+const DuePage = lazy(() => officeWords().then(() => import('./due/DuePage')));
 const StudiesPage = lazy(() => officeWords().then(() => import('./investigator/StudiesPage')));
+const WaitingUnblindings = lazy(() =>
+  officeWords().then(() => import('./investigator/unblinding/WaitingPage')),
+);
 const NewStudyPage = lazy(() => officeWords().then(() => import('./investigator/NewStudyPage')));
 const StudyRoute = lazy(() =>
   officeWords()
@@ -19,32 +25,13 @@ const StudyRoute = lazy(() =>
     .then((module) => ({ default: module.StudyRoute })),
 );
 
-const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      // A refusal stays a refusal; only a lost connection or a stumbling server is worth another try.
-      retry: (count, error) =>
-        count < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
-    },
-  },
-});
-
 export function App() {
-  return (
-    <QueryClientProvider client={queryClient}>
-      <SignedIn />
-    </QueryClientProvider>
-  );
-}
-
-function SignedIn() {
-  const { data: session, error, refetch } = useSessionQuery();
+  const { session, error, load } = useSessionLoading();
   const [location] = useLocation();
   if (error && !session) {
     return (
       <main className="page">
-        <Failure error={error} retry={() => void refetch()} />
+        <Failure error={error} retry={() => void load()} />
       </main>
     );
   }
@@ -67,14 +54,41 @@ function Pages() {
       <Route path="/">
         <Redirect to={homeOf(session)} replace />
       </Route>
+      {/* The reader's workstation fills the screen, and waits for nothing that it does not need. */}
+      <Route path="/reading/:token">
+        <ReaderPage />
+      </Route>
+      <Route>
+        <Queries>
+          <OtherPages />
+        </Queries>
+      </Route>
+    </Switch>
+  );
+}
+
+function OtherPages() {
+  return (
+    <Switch>
       <Route path="/reading">
         <Shell>
           <Worklist />
         </Shell>
       </Route>
-      {/* The reader's workstation fills the screen: no header. */}
-      <Route path="/reading/:token">
-        <ReaderPage />
+      <Route path="/reading/questions/:study/:session">
+        <Shell>
+          <QuestionsPage />
+        </Shell>
+      </Route>
+      <Route path="/due">
+        <Shell>
+          <DuePage />
+        </Shell>
+      </Route>
+      <Route path="/unblinding">
+        <Shell>
+          <WaitingUnblindings />
+        </Shell>
       </Route>
       <Route path="/studies">
         <Shell>

@@ -24,6 +24,7 @@ from inference.evaluation.images import PatientImages, Values, read_images
 from inference.evaluation.segments import Measured, MeasuredPatient, measure_patient, together
 from inference.evaluation.statistics import resampled
 from inference.evaluation.writing import NotAReport, rounded, write_report
+from inference.heart.sampling import TRACING_VERSION
 from inference.heart.ventricle import VentricleNotFound
 from inference.model import ModelIdentity
 from inference.physics.patient import STATES
@@ -157,6 +158,7 @@ def ablations(
         rounded(
             {
                 "simulated": True,
+                "tracing": TRACING_VERSION,
                 "task": task.name,
                 "training": {**training, "left_out": len(examples["all"].left_out)},
                 "validation": claims,

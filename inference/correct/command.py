@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from inference.correct import chang, ctac
+from inference.correct.method import NOT_A_FULL_TURN, NOT_SQUARE
 from inference.dicom.derived import source_image, taken_over
 from inference.dicom.projections import read_attenuation, read_projections
 from inference.dicom.read import Unreadable, read_header, read_volume
@@ -153,11 +154,11 @@ def correct_by_guess(data: bytes, *, mu_per_mm: float, threshold: float) -> Data
         )
     i_mm, j_mm, _ = volume.spacing
     if volume.voxels.shape[1] != volume.voxels.shape[2] or not np.isclose(i_mm, j_mm, rtol=1e-3):
-        raise Refused("Chang's correction needs square slices of square voxels.")
+        raise Refused(NOT_SQUARE)
     source = parsed(data, pixels=True)
     arcs = [number_of(item.ScanArc) for item in source.get("RotationInformationSequence") or []]
     if arcs and sum(arcs) < _FULL_TURN_DEG:
-        raise Refused(f"Chang's factors are for views over 360 degrees; this image is from {sum(arcs):.0f}.")
+        raise Refused(NOT_A_FULL_TURN.format(found=f"{sum(arcs):.0f}"))
     return _described(
         chang.chang_corrected(volume, mu_per_mm=mu_per_mm, threshold=threshold),
         source,

@@ -1,7 +1,8 @@
 """Projections as a cine: view after view round the patient, whatever the number of detectors, windows and time slots.
 
-For eyes, which look for motion, hot gut and extravasation; what is to be reconstructed is read by `projections`. No
-page shows it yet: the reader's desk will, for cases that have projections.
+For eyes, which look for motion, hot gut and extravasation; what is to be reconstructed is read by `projections`.
+Readers are shown `neutral_views`, in which no camera's matrix, zoom or scale is left. The number of views stays, and
+none is made of others: a view between two views would hide the jump that the reader looks for.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ from inference.dicom.values import (
     texts_of,
     vector_of,
 )
+
+VIEW_SHAPE = (64, 64)  # rows, columns
+VIEW_PIXEL_MM = 6.4
+FULL_SCALE = 40_000
+_FEWEST_VIEWS, _MOST_VIEWS = 8, 360
+_ROBUST_QUANTILE = 0.995  # of all pixels: what is hot and small (gall, a vein) is brighter
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +57,35 @@ def read_cine(data: bytes) -> Cine:
         raise Unreadable(
             "header", "The header of these projections is incomplete or contradictory."
         ) from error
+
+
+def neutral_views(cine: Cine) -> NDArray[np.uint16]:
+    """[view, row, column]: VIEW_SHAPE pixels of VIEW_PIXEL_MM round the middle of the field, 0 outside of it.
+
+    FULL_SCALE is the robust maximum of the whole series. Raises Unreadable: "views" if they are too few or too many,
+    "no_counts" if they are empty.
+    """
+    views, rows, columns = cine.counts.shape
+    if not _FEWEST_VIEWS <= views <= _MOST_VIEWS:
+        raise Unreadable("views", f"A cine needs {_FEWEST_VIEWS} to {_MOST_VIEWS} views, not {views}.")
+    down = _resampling(rows, cine.pixel_mm[0], VIEW_SHAPE[0])
+    across = _resampling(columns, cine.pixel_mm[1], VIEW_SHAPE[1])
+    resampled = np.clip(down @ cine.counts @ across.T, 0, None)
+    highest = float(np.quantile(resampled, _ROBUST_QUANTILE))
+    if not np.isfinite(highest) or highest <= 0:
+        raise Unreadable("no_counts", "These projections hold no counts.")
+    return np.clip(np.rint(resampled * (FULL_SCALE / highest)), 0, 65_535).astype("<u2")
+
+
+def _resampling(pixels: int, pixel_mm: float, wanted: int) -> NDArray[np.float64]:
+    """[wanted, pixels]: of small pixels a mean over the new one, between large ones the line that joins them."""
+    width = max(pixel_mm, VIEW_PIXEL_MM)
+    beyond = int(np.ceil((wanted * VIEW_PIXEL_MM / 2 + width) / pixel_mm))  # the field goes on there, empty
+    old = (np.arange(-beyond, pixels + beyond) - (pixels - 1) / 2) * pixel_mm
+    new = (np.arange(wanted) - (wanted - 1) / 2) * VIEW_PIXEL_MM
+    weights = np.clip(1 - np.abs(new[:, None] - old[None, :]) / width, 0, None)
+    weights /= weights.sum(axis=1, keepdims=True)
+    return np.asarray(weights[:, beyond : beyond + pixels])
 
 
 def _cine(ds: Dataset) -> Cine:

@@ -44,16 +44,26 @@ UNCORRECTED_WORDS = (
     r"(?<![a-z])((ir)?nc|nac|(no|non|without|w/o)[ _-]*"
     r"(ac|att(en)?(uation)?[ _-]*corr(ected|ection)?))(?![a-z])"
 )
+# By what a corrected image was corrected. Of a text that names the method alone ("CT", "Chang") the word is enough.
+METHOD_WORDS: Mapping[str, str] = {
+    "chang": r"(?<![a-z])chang(?![a-z])|チャン(?!ネル)",
+    "ct": (
+        r"(?<![a-z])(ct[ _-]*(based[ _-]*)?(ac(sc|rr|scrr)?|att(en)?(uation)?[ _-]*corr(ected|ection)?)|"
+        r"ac[ _(-]*(by[ _-]*)?ct)(?![a-z])|ct[ _による-]*(減弱|吸収)補正"
+    ),
+}
 # Keywords of the texts, from the most to the least specific; the first that says something decides.
 STATE_TEXTS = ("ProtocolName", "SeriesDescription", "ImageID", "StudyDescription", "InterventionDrugName")
 VIEW_TEXTS = ("ImageID", "SeriesDescription", "ProtocolName")
 CORRECTION_TEXTS = ("ImageID", "SeriesDescription")
+METHOD_TEXTS = ("AttenuationCorrectionMethod", "ImageID", "SeriesDescription", "ProcessingFunction")
 # Of Slice Progression Direction (0054,0500) the terms that only a short axis has; for the long axes PS3.3 names the
 # same terms for both.
 SHORT_AXIS_PROGRESSIONS = ("APEX_TO_BASE", "BASE_TO_APEX")
 
 _STRESS, _REST = re.compile(STRESS_WORDS), re.compile(REST_WORDS)
 _VIEWS = {view: re.compile(words) for view, words in VIEW_WORDS.items()}
+_METHODS = {method: re.compile(words) for method, words in METHOD_WORDS.items()}
 _CORRECTED, _UNCORRECTED = re.compile(CORRECTED_WORDS), re.compile(UNCORRECTED_WORDS)
 _LOWER = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
 
@@ -114,7 +124,7 @@ def corrected_from(
     """Whether a file says that its photons lost on the way were allowed for.
 
     PET always is; NM says so in Corrected Image (0028,0051), which many systems leave out, or in words
-    ("STRESS SA AC"). What says nothing counts as uncorrected.
+    ("STRESS SA AC"), or names the method alone ("Chang"). What says nothing counts as uncorrected.
     """
     if modality == "PT":
         return True
@@ -123,7 +133,24 @@ def corrected_from(
     if corrected_image:
         return "ATTN" in corrected_image
     said = [folded(texts.get(keyword, "")) for keyword in CORRECTION_TEXTS]
-    return any(_CORRECTED.search(text) and not _UNCORRECTED.search(text) for text in said)
+    if any(_CORRECTED.search(text) and not _UNCORRECTED.search(text) for text in said):
+        return True
+    return not any(_UNCORRECTED.search(text) for text in said) and bool(method_from(texts))
+
+
+def method_from(texts: Mapping[str, str]) -> str:
+    """By what an image that is corrected for attenuation was corrected: "chang", "ct", or "" if no text says it.
+
+    The first of METHOD_TEXTS that names one of them alone decides.
+    """
+    for keyword in METHOD_TEXTS:
+        text = folded(texts.get(keyword, ""))
+        if keyword == "AttenuationCorrectionMethod":
+            text = f"ac {text}"
+        named = [method for method, words in _METHODS.items() if words.search(text)]
+        if len(named) == 1:
+            return named[0]
+    return ""
 
 
 def state_of(ds: Dataset) -> tuple[str | None, str]:
@@ -163,8 +190,8 @@ def _coded_state(code: Coded) -> str | None:
 
 
 def _texts(ds: Dataset) -> dict[str, str]:
-    """The texts that `state_from`, `view_from` and `corrected_from` look at; several values as one text."""
-    keywords = {*STATE_TEXTS, *VIEW_TEXTS, *CORRECTION_TEXTS, "SliceProgressionDirection"}
+    """What `state_from`, `view_from`, `corrected_from` and `method_from` look at; several values as one text."""
+    keywords = {*STATE_TEXTS, *VIEW_TEXTS, *CORRECTION_TEXTS, *METHOD_TEXTS, "SliceProgressionDirection"}
     texts = {keyword: "\\".join(_values(ds, keyword)) for keyword in keywords}
     drugs = [
         str(item.get("InterventionDrugName") or "")

@@ -12,6 +12,7 @@ from inference.evaluation.realism import realism
 from inference.evaluation.realism_report import as_markdown, walls_figure
 from inference.evaluation.segments import made_by, measure, values_csv
 from inference.evaluation.writing import NotAReport, rounded, write_report
+from inference.heart.sampling import TRACING_VERSION
 from inference.translation.pairs import patient_folders, read_truth
 
 
@@ -32,7 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
         measured = measure(patient_folders(cohort), translate=None, truth=truth).completely()
         claim = made_by(cohort)
         mix = str(claim.get("mix") or "referred")
-        data = rounded({"simulated": True, "made_from": claim, **realism(measured, mix=mix)})
+        data = rounded(
+            {"simulated": True, "tracing": TRACING_VERSION, "made_from": claim, **realism(measured, mix=mix)}
+        )
         write_report(
             arguments.out,
             name="cohort",

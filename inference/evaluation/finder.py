@@ -39,6 +39,7 @@ from inference.evaluation.writing import NotAReport, csv_text, json_text, rounde
 from inference.heart.confidence import CONSTANTS
 from inference.heart.neutral import neutral_volume
 from inference.heart.polar import polar_map
+from inference.heart.sampling import TRACING_VERSION
 from inference.heart.segments import segment_values
 from inference.heart.ventricle import LeftVentricle, VentricleNotFound, find_left_ventricle
 from inference.objects import digest_of
@@ -105,7 +106,9 @@ def run(arguments: argparse.Namespace) -> int:
             for number, _ in enumerate(todo, start=1):
                 print(f"{number}/{people}", flush=True)
             hearts = [heart for index in range(people) for heart in _read(kept, index)]
-        data = rounded({"simulated": True, "seed": arguments.seed, **summary(hearts)})
+        data = rounded(
+            {"simulated": True, "tracing": TRACING_VERSION, "seed": arguments.seed, **summary(hearts)}
+        )
         tables = {"hearts.csv": csv_text(_COLUMNS, [[heart[name] for name in _COLUMNS] for heart in hearts])}
         if arguments.calibrate:
             from inference.evaluation.finder_calibration import calibrated  # noqa: PLC0415

@@ -24,6 +24,7 @@ from inference.evaluation.segments import Measured, made_by, values_csv
 from inference.evaluation.shifts import COMPARATOR, beside_unshifted, held_out
 from inference.evaluation.targets import targets
 from inference.evaluation.writing import NotAReport, rounded, write_report
+from inference.heart.sampling import TRACING_VERSION
 from inference.translation.bundle import BundleProblem, read_bundle
 from inference.translation.pairs import patient_folders
 from inference.translation.weights import model_of
@@ -133,6 +134,7 @@ def report_of(
     found: dict[str, Any] = rounded(
         {
             "simulated": sets[main].measured.truth is not None,
+            "tracing": TRACING_VERSION,
             "main": main,
             "pooled": pooled,
             "made_from": made_from,

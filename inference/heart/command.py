@@ -15,9 +15,8 @@ import numpy as np
 
 from inference.asked import Given, files_of, in_words, passed_over
 from inference.dicom.read import Header, Unreadable, read_header, read_volume
-from inference.heart.contour import wall_contour
 from inference.heart.neutral import neutral_volume
-from inference.heart.polar import polar_map
+from inference.heart.polar import in_per_cent, wall_of
 from inference.heart.scores import NAMED, BadThresholds, Thresholds, difference, summed, thresholds_of
 from inference.heart.segments import SEGMENT_NAMES, segment_values
 from inference.heart.ventricle import VentricleNotFound, find_left_ventricle
@@ -130,7 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
 def quantify(files: Sequence[bytes], *, thresholds: Thresholds = NAMED["guideline"]) -> dict[str, Any]:
     """State, modality, 17 values in % of maximum and their scores, size of the ventricle, confidence and flags.
 
-    contour_mm [24, 72]: see heart.contour. Raises Unreadable, VentricleNotFound.
+    contour_mm [24, 72]: from where a ray begins to the middle of the wall. Raises Unreadable, VentricleNotFound.
     """
     header = read_header(files[0])
     if header.uncertainty:
@@ -139,7 +138,8 @@ def quantify(files: Sequence[bytes], *, thresholds: Thresholds = NAMED["guidelin
     if volume.kind is not Kind.SHORT_AXIS:
         raise Unreadable("transaxial", "This image is transaxial; give the short-axis image made from it.")
     lv = find_left_ventricle(volume)
-    values = segment_values(polar_map(neutral_volume(volume, lv)))
+    wall = wall_of(neutral_volume(volume, lv))
+    values = segment_values(in_per_cent(wall.activity))
     scores = thresholds.scores(values)
     sums = summed(scores)
     return {
@@ -159,7 +159,7 @@ def quantify(files: Sequence[bytes], *, thresholds: Thresholds = NAMED["guidelin
         "radius_mm": round(lv.radius_mm, 1),
         "confidence": round(lv.confidence, 3),
         "flags": [*volume.flags, *lv.flags],
-        "contour_mm": wall_contour(volume, lv).round(1).tolist(),
+        "contour_mm": wall.distance_mm.astype(float).round(1).tolist(),
     }
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from inference.heart.axis import Axis
 from inference.heart.frame import APEX_K, NEUTRAL_SPACING_MM, base_k
-from inference.heart.sampling import RINGS_A_BAND, ROBUST_QUANTILE, Wall, trace_wall
+from inference.heart.sampling import RINGS_A_BAND, ROBUST_QUANTILE, PolarMap, ray_maxima
 from inference.heart.search import Ring
 from inference.heart.segments import segment_values
 from inference.volume import Voxels
@@ -65,12 +65,12 @@ _MOST = np.array([0.5, 0.7, 1.2, 15.0, 40.0, 1.0, 1.0, 1.2, 3.6, 6.0, 1.5, 20.0,
 
 
 def evidence(
-    ring: Ring, axis: Axis, wall: Wall, *, on_grid: Voxels, length_mm: float, neighbour: float
+    ring: Ring, axis: Axis, maxima: PolarMap, *, on_grid: Voxels, length_mm: float, neighbour: float
 ) -> Evidence:
-    """wall: as met in `on_grid`, the image on the neutral grid. neighbour: the hottest activity beside the ventricle,
-    in the units in which the axis was fitted.
+    """maxima: of the rays in `on_grid`, the image on the neutral grid. neighbour: the hottest activity beside the
+    ventricle, in the units in which the axis was fitted.
     """
-    shown = wall.activity / float(np.quantile(wall.activity, ROBUST_QUANTILE))
+    shown = maxima / float(np.quantile(maxima, ROBUST_QUANTILE))
     cap, middle, base = np.split(shown, [RINGS_A_BAND, 3 * RINGS_A_BAND])
     return Evidence(
         ring=ring.score,
@@ -85,19 +85,25 @@ def evidence(
         wobble_mm=axis.wobble_mm,
         neighbour=float(np.log(max(neighbour, 1e-6) / axis.level)),
         tilt_degrees=axis.tilt_degrees,
-        apex_unsteady=_unsteady(on_grid, wall, axis.radius_mm, length_mm, apex_mm=_USUAL_APEX_MM),
-        base_unsteady=_unsteady(on_grid, wall, axis.radius_mm, length_mm, base_mm=_USUAL_BASE_MM),
+        apex_unsteady=_unsteady(on_grid, maxima, axis.radius_mm, length_mm, apex_mm=_USUAL_APEX_MM),
+        base_unsteady=_unsteady(on_grid, maxima, axis.radius_mm, length_mm, base_mm=_USUAL_BASE_MM),
     )
 
 
 def _unsteady(
-    on_grid: Voxels, wall: Wall, radius_mm: float, length_mm: float, *, apex_mm: float = 0, base_mm: float = 0
+    on_grid: Voxels,
+    maxima: PolarMap,
+    radius_mm: float,
+    length_mm: float,
+    *,
+    apex_mm: float = 0,
+    base_mm: float = 0,
 ) -> float:
     """The largest change of one of the 17 values with an end of the axis this far to either side."""
-    found = _values(wall)
+    found = _values(maxima)
     changes = []
     for side in (-1, 1):
-        moved = trace_wall(
+        moved = ray_maxima(
             on_grid,
             base_k=base_k(length_mm + side * base_mm),
             radius_mm=radius_mm,
@@ -107,10 +113,8 @@ def _unsteady(
     return float(max(changes))
 
 
-def _values(wall: Wall) -> NDArray[np.float64]:
-    return segment_values(
-        wall.activity * (100 / max(float(np.quantile(wall.activity, ROBUST_QUANTILE)), 1e-12))
-    )
+def _values(maxima: PolarMap) -> NDArray[np.float64]:
+    return segment_values(maxima * (100 / max(float(np.quantile(maxima, ROBUST_QUANTILE)), 1e-12)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from inference.heart.neutral import FULL_SCALE, Neutral
-from inference.heart.sampling import ANGLES, RINGS, ROBUST_QUANTILE, PolarMap, wall_activity
+from inference.heart.sampling import ANGLES, RINGS, ROBUST_QUANTILE, PolarMap, Wall, trace_wall
 
 
 def polar_map(neutral: Neutral) -> PolarMap:
@@ -15,13 +15,22 @@ def polar_map(neutral: Neutral) -> PolarMap:
     12-17 mid, 18-23 basal. Angle a covers [5a, 5a + 5) degrees from anterior towards the septum, which is
     counter-clockwise on the displayed map. All zero if the ventricle shows no activity.
     """
-    raw = wall_activity(
+    return in_per_cent(wall_of(neutral).activity)
+
+
+def wall_of(neutral: Neutral) -> Wall:
+    """What the rays of the polar map met, and where."""
+    return trace_wall(
         neutral.voxels.astype(np.float32),
         base_k=neutral.lv["base_k"],
         radius_mm=neutral.lv["radius_mm"],
     )
-    highest = float(np.quantile(raw, ROBUST_QUANTILE))
-    return (raw * (100 / highest)).astype(np.float32) if highest > 0 else np.zeros_like(raw)
+
+
+def in_per_cent(activity: PolarMap) -> PolarMap:
+    """The activity of a wall in per cent of its robust maximum; all zero if there is none."""
+    highest = float(np.quantile(activity, ROBUST_QUANTILE))
+    return (activity * (100 / highest)).astype(np.float32) if highest > 0 else np.zeros_like(activity)
 
 
 def encode(polar: PolarMap) -> bytes:

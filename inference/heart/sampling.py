@@ -1,7 +1,7 @@
 """Wall activity along rays from the long axis, on the neutral grid.
 
 Hybrid sampling, across a cylinder and across a hemisphere at the apex, as in the tradition of Garcia
-(1985, 1990); the value of a ray is its largest activity near the middle of the wall.
+(1985, 1990); the value of a ray is its activity in the middle of the wall, which the rays find together.
 """
 
 from __future__ import annotations
@@ -13,15 +13,22 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
 from inference.heart.frame import APEX_K, NEUTRAL_SHAPE, NEUTRAL_SPACING_MM
+from inference.heart.surface import wall_surface
 
+# Raised by whatever changes where the wall is met, and so the 17 values. 1: every ray by itself; 2: one smooth surface.
+TRACING_VERSION = 2
 RINGS, ANGLES = 24, 72
 RINGS_A_BAND = 6  # cap, apical, mid, basal: every border between bands is a border between segments
 HALF_WALL_MM = 5.0
 ROBUST_QUANTILE = 0.99
 _STEP_MM = 0.8
-# How far from the middle of the wall a peak is looked for: 10 mm, and inwards 14 in the cap, whose peak blur moves
+# How far from the fitted radius a maximum is looked for: 10 mm, and inwards 14 in the cap, whose peak blur moves
 # towards the cavity, farthest in small hearts. Within, there is the cavity only, no neighbour to be caught.
 _OUTWARDS, _INWARDS, _INWARDS_IN_CAP = 12, 12, 17  # steps
+_STEPS = np.arange(-_INWARDS_IN_CAP - 1, _OUTWARDS + 2)
+_FIRST = np.where(np.arange(RINGS) < RINGS_A_BAND, -_INWARDS_IN_CAP, -_INWARDS)[:, None]  # of each ring
+_SEARCHED = (np.broadcast_to(_STEPS, (RINGS, len(_STEPS))) >= _FIRST) & (_STEPS <= _OUTWARDS)
+_OFFSETS_MM = (_STEPS * _STEP_MM).astype(np.float64)
 _BASE_INSET_MM = 6.0  # blur dims the last slice before the base
 
 PolarMap = NDArray[np.float32]
@@ -29,38 +36,37 @@ PolarMap = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Wall:
-    """What the rays met, [ring, angle]. distance_mm: from a ray's origin to where its value was read."""
+    """[ring, angle]. distance_mm: from a ray's origin to the middle of the wall, where its activity was read."""
 
     activity: PolarMap
     distance_mm: PolarMap
 
 
-def wall_activity(voxels: NDArray[np.float32], *, base_k: float, radius_mm: float) -> PolarMap:
-    """[ring, angle] in the units of `voxels`, which lie on the neutral grid; see trace_wall."""
-    return trace_wall(voxels, base_k=base_k, radius_mm=radius_mm).activity
-
-
-def trace_wall(
-    voxels: NDArray[np.float32], *, base_k: float, radius_mm: float, apex_k: float = APEX_K
-) -> Wall:
+def trace_wall(voxels: NDArray[np.float32], *, base_k: float, radius_mm: float) -> Wall:
     """Activity of the wall and where it was met, on the neutral grid.
 
-    A ray's value is its largest local maximum. Activity that only rises towards an end of the ray belongs to
-    a neighbour (liver, gut, the right ventricle): then the value is that at the middle of the wall.
+    The middle of the wall is one smooth surface (heart.surface) through the local maxima of the rays; a ray's value
+    is the activity where it crosses that surface, to a hundredth of a millimetre, as the contour is kept.
     """
-    steps = np.arange(-_INWARDS_IN_CAP - 1, _OUTWARDS + 2)
-    distance = radius_mm + steps * _STEP_MM
-    shape = (RINGS, ANGLES, len(distance))
-    profile = _along_rays(
-        voxels, np.broadcast_to(distance, shape), base_k=base_k, radius_mm=radius_mm, apex_k=apex_k
-    )
+    profile = _profile(voxels, base_k=base_k, radius_mm=radius_mm, apex_k=APEX_K)
+    surface = wall_surface(profile, _OFFSETS_MM, _SEARCHED)
+    distance = np.round(radius_mm + surface, 2).astype(np.float32)
+    return Wall(activity_at(voxels, distance, base_k=base_k, radius_mm=radius_mm), distance)
+
+
+def ray_maxima(
+    voxels: NDArray[np.float32], *, base_k: float, radius_mm: float, apex_k: float = APEX_K
+) -> PolarMap:
+    """[ring, angle]: the largest local maximum of each ray by itself; without one, the value at the fitted radius.
+
+    What a ray shows whatever its neighbours show, which is evidence of a wall; where the wall is, `trace_wall` says.
+    """
+    profile = _profile(voxels, base_k=base_k, radius_mm=radius_mm, apex_k=apex_k)
     inner = profile[..., 1:-1]
-    is_peak = (inner >= profile[..., :-2]) & (inner >= profile[..., 2:])
-    is_peak[RINGS_A_BAND:, :, steps[1:-1] < -_INWARDS] = False
+    is_peak = (inner >= profile[..., :-2]) & (inner >= profile[..., 2:]) & _SEARCHED[:, None, 1:-1]
     peaks = np.where(is_peak, inner, -np.inf)
     at = np.where(is_peak.any(axis=-1), 1 + peaks.argmax(axis=-1), _INWARDS_IN_CAP + 1)
-    activity = np.take_along_axis(profile, at[..., None], axis=-1)[..., 0]
-    return Wall(activity, distance[at].astype(np.float32))
+    return np.asarray(np.take_along_axis(profile, at[..., None], axis=-1)[..., 0])
 
 
 def activity_at(
@@ -70,6 +76,14 @@ def activity_at(
     return _along_rays(voxels, distance_mm[..., None], base_k=base_k, radius_mm=radius_mm, apex_k=APEX_K)[
         ..., 0
     ]
+
+
+def _profile(
+    voxels: NDArray[np.float32], *, base_k: float, radius_mm: float, apex_k: float
+) -> NDArray[np.float32]:
+    """[ring, angle, step]: activity along each ray, on either side of the fitted radius."""
+    distance = np.broadcast_to(radius_mm + _OFFSETS_MM, (RINGS, ANGLES, len(_STEPS)))
+    return _along_rays(voxels, distance, base_k=base_k, radius_mm=radius_mm, apex_k=apex_k)
 
 
 def _along_rays(

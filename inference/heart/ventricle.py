@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter
 from inference.heart.axis import Axis, activity_on_axis, fit_axis
 from inference.heart.confidence import Evidence, calibration, evidence
 from inference.heart.frame import axis_grid, base_k, sample_mm
-from inference.heart.sampling import ROBUST_QUANTILE, trace_wall
+from inference.heart.sampling import ROBUST_QUANTILE, ray_maxima
 from inference.heart.search import GRID_MM, best_ring
 from inference.volume import Kind, Volume, Voxels
 
@@ -22,7 +22,8 @@ _RADIUS_MM = (14.0, 42.0)
 _LENGTH_MM = (48.0, 115.0)
 _TILT_DEGREES = 10.0
 _HOT = 2.2  # times the wall's level: organs beside the hearts that confidence was fitted to were no hotter
-# Raised by whatever moves a ventricle or changes its 17 values: what was placed otherwise is another image.
+# Raised by whatever moves a ventricle: what was placed otherwise is another image. How its wall is then read has a
+# version of its own (heart.sampling.TRACING_VERSION).
 PLACING_VERSION = 2
 # What is like a ventricle: contrasts of ring and dome (heart.confidence.Evidence), added, less a part for each oddity.
 # Measured on simulated images: 918 ventricles (SPECT, Chang, CTAC and PET of patients of training and validation, 278
@@ -44,7 +45,7 @@ class LeftVentricle:
     """apex_mm (mid-wall) and base_mm: ends of the long axis, x, y, z in mm of the short-axis frame.
 
     The frame is the volume's own: voxel (i, j, k) lies at (i, j, k) * spacing. radius_mm: axis to the middle
-    of the wall. robust_max: 99th percentile of wall activity, in the units of the volume. confidence: 0 to 1, the
+    of the wall. robust_max: 99th percentile of the rays' maxima, in the units of the volume. confidence: 0 to 1, the
     share of simulated hearts measured like this one that were well placed (heart.confidence).
     flags: reasons to check the position by eye: "low_confidence", "not_ventricle_like",
     "radius_implausible", "length_implausible", "axis_tilted", "apex_uncertain", "base_outside", "cut_off",
@@ -81,12 +82,12 @@ def find_left_ventricle(volume: Volume) -> LeftVentricle:
     apex, base = axis.at(axis.apex.z), axis.at(axis.base.z)
     length = float(np.linalg.norm(base - apex))
     on_grid = sample_mm(volume, axis_grid(apex, base))
-    wall = trace_wall(on_grid, base_k=base_k(length), radius_mm=axis.radius_mm)
-    robust_max = float(np.quantile(wall.activity, ROBUST_QUANTILE))
+    shown = ray_maxima(on_grid, base_k=base_k(length), radius_mm=axis.radius_mm)
+    robust_max = float(np.quantile(shown, ROBUST_QUANTILE))
     if robust_max <= 0:
         raise VentricleNotFound("No activity was found where the wall of the left ventricle should be.")
     neighbour = _neighbour(working, axis)
-    measured = evidence(ring, axis, wall, on_grid=on_grid, length_mm=length, neighbour=neighbour)
+    measured = evidence(ring, axis, shown, on_grid=on_grid, length_mm=length, neighbour=neighbour)
     confidence = float(calibration().confidence(measured.as_row()))
     doubts = {
         "low_confidence": confidence < calibration().doubt_below,

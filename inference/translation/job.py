@@ -36,7 +36,7 @@ def translate_object(
     in the manifest only: no clock reaches the object. Raises JobFailed.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
-    data = _input(store, input_keys, settings)
+    data = input_of(store, input_keys, settings)
     try:
         model = installed_model(model_digest)
         name = output_name(input_keys=input_keys, model=model, settings=settings)
@@ -69,7 +69,8 @@ def _kept_beside(store: ObjectStore, name: str, uncertainty: bytes) -> str:
     return store.put_named(digest_of(f"uncertainty of {name}".encode()), uncertainty)
 
 
-def _input(store: ObjectStore, input_keys: Sequence[str], settings: Mapping[str, Any]) -> bytes:
+def input_of(store: ObjectStore, input_keys: Sequence[str], settings: Mapping[str, Any]) -> bytes:
+    """The one file of a job that has no settings. Raises JobFailed."""
     if settings:
         raise JobFailed("settings", "This model has no settings.")
     if len(input_keys) != 1:

@@ -14,9 +14,10 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from reader_study.accounts import queries
-from reader_study.accounts.models import ApiToken, Signature, TokenScope, User
+from reader_study.accounts.models import ApiToken, Signature, TokenScope, User, WrongPassword
+from reader_study.accounts.wrong_passwords import refuse_guessing, wrong_at_signature
 from reader_study.audit.actions import record
-from reader_study.problems import Conflict, Forbidden, Invalid, NotFound
+from reader_study.problems import Conflict, Invalid, NotFound
 
 MAX_TOKEN_DAYS = 366
 MAX_TOKENS = 10  # that hold at one time, of one person in one study
@@ -30,13 +31,20 @@ def sign(*, signer: User, password: str, meaning: str, content_sha256: str) -> S
     ------
     Forbidden
         code "password": the password is not the signer's.
+    TooMany
+        code "passwords": there were too many wrong ones in the last minutes.
     """
+    refuse_guessing(email=signer.email, door=WrongPassword.Door.SIGNATURE)
     # Not signer.check_password: that rewrites an outdated hash, and readers' requests may not write accounts.
     if not signer.is_active or not check_password(password, signer.password):
-        raise Forbidden("password", _("This is not your password. Nothing was signed; please try again."))
-    return Signature.objects.create(
+        raise wrong_at_signature(
+            signer, _("This is not your password. Nothing was signed; please try again.")
+        )
+    signature = Signature.objects.create(
         signer=signer, full_name=signer.full_name, meaning=meaning, content_sha256=content_sha256
     )
+    signature.refresh_from_db(fields=["signed_at"])  # the database's clock says when
+    return signature
 
 
 @transaction.atomic
@@ -84,11 +92,7 @@ def invited(*, uid: str, token: str) -> User:
 def accept_invitation(*, uid: str, token: str, password: str) -> User:
     """Set the first password of an invited person."""
     user = invited(uid=uid, token=token)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid("password", " ".join(error.messages)) from None
-    user.set_password(password)
+    _set_password(user, password)
     user.save(update_fields=["password"])
     record(action="accounts.invitation_accepted", actor=user.id, study=None, subject=str(user.id), detail={})
     return user
@@ -100,6 +104,67 @@ def choose_language(*, user: User, language: str) -> None:
         raise Invalid("language", _("This language is not available."))
     user.language = language
     user.save(update_fields=["language"])
+
+
+@transaction.atomic
+def choose_reminders(*, user: User, reminders: bool) -> None:
+    """Whether somebody wants a mail when something is due."""
+    user.reminders = reminders
+    user.save(update_fields=["reminders"])
+    record(
+        action="accounts.reminders_chosen",
+        actor=user.id,
+        study=None,
+        subject=str(user.id),
+        detail={"reminders": reminders},
+    )
+
+
+@transaction.atomic
+def open_account(*, email: str, full_name: str, language: str, password: str, mailbox_proven: bool) -> User:
+    """The account of an invited person, with its first password.
+
+    mailbox_proven: whether the address's mailbox alone has the link. Otherwise whoever invites could set the password
+    of an account that an administrator has made for somebody else.
+
+    Raises
+    ------
+    Conflict
+        code "known_email": somebody signs in with this address already, and their password is theirs to change; or the
+        account waits for its owner, and the mailbox is not proven.
+    Invalid
+        code "password": it is too weak.
+    """
+    user = User.objects.select_for_update().filter(email=email.lower()).first()
+    if user is None:
+        user = User(email=email.lower(), full_name=full_name, language=language)
+    elif user.has_usable_password() or not user.is_active:
+        raise Conflict("known_email", _("There is an account with this e-mail address already. Sign in."))
+    elif not mailbox_proven:
+        raise waits_for_its_owner()
+    _set_password(user, password)
+    user.save()
+    record(action="accounts.opened", actor=user.id, study=None, subject=str(user.id), detail={})
+    return user
+
+
+def waits_for_its_owner() -> Conflict:
+    """To raise where somebody comes with a link of the inviter's for an account that has no password yet."""
+    return Conflict(
+        "known_email",
+        _(
+            "There is an account with this e-mail address that has no password yet. Set it by the administrator’s"
+            " link, sign in, and open this invitation again."
+        ),
+    )
+
+
+def _set_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid("password", " ".join(error.messages)) from None
+    user.set_password(password)
 
 
 @transaction.atomic
@@ -115,13 +180,19 @@ def make_token(
     ------
     Forbidden
         code "password": the password is not the owner's.
+    TooMany
+        code "passwords": there were too many wrong ones in the last minutes, here and at signatures.
     Invalid
         code "days": longer than `MAX_TOKEN_DAYS`.
     Conflict
         code "tokens": the owner has `MAX_TOKENS` that hold.
     """
-    if password is not None and not (owner.is_active and check_password(password, owner.password)):
-        raise Forbidden("password", _("This is not your password. No token was made; please try again."))
+    if password is not None:
+        refuse_guessing(email=owner.email, door=WrongPassword.Door.SIGNATURE)
+        if not owner.is_active or not check_password(password, owner.password):
+            raise wrong_at_signature(
+                owner, _("This is not your password. No token was made; please try again.")
+            )
     if not 1 <= days <= MAX_TOKEN_DAYS:
         raise Invalid("days", _("A token holds for 1 to %(days)d days.") % {"days": MAX_TOKEN_DAYS})
     User.objects.select_for_update().get(pk=owner.pk)

@@ -17,6 +17,10 @@ class LanguageSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
 
 
+class RemindersSerializer(serializers.Serializer[Any]):
+    reminders = serializers.BooleanField()
+
+
 class InvitationSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField()
     full_name = serializers.CharField(max_length=120)
@@ -33,6 +37,16 @@ class SessionLanguage(APIView):
         given = LanguageSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         actions.choose_language(user=signed_in(request), language=given.validated_data["language"])
+        return Response(status=204)
+
+
+class SessionReminders(APIView):
+    @extend_schema(request=RemindersSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Switch one's own mails about what is due on or off."""
+        given = RemindersSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        actions.choose_reminders(user=signed_in(request), reminders=given.validated_data["reminders"])
         return Response(status=204)
 
 

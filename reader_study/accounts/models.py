@@ -33,6 +33,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text=_("Administers accounts; sees no study by it."))
     invited_at = models.DateTimeField(default=timezone.now)
+    reminders = models.BooleanField(default=True, help_text=_("A mail a day while something is due."))
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -42,8 +43,8 @@ class User(AbstractBaseUser):
 class Signature(models.Model):
     """An electronic signature: who, when, what it means, and the exact content it stands under.
 
-    Insert-only (migration 0002). 21 CFR 11.50: printed name, date and time, meaning; 11.70: bound to its record,
-    here by `content_sha256`.
+    Insert-only (migration 0002); the database says when, and in which name (migration 0006). 21 CFR 11.50: printed
+    name, date and time, meaning; 11.70: bound to its record, here by `content_sha256`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,6 +53,26 @@ class Signature(models.Model):
     meaning = models.CharField(max_length=60)
     content_sha256 = models.CharField(max_length=64)
     signed_at = models.DateTimeField(default=timezone.now)
+
+
+class WrongPassword(models.Model):
+    """A password that was refused, kept for a day; the journal keeps those of people for good.
+
+    `address` is the SHA-256 of the e-mail address that was given: what was typed may be no account's, or a secret.
+    """
+
+    class Door(models.TextChoices):
+        SIGN_IN = "sign_in"
+        SIGNATURE = "signature"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    address = models.CharField(max_length=64)
+    door = models.CharField(max_length=9, choices=Door)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "door", "at"], name="wrong_by_address")]
 
 
 class TokenScope(models.TextChoices):

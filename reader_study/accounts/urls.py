@@ -11,6 +11,7 @@ pages = [
 ]
 urlpatterns = [
     path("session/language", api.SessionLanguage.as_view()),
+    path("session/reminders", api.SessionReminders.as_view()),
     path("invitations", api.Invitations.as_view()),
     path("token", api.OwnToken.as_view()),
     path("tokens/<uuid:token_id>", api.OneToken.as_view()),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,12 +15,29 @@ from django.views.decorators.http import require_POST
 
 from reader_study.accounts import actions
 from reader_study.accounts.middleware import LANGUAGE_COOKIE
-from reader_study.problems import NotFound, Problem
+from reader_study.accounts.models import WrongPassword
+from reader_study.accounts.wrong_passwords import count_wrong_password, refuse_guessing
+from reader_study.problems import NotFound, Problem, TooMany
 
 
 class SignIn(LoginView):
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            refuse_guessing(email=request.POST.get("username", ""), door=WrongPassword.Door.SIGN_IN)
+        except TooMany as problem:
+            form = self.get_form_class()(request, initial={"username": request.POST["username"]})
+            context = self.get_context_data(form=form, problem=problem.message)
+            headers = {"Retry-After": str(problem.retry_after)}
+            return self.render_to_response(context, status=problem.status, headers=headers)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        if form.non_field_errors():  # not where a field was left empty
+            count_wrong_password(email=form.cleaned_data["username"], door=WrongPassword.Door.SIGN_IN)
+        return super().form_invalid(form)
 
 
 @require_POST
@@ -50,7 +68,9 @@ def invitation(request: HttpRequest, uid: str, token: str) -> HttpResponse:
             if request.POST.get("password") != request.POST.get("again"):
                 context["error"] = _("The two passwords differ.")
             else:
-                user = actions.accept_invitation(uid=uid, token=token, password=request.POST["password"])
+                user = actions.accept_invitation(
+                    uid=uid, token=token, password=request.POST.get("password", "")
+                )
                 login(request, user)
                 return HttpResponseRedirect("/")
     except NotFound:

@@ -12,12 +12,11 @@ from reader_study.accounts.actions import sign
 from reader_study.accounts.models import User
 from reader_study.agreement.analysis.compute import canonical, digest_of
 from reader_study.agreement.models import Lock, Report
-from reader_study.agreement.snapshot import missing_reads, snapshot
+from reader_study.agreement.snapshot import missing_reads, snapshot, unfinished_readers
 from reader_study.audit.actions import record
 from reader_study.cases.storage import store
 from reader_study.celery import app
 from reader_study.problems import Conflict, Invalid, NotFound
-from reader_study.reading.queries import progress
 from reader_study.studies.actions import transition
 from reader_study.studies.models import Role, Study
 from reader_study.studies.queries import study_for_update
@@ -34,16 +33,18 @@ def lock_data(
 ) -> Lock:
     """End the reading: store the data as one hashed snapshot, sign its digest, and order the report.
 
-    `missing_reads_reason` lets a study end although reads are not signed (a reader has left); it stands with the
-    list of these reads in the snapshot, the journal and the report. Where all reads are signed it is not kept.
+    `missing_reads_reason` lets a study end although reads are not signed or adjudicated (a reader has left); it
+    stands with the list of these reads in the snapshot, the journal and the report. Where nothing is missing it is
+    not kept.
+    Questions about a session that nobody answered hinder nothing; they are named alike.
 
     Raises
     ------
     NotFound
         The actor is not the investigator of the study.
     Conflict
-        The study is not open ("state"), or reads are not signed and no reason is given ("unsigned", with
-        `missing`).
+        The study is not open ("state"), or no reason is given although reads are not signed ("unsigned", with
+        `missing`) or not adjudicated ("unadjudicated").
     Forbidden
         code "password".
     """
@@ -52,16 +53,15 @@ def lock_data(
         raise Invalid("reason", _("Please give a reason."))
     if study.state != Study.State.OPEN:
         raise Conflict("state", _("Only a study that is open for reading can be locked."))
-    unfinished = [
-        {"reader": reader.full_name, "signed": reader.signed, "total": reader.total}
-        for reader in progress(study.id)
-        if reader.signed < reader.total
-    ]
-    if unfinished and not missing_reads_reason.strip():
-        raise Conflict("unsigned", _("Some reads are not signed yet."), missing=unfinished)
-    now = timezone.now()
     missing = missing_reads(study, reason=missing_reads_reason.strip())
+    if missing and not missing["reason"]:
+        unfinished = unfinished_readers(study)
+        if unfinished:
+            raise Conflict("unsigned", _("Some reads are not signed yet."), missing=unfinished)
+        raise Conflict("unadjudicated", _("Some discordant reads are not adjudicated yet."), missing=[])
+    now = timezone.now()
     document = snapshot(study=study, actor=actor, reason=reason, at=now, missing=missing)
+    unanswered = document.get("session_ends", {}).get("unanswered")
     digest = digest_of(document)
     signature = sign(signer=actor, password=password, meaning=MEANING, content_sha256=digest)
     store().put(canonical(document))
@@ -80,6 +80,7 @@ def lock_data(
             "signature": signature.id,
             "reason": reason,
             **({"missing_reads": missing} if missing else {}),
+            **({"unanswered_sessions": unanswered} if unanswered else {}),
         },
     )
     transaction.on_commit(partial(_send, lock.pk), robust=True)
@@ -133,8 +134,8 @@ def start_report(*, lock_id: UUID) -> tuple[Lock, int] | None:
 
 @transaction.atomic
 def record_report(*, lock_id: UUID, fence: int, files: dict[str, dict[str, str | int]]) -> None:
-    """Keep what was computed and unblind the study. files: name -> {"key", "size"}. A second call changes
-    nothing, nor does one under an old fence; one that comes after the giving up still counts.
+    """Keep what was computed, which nobody sees before the study is unblinded. files: name -> {"key", "size"}. A second
+    call changes nothing, nor does one under an old fence; one that comes after the giving up still counts.
     """
     report = Report.objects.select_for_update(of=("self",)).select_related("lock__study").get(pk=lock_id)
     if report.state == Report.State.READY or report.fence != fence:
@@ -150,7 +151,6 @@ def record_report(*, lock_id: UUID, fence: int, files: dict[str, dict[str, str |
         subject=str(lock.id),
         detail={"lock": lock.sha256, "files": {name: file["key"] for name, file in files.items()}},
     )
-    transition(study=lock.study, to=Study.State.UNBLINDED, actor=None, reason="report computed")
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,13 +15,13 @@ from rest_framework.views import APIView
 
 from reader_study.accounts.authentication import signed_in
 from reader_study.agreement import actions, queries
-from reader_study.agreement.files import CONTENT_TYPES, PDF, RESULT
+from reader_study.agreement.files import CONTENT_TYPES, PDF, RESULT, is_analysed
 from reader_study.agreement.models import Report
 from reader_study.cases.storage import store
 from reader_study.studies.models import Role, Study
-from reader_study.studies.queries import study_for
+from reader_study.studies.queries import current_protocol, study_for
 
-NONE = "none"
+NONE, SEALED = "none", "sealed"
 
 
 class NewLockSerializer(serializers.Serializer[Any]):
@@ -45,24 +46,42 @@ class ReportFileSerializer(serializers.Serializer[Any]):
 
 
 class ReportSerializer(serializers.Serializer[Any]):
-    """`result` is the content of report.json, schema "reader-study/agreement/1"; null until it is ready."""
+    """`result` is the content of report.json, schema "reader-study/agreement/1"; null until it is ready. A report that
+    was computed stays sealed until the study is unblinded.
 
-    state = serializers.ChoiceField(choices=[(NONE, "Not locked"), *Report.State.choices])
+    `note` says so where the study's design has no such report.
+    """
+
+    state = serializers.ChoiceField(choices=[(NONE, "Not locked"), (SEALED, "Sealed"), *Report.State.choices])
     lock = LockSerializer(allow_null=True)
     result = serializers.DictField(allow_null=True)
+    note = serializers.CharField(allow_null=True)
     files = ReportFileSerializer(many=True)
 
 
+def _note(study: Study) -> str | None:
+    if is_analysed(current_protocol(study).document):
+        return None
+    return _(
+        "The report of a brain study is not computed yet: its data can be locked, and the tables and the lock"
+        " hold every score and every value."
+    )
+
+
 def _report(study: Study) -> dict[str, Any]:
-    report = queries.report_of(study)
+    report, note = queries.report_of(study), _note(study)
     if report is None:
-        return {"state": NONE, "lock": None, "result": None, "files": []}
+        return {"state": NONE, "lock": None, "result": None, "note": note, "files": []}
     lock = report.lock
-    ready = report.state == Report.State.READY
+    computed = report.state == Report.State.READY
+    ready = computed and study.state == Study.State.UNBLINDED
     return {
-        "state": report.state,
+        "state": SEALED if computed and not ready else report.state,
         "lock": {"digest": lock.sha256, "locked_at": lock.locked_at, "by": lock.locked_by.full_name},
-        "result": json.loads(store().get(report.files[RESULT]["key"])) if ready else None,
+        "result": json.loads(store().get(report.files[RESULT]["key"]))
+        if ready and RESULT in report.files
+        else None,
+        "note": note,
         "files": [
             {
                 "name": name,
@@ -71,7 +90,7 @@ def _report(study: Study) -> dict[str, Any]:
                 "size": report.files[name]["size"],
             }
             for name in CONTENT_TYPES
-            if name in report.files
+            if ready and name in report.files
         ],
     }
 
@@ -89,7 +108,7 @@ class StudyLock(APIView):
 class StudyReport(APIView):
     @extend_schema(responses=ReportSerializer)
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(signed_in(request), study_id, *queries.MAY_SEE)
+        study = queries.reported_study(signed_in(request), study_id)
         return Response(ReportSerializer(_report(study)).data)
 
 

@@ -1,6 +1,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -25,8 +27,20 @@ class WithheldSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
+class AllocationBlockSerializer(serializers.Serializer[Any]):
+    block = serializers.IntegerField()
+    digest = serializers.CharField()
+    algorithm = serializers.CharField()
+    protocol_version = serializers.IntegerField()
+    reads = serializers.IntegerField()
+    sessions = serializers.IntegerField()
+    readers = serializers.IntegerField()
+    cases = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
 class AllocationSerializer(serializers.Serializer[Any]):
-    """Neither the list nor the seed: both would unblind."""
+    """Neither a list nor a seed: both would unblind. Counts of all blocks; digest, algorithm, time of the newest."""
 
     digest = serializers.CharField()
     algorithm = serializers.CharField()
@@ -36,21 +50,34 @@ class AllocationSerializer(serializers.Serializer[Any]):
     cases = serializers.IntegerField()
     withheld = WithheldSerializer(many=True)
     created_at = serializers.DateTimeField()
+    blocks = AllocationBlockSerializer(many=True)
+    further_cases = serializers.IntegerField(help_text="Complete cases that no block has")
 
 
 class StudyAllocation(APIView):
     @extend_schema(responses=AllocationSerializer)
     def get(self, request: Request, study_id: UUID) -> Response:
         study = study_for(signed_in(request), study_id, Role.INVESTIGATOR, Role.MONITOR)
-        return Response(AllocationSerializer(queries.summary(queries.allocation_of(study))).data)
+        return Response(AllocationSerializer(queries.summary(study)).data)
 
     @extend_schema(request=NewAllocationSerializer, responses={201: AllocationSerializer})
     def post(self, request: Request, study_id: UUID) -> Response:
+        """Allocate all complete cases or, while the study is open, a further block of those that came late."""
         study = study_for(signed_in(request), study_id, Role.INVESTIGATOR)
         given = NewAllocationSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         seed = given.validated_data.get("seed")
-        allocation = actions.allocate(
-            actor=signed_in(request), study=study, seed=bytes.fromhex(seed) if seed else None
-        )
-        return Response(AllocationSerializer(queries.summary(allocation)).data, status=201)
+        actions.allocate(actor=signed_in(request), study=study, seed=bytes.fromhex(seed) if seed else None)
+        return Response(AllocationSerializer(queries.summary(study)).data, status=201)
+
+
+class SealedList(APIView):
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.BINARY})
+    def get(self, request: Request, study_id: UUID) -> HttpResponse:
+        """The lists of an unblinded study with seeds and inputs, as a file that `allocation_verify --file` checks."""
+        study = study_for(signed_in(request), study_id, *actions.MAY_EXPORT)
+        file = actions.export_list(actor=signed_in(request), study=study)
+        response = HttpResponse(file, content_type="application/json")
+        response["Content-Disposition"] = 'attachment; filename="read-lists.json"'
+        response["Cache-Control"] = "private, no-store"
+        return response

@@ -1,6 +1,5 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,20 +10,30 @@ from django.utils.translation import gettext as _
 
 from reader_study.accounts.models import User
 from reader_study.audit.actions import record
-from reader_study.cases import queries
-from reader_study.cases.messages import UNPROVEN, to_look_at
+from reader_study.cases import cines, queries
+from reader_study.cases.findings import Seen, in_force, is_confirmed, record_findings
+from reader_study.cases.messages import to_look_at, unproven
 from reader_study.cases.models import Case, Image
-from reader_study.celery import app
+from reader_study.cases.preparing import DERIVE_ATTEMPTS, DERIVE_LEASE, send_after_commit
+from reader_study.cases.site_queries import unclosed_about
 from reader_study.problems import Conflict, Invalid, Locked
-from reader_study.studies.models import Participation, Site, Study
+from reader_study.studies.models import Participation, Role, Site, Study
+from reader_study.studies.queries import takes_files
+from reader_study.studies.screening import screened
 
-DERIVE_ATTEMPTS = 3
-DERIVE_LEASE = timedelta(seconds=120)
+# From which image of a site others are computed.
+COMPUTED_FROM: Mapping[str, tuple[str, ...]] = {
+    Image.Set.SPECT: (Image.Set.VIRTUAL_PET,),
+    Image.Set.UNCORRECTED: (Image.Set.VIRTUAL_CTAC, Image.Set.CHANG),
+}
 
 
 @dataclass(frozen=True)
 class DerivedUncertainty:
-    """Object keys of the neutral volume and polar map of an uncertainty; 17 values in points of % of the maximum."""
+    """Object keys of the neutral volume and polar map of an uncertainty; values in points of % of the maximum.
+
+    polar_key: empty of a brain.
+    """
 
     neutral_key: str
     polar_key: str
@@ -72,8 +81,8 @@ def register_image(
     """Give a case an image; it is prepared for reading after the commit. The same keys again change nothing.
 
     uncertainty_key: object key of the uncertainty that a model computed with the image; empty if it did not.
-    An image that failed, that was rejected, or that a model computed and nobody has accepted gives way to the
-    new one and stays as superseded; so does the virtual PET of a SPECT that gives way.
+    An image that failed, that was rejected, or that was computed and nobody has accepted gives way to the new one and
+    stays as superseded; so does what was computed from an image that gives way.
 
     Raises
     ------
@@ -90,6 +99,7 @@ def register_image(
         if not queries.gives_way(current):
             raise Conflict("second_series", _("The case already has this image."))
         computed = _supersede(current)
+        cines.wait_again(current, actor=actor)
     image = Image.objects.create(
         case=case,
         image_set=image_set,
@@ -115,30 +125,24 @@ def register_image(
             "replaces": str(current.id) if current else None,
         },
     )
-    for virtual_pet in computed:
-        _record(virtual_pet, "cases.image_superseded", actor, {"by": str(image.id)})
-    _send_after_commit("cases.derive", image.id)
+    for gone in computed:
+        _record(gone, "cases.image_superseded", actor, {"by": str(image.id)})
+    send_after_commit("cases.derive", image.id)
     return image
 
 
 def _supersede(image: Image) -> list[Image]:
-    """Take an image out of use; returns the virtual PET that was computed from it and goes with it."""
-    computed: list[Image] = []
-    if image.image_set == Image.Set.SPECT:
-        of_spect = Image.objects.filter(
-            case=image.case_id, state=image.state, image_set=Image.Set.VIRTUAL_PET, superseded_at=None
-        )
-        computed = list(of_spect.select_for_update())
+    """Take an image out of use; returns what was computed from it and goes with it."""
+    made = COMPUTED_FROM.get(image.image_set, ())
+    of_image = Image.objects.filter(
+        case=image.case_id, state=image.state, image_set__in=made, superseded_at=None
+    ).exclude(source=Image.Source.UPLOAD)
+    computed = list(of_image.select_for_update())
     now = timezone.now()
     for gone in (image, *computed):
         gone.superseded_at = now
         gone.save(update_fields=["superseded_at"])
     return computed
-
-
-def _send_after_commit(task: str, subject: UUID) -> None:
-    # A lambda, no `partial`: Django asks a callback that failed for its name.
-    transaction.on_commit(lambda: app.send_task(task, [str(subject)]), robust=True)
 
 
 def start_derivation(*, image_id: UUID) -> Image | None:
@@ -161,7 +165,7 @@ def restart_derivation(*, image_id: UUID, actor: UUID | None) -> bool:
     image.lease_until = timezone.now() + DERIVE_LEASE
     image.save(update_fields=["status", "code", "attempts", "lease_until"])
     _record(image, "cases.derivation_restarted", actor, {"code": code})
-    _send_after_commit("cases.derive", image.id)
+    send_after_commit("cases.derive", image.id)
     return True
 
 
@@ -172,13 +176,13 @@ def derive_again(*, actor: User, image_id: UUID) -> Image:
     Raises
     ------
     NotFound
-        The image is absent, or the actor may not decide about images of its site.
+        The image is absent, or the actor may not see its site.
     Locked
         The study is locked.
     Conflict
         code "not_failed".
     """
-    image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
+    image = queries.image_for(actor, image_id, *queries.MAY_DERIVE)
     _check_unlocked(image.case.study)
     if not restart_derivation(image_id=image.id, actor=actor.id):
         raise Conflict("not_failed", _("Only an image in use that failed can be prepared again."))
@@ -187,7 +191,7 @@ def derive_again(*, actor: User, image_id: UUID) -> Image:
 
 
 def _check_unlocked(study: Study) -> None:
-    if study.state not in (Study.State.DRAFT, Study.State.OPEN):
+    if not takes_files(study.state):
         raise Locked("locked", _("The study is locked; its images cannot change any more."))
 
 
@@ -196,21 +200,31 @@ def record_derived(
     *,
     image_id: UUID,
     neutral_key: str,
-    polar_key: str,
-    lv: Mapping[str, Any],
     segments: Sequence[float],
     flags: Sequence[str],
+    polar_key: str = "",
+    contour_key: str = "",
+    lv: Mapping[str, Any] | None = None,
+    tracing: int | None = None,
     uncertainty: DerivedUncertainty | None = None,
 ) -> None:
-    """Store what was derived; a second result for the same image changes nothing."""
+    """Store what was derived; a second result for the same image changes nothing.
+
+    polar_key, contour_key, lv: of a heart; tracing: the version of what traced its wall, kept as provenance.
+    """
     image = Image.objects.select_for_update().get(pk=image_id)
     if image.status != Image.Status.DERIVING:
         return
     image.status = Image.Status.READY
-    image.neutral_key, image.polar_key = neutral_key, polar_key
-    image.lv, image.segments, image.flags = dict(lv), list(segments), list(flags)
-    changed = ["status", "neutral_key", "polar_key", "lv", "segments", "flags"]
-    detail = {"neutral": neutral_key, "polar": polar_key, "flags": image.flags}
+    image.neutral_key, image.polar_key, image.contour_key = neutral_key, polar_key, contour_key
+    image.lv = None if lv is None else dict(lv)
+    image.segments, image.flags = list(segments), list(flags)
+    changed = ["status", "neutral_key", "polar_key", "contour_key", "lv", "segments", "flags"]
+    detail = {"neutral": neutral_key, "polar": polar_key, "contour": contour_key, "flags": image.flags}
+    if tracing is not None:
+        image.provenance = {**image.provenance, "tracing": tracing}
+        changed.append("provenance")
+        detail |= {"tracing": tracing}
     if uncertainty is not None:
         image.uncertainty_neutral_key, image.uncertainty_polar_key = (
             uncertainty.neutral_key,
@@ -221,8 +235,8 @@ def record_derived(
         detail |= {"uncertainty": uncertainty.neutral_key}
     image.save(update_fields=changed)
     _record(image, "cases.image_derived", None, detail)
-    if image.image_set == Image.Set.SPECT:
-        _send_after_commit("translation.consider", image.case_id)
+    if image.image_set in COMPUTED_FROM:
+        send_after_commit("translation.consider", image.case_id)
 
 
 @transaction.atomic
@@ -249,15 +263,18 @@ def resend_overdue() -> int:
                 continue
             image.lease_until = timezone.now() + DERIVE_LEASE
             image.save(update_fields=["lease_until"])
-            _send_after_commit("cases.derive", image.id)
+            send_after_commit("cases.derive", image.id)
     return len(images)
 
 
 @transaction.atomic
-def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -> Image:
+def decide_quality(
+    *, actor: User, image_id: UUID, decision: str, reason: str, seen: Seen | None = None
+) -> Image:
     """Accept or reject an image for reading. It can be changed, with a reason, until the study is opened.
 
     Afterwards what was accepted stays so: it may be among the reads. Images that came later are decided on.
+    seen: what the actor saw in it, written down with the decision.
 
     Raises
     ------
@@ -266,25 +283,55 @@ def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -
     Locked
         The study is locked.
     Conflict
-        code "not_ready"; "geometry_unconfirmed": an acceptance, and its header does not prove how the image lies,
-        and nobody has confirmed it; or "in_reading": accepted, and the study is open.
+        code "not_ready"; "in_reading": accepted, and the study is open; of an acceptance: "geometry_unconfirmed": its
+        header does not prove how the image lies, and nobody has confirmed it; "queried": a query about it is not
+        closed; "unconfirmed": the study has a quality control, and contour and state are not confirmed.
     Invalid
-        code "reason": a rejection or a change of mind without one.
+        code "reason": a rejection or a change of mind without one; "identifiers"; "confirmed", "note": of `seen`.
     """
-    image, study = _image_to_decide_on(actor, image_id)
-    changed = image.qc not in (Image.Decision.PENDING, decision)
-    if not reason.strip() and (decision == Image.Decision.REJECTED or changed):
-        raise Invalid("reason", _("Please give a reason."))
-    if (image.qc, image.qc_reason) == (decision, reason.strip()):
-        return image  # the same decision again
-    if study.state != Study.State.DRAFT and image.qc == Image.Decision.ACCEPTED:
-        raise Conflict("in_reading", _("The study is open for reading; an accepted image stays accepted."))
-    if decision == Image.Decision.ACCEPTED and queries.geometry(image) == queries.UNCONFIRMED:
+    image, study = _held(queries.image_to_decide_on(actor, image_id))
+    if seen is not None:
+        record_findings(actor=actor, image=image, seen=seen)
+    if decision == Image.Decision.ACCEPTED and image.qc != Image.Decision.ACCEPTED:
+        _check_acceptable(image, study)
+    return _decide(actor, image, study, decision=decision, reason=reason)
+
+
+@transaction.atomic
+def withdraw_image(*, actor: User, image_id: UUID, reason: str) -> Image:
+    """Reject an image for the site that sent it, which has a better one: that waits for its own check.
+
+    Raises NotFound, Locked, Conflict, Invalid as `decide_quality`.
+    """
+    image, study = _held(queries.image_for(actor, image_id, Role.COORDINATOR))
+    return _decide(actor, image, study, decision=Image.Decision.REJECTED, reason=reason)
+
+
+def _check_acceptable(image: Image, study: Study) -> None:
+    if queries.geometry(image) == queries.UNCONFIRMED:
         raise Conflict(
             "geometry_unconfirmed",
             _("The file does not prove how the image lies; please look, and confirm it, before accepting."),
         )
-    image.qc, image.qc_reason = decision, reason.strip()
+    if unclosed_about([image.id]):
+        raise Conflict("queried", _("A query about this image is not closed yet."))
+    confirmed = is_confirmed(in_force([image.id]).get(image.id), image.image_set)
+    if queries.has_quality_control(study) and not confirmed:
+        raise Conflict(
+            "unconfirmed", _("Confirm the contour and the state of this image before accepting it.")
+        )
+
+
+def _decide(actor: User, image: Image, study: Study, *, decision: str, reason: str) -> Image:
+    reason = screened(reason)
+    changed = image.qc not in (Image.Decision.PENDING, decision)
+    if not reason and (decision == Image.Decision.REJECTED or changed):
+        raise Invalid("reason", _("Please give a reason."))
+    if (image.qc, image.qc_reason) == (decision, reason):
+        return image  # the same decision again
+    if study.state not in (Study.State.DRAFT, Study.State.FROZEN) and image.qc == Image.Decision.ACCEPTED:
+        raise Conflict("in_reading", _("The study is open for reading; an accepted image stays accepted."))
+    image.qc, image.qc_reason = decision, reason
     image.qc_by, image.qc_at = actor, timezone.now()
     image.save(update_fields=["qc", "qc_reason", "qc_by", "qc_at"])
     _record(image, "cases.qc_decided", actor.id, {"decision": decision, "reason": image.qc_reason})
@@ -293,7 +340,7 @@ def decide_quality(*, actor: User, image_id: UUID, decision: str, reason: str) -
 
 @transaction.atomic
 def confirm_geometry(*, actor: User, image_id: UUID, confirmed: bool) -> Image:
-    """State, having looked, that apex, septum and inferior wall lie where the image has them; or take it back.
+    """State, having looked, that the organ lies as the image has it; or take it back.
 
     It cannot be taken back from an accepted image: the acceptance has to be changed first.
 
@@ -306,8 +353,8 @@ def confirm_geometry(*, actor: User, image_id: UUID, confirmed: bool) -> Image:
     Conflict
         code "not_ready"; "geometry_proven": there is nothing to confirm; or "accepted".
     """
-    image, _study = _image_to_decide_on(actor, image_id)
-    if not to_look_at(image.flags):
+    image, _study = _held(queries.image_to_decide_on(actor, image_id))
+    if not to_look_at(image.flags, image_set=image.image_set):
         raise Conflict("geometry_proven", _("The file itself proves how the image lies."))
     if confirmed == (image.geometry_at is not None):
         return image  # the same again
@@ -317,13 +364,12 @@ def confirm_geometry(*, actor: User, image_id: UUID, confirmed: bool) -> Image:
     image.geometry_at = timezone.now() if confirmed else None
     image.save(update_fields=["geometry_by", "geometry_at"])
     action = "cases.geometry_confirmed" if confirmed else "cases.geometry_doubted"
-    _record(image, action, actor.id, {"flags": [code for code in UNPROVEN if code in image.flags]})
+    _record(image, action, actor.id, {"flags": unproven(image.flags, image_set=image.image_set)})
     return image
 
 
-def _image_to_decide_on(actor: User, image_id: UUID) -> tuple[Image, Study]:
-    """The image, locked, if it is ready and in use and the actor may decide about it, and its study."""
-    image = queries.image_for(actor, image_id, *queries.MAY_DECIDE)
+def _held(image: Image) -> tuple[Image, Study]:
+    """The image, locked, if it is ready and in use, and its study."""
     # Locked: who opens the study looks at the decisions and must find them as they are.
     study = Study.objects.select_for_update(no_key=True).get(pk=image.case.study_id)
     _check_unlocked(study)

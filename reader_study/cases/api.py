@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +12,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.accounts.authentication import signed_in
-from reader_study.cases import actions, queries
+from reader_study.accounts.models import User
+from reader_study.cases import actions, cines, queries
+from reader_study.cases.findings import NOTE, Seen, in_force, is_confirmed, to_confirm
 from reader_study.cases.messages import failure, flag, to_look_at
 from reader_study.cases.models import Case, Image
+from reader_study.cases.quality_models import Findings
 from reader_study.cases.storage import store
 from reader_study.problems import NotFound
+from reader_study.studies.models import Study
 from reader_study.studies.queries import protocol_of, study_for
 from reader_study.studies.serializers import SiteSerializer
 
@@ -33,6 +39,7 @@ class ImageSerializer(serializers.Serializer[Any]):
         choices=[queries.PROVEN, queries.UNCONFIRMED, queries.CONFIRMED],
         help_text="Whether the header proves how the image lies, or else whether a person has confirmed it",
     )
+    confirmed = serializers.BooleanField(help_text="Whether somebody has confirmed its contour and its state")
     message = serializers.CharField(help_text="Why it cannot be used, or why it was rejected")
 
 
@@ -54,6 +61,8 @@ class CaseSerializer(serializers.Serializer[Any]):
     complete = serializers.BooleanField()
     waiting_for = serializers.ListField(child=serializers.CharField())
     needs = NeedSerializer(many=True, help_text="Every image that the arms of the protocol need of a case")
+    decides = serializers.BooleanField(help_text="Whether the person decides about the images of the case")
+    asks = serializers.BooleanField(help_text="Whether the person may ask the site about the case")
 
 
 class ModelSerializer(serializers.Serializer[Any]):
@@ -77,11 +86,27 @@ class VentricleSerializer(serializers.Serializer[Any]):
 
 class UncertaintySerializer(serializers.Serializer[Any]):
     segments = serializers.ListField(
-        child=serializers.FloatField(), help_text="17 standard deviations, points of % of the maximum"
+        child=serializers.FloatField(),
+        help_text="Standard deviations of the segments, points of % of the maximum",
     )
 
 
+class FindingsSerializer(serializers.Serializer[Any]):
+    confirmed = serializers.ListField(child=serializers.ChoiceField(choices=Findings.Confirmed.choices))
+    artefacts = serializers.ListField(child=serializers.ChoiceField(choices=Findings.Artefact.choices))
+    note = serializers.CharField()
+    by = serializers.CharField(source="by.full_name")
+    at = serializers.DateTimeField()
+
+
 class ImageDetailSerializer(ImageSerializer):
+    to_confirm = serializers.ListField(
+        child=serializers.ChoiceField(choices=Findings.Confirmed.choices),
+        help_text="What has to be confirmed before it is accepted, where the study has a quality control",
+    )
+    findings = FindingsSerializer(allow_null=True, help_text="What was seen in it last")
+    decided_by = serializers.CharField(help_text="Who accepted or rejected it; empty while nobody has")
+    decided_at = serializers.DateTimeField(allow_null=True)
     to_look_at = serializers.ListField(
         child=serializers.CharField(), help_text="What a person has to see before confirming the geometry"
     )
@@ -89,7 +114,9 @@ class ImageDetailSerializer(ImageSerializer):
         help_text="DICOM keyword that said stress or rest; coordinator; or empty"
     )
     view_source = serializers.CharField(help_text="DICOM keyword that said the view; coordinator; or empty")
-    segments = serializers.ListField(child=serializers.FloatField(), help_text="17 values, % of the maximum")
+    segments = serializers.ListField(
+        child=serializers.FloatField(), help_text="17 values of a heart, 12 of a brain, % of the maximum"
+    )
     uncertainty = UncertaintySerializer(
         allow_null=True, help_text="Spread of the networks that computed the image"
     )
@@ -102,9 +129,22 @@ class CaseDetailSerializer(CaseSerializer):
     images = ImageDetailSerializer(many=True)
 
 
+class SeenSerializer(serializers.Serializer[Any]):
+    confirmed = serializers.ListField(
+        child=serializers.ChoiceField(choices=Findings.Confirmed.choices), default=list
+    )
+    artefacts = serializers.ListField(
+        child=serializers.ChoiceField(choices=Findings.Artefact.choices), default=list
+    )
+    note = serializers.CharField(max_length=NOTE, allow_blank=True, default="")
+
+
 class DecisionSerializer(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=["accepted", "rejected"])
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
+    seen = SeenSerializer(
+        required=False, help_text="What was seen in the image, written down with the decision"
+    )
 
 
 class GeometrySerializer(serializers.Serializer[Any]):
@@ -119,7 +159,13 @@ def _model(image: Image) -> dict[str, Any] | None:
     return {**model, "members": image.provenance.get("members"), "flags": doubts}
 
 
-def _image(image: Image) -> dict[str, Any]:
+def seen_in(given: dict[str, Any]) -> Seen | None:
+    """What a request says was seen, if it says anything."""
+    seen = given.pop("seen", None)
+    return None if seen is None else Seen(**seen)
+
+
+def _image(image: Image, findings: Findings | None) -> dict[str, Any]:
     return {
         "id": image.id,
         "image_set": image.image_set,
@@ -129,9 +175,14 @@ def _image(image: Image) -> dict[str, Any]:
         "qc": image.qc,
         "flags": [flag(code) for code in dict.fromkeys([*image.flags, *image.provenance.get("flags", [])])],
         "geometry": queries.geometry(image),
-        "to_look_at": to_look_at(image.flags),
+        "to_look_at": to_look_at(image.flags, image_set=image.image_set),
         "state_source": image.provenance.get("state_source", ""),
         "view_source": image.provenance.get("view_source", ""),
+        "confirmed": is_confirmed(findings, image.image_set),
+        "to_confirm": to_confirm(image.image_set),
+        "findings": findings,
+        "decided_by": image.qc_by.full_name if image.qc_by else "",
+        "decided_at": image.qc_at,
         "message": failure(image.code) or image.qc_reason,
         "segments": image.segments or [],
         "uncertainty": {"segments": image.uncertainty_segments} if image.uncertainty_neutral_key else None,
@@ -141,20 +192,46 @@ def _image(image: Image) -> dict[str, Any]:
     }
 
 
-def _case(case: Case, wanted: list[queries.Place]) -> dict[str, Any]:
+def _answered(image: Image) -> Response:
+    return Response(ImageSerializer(_image(image, in_force([image.id]).get(image.id))).data)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is the same for every case that one answer tells of. decided, asked: sites."""
+
+    wanted: list[queries.Place]
+    decided: set[UUID]
+    asked: set[UUID]
+    findings: dict[UUID, Findings]
+
+
+def _asked(user: User, study: Study, cases: Iterable[Case]) -> _Asked:
+    return _Asked(
+        queries.places(protocol_of(study)),
+        set(queries.decided_sites(user, study).values_list("pk", flat=True)),
+        set(queries.asked_sites(user, study).values_list("pk", flat=True)),
+        in_force(image.id for case in cases for image in queries.images_of(case)),
+    )
+
+
+def _case(case: Case, asked: _Asked) -> dict[str, Any]:
+    wanted = asked.wanted
     lacks = queries.lacking(case, wanted)
     codes = {(kind, state): code for kind, state, code in lacks}
     return {
         "id": case.id,
         "subject": case.subject,
         "site": case.site,
-        "images": [_image(image) for image in queries.images_of(case)],
+        "images": [_image(image, asked.findings.get(image.id)) for image in queries.images_of(case)],
         "complete": not lacks,
         "waiting_for": [queries.phrase(lack) for lack in lacks],
         "needs": [
             {"image_set": kind, "state": state, "code": codes.get((kind, state), "")}
             for kind, state in wanted
         ],
+        "decides": case.site_id in asked.decided,
+        "asks": case.site_id in asked.asked,
     }
 
 
@@ -162,17 +239,17 @@ class Cases(APIView):
     @extend_schema(responses=CaseSerializer(many=True))
     def get(self, request: Request, study_id: UUID) -> Response:
         study = study_for(signed_in(request), study_id, *queries.UNBLINDED)
-        wanted = queries.places(protocol_of(study))
-        cases = [_case(case, wanted) for case in queries.visible_cases(signed_in(request), study)]
-        return Response(CaseSerializer(cases, many=True).data)
+        cases = list(queries.visible_cases(signed_in(request), study))
+        asked = _asked(signed_in(request), study, cases)
+        return Response(CaseSerializer([_case(case, asked) for case in cases], many=True).data)
 
 
 class OneCase(APIView):
     @extend_schema(responses=CaseDetailSerializer)
     def get(self, request: Request, case_id: UUID) -> Response:
         case = queries.case_for(signed_in(request), case_id)
-        wanted = queries.places(protocol_of(case.study))
-        return Response(CaseDetailSerializer(_case(case, wanted)).data)
+        asked = _asked(signed_in(request), case.study, [case])
+        return Response(CaseDetailSerializer(_case(case, asked)).data)
 
 
 class Quality(APIView):
@@ -180,8 +257,11 @@ class Quality(APIView):
     def post(self, request: Request, image_id: UUID) -> Response:
         given = DecisionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        image = actions.decide_quality(actor=signed_in(request), image_id=image_id, **given.validated_data)
-        return Response(ImageSerializer(_image(image)).data)
+        said = dict(given.validated_data)
+        seen = seen_in(said)
+        return _answered(
+            actions.decide_quality(actor=signed_in(request), image_id=image_id, seen=seen, **said)
+        )
 
 
 class Geometry(APIView):
@@ -190,16 +270,25 @@ class Geometry(APIView):
         """Confirm, having looked, that the image lies as it is shown; or take that back."""
         given = GeometrySerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        image = actions.confirm_geometry(actor=signed_in(request), image_id=image_id, **given.validated_data)
-        return Response(ImageSerializer(_image(image)).data)
+        said = given.validated_data
+        return _answered(actions.confirm_geometry(actor=signed_in(request), image_id=image_id, **said))
 
 
 class Derivation(APIView):
     @extend_schema(request=None, responses={202: ImageSerializer})
     def post(self, request: Request, image_id: UUID) -> Response:
         """Prepare a failed image again."""
-        image = actions.derive_again(actor=signed_in(request), image_id=image_id)
-        return Response(ImageSerializer(_image(image)).data, status=202)
+        answer = _answered(actions.derive_again(actor=signed_in(request), image_id=image_id))
+        answer.status_code = 202
+        return answer
+
+
+class CineDerivation(APIView):
+    @extend_schema(request=None, responses={202: None})
+    def post(self, request: Request, cine_id: UUID) -> Response:
+        """Prepare a failed cine again."""
+        cines.derive_cine_again(actor=signed_in(request), cine_id=cine_id)
+        return Response(status=202)
 
 
 def _download(key: str, name: str, content_type: str = "application/octet-stream") -> HttpResponse:
@@ -215,7 +304,7 @@ def _download(key: str, name: str, content_type: str = "application/octet-stream
 class Volume(APIView):
     @extend_schema(responses=BYTES)
     def get(self, request: Request, image_id: UUID) -> HttpResponse:
-        """Neutral volume: 64 x 80 x 80 uint16, little-endian."""
+        """Neutral volume: uint16, little-endian; 64 x 80 x 80 of a heart, 80 x 112 x 96 of a brain."""
         return _download(
             queries.image_for(signed_in(request), image_id, *queries.MAY_DOWNLOAD).neutral_key, ""
         )
@@ -231,7 +320,7 @@ class Polar(APIView):
 class UncertaintyVolume(APIView):
     @extend_schema(responses=BYTES)
     def get(self, request: Request, image_id: UUID) -> HttpResponse:
-        """Standard deviation of a computed image: 64 x 80 x 80 uint16, little-endian; 400 is one point of %."""
+        """Standard deviation of a computed image on its neutral volume; 400 is one point of %."""
         image = queries.image_for(signed_in(request), image_id, *queries.MAY_DOWNLOAD)
         return _download(image.uncertainty_neutral_key, "")
 
@@ -249,8 +338,7 @@ class UncertaintyDicom(APIView):
     def get(self, request: Request, image_id: UUID) -> HttpResponse:
         """The same as the DICOM file that the worker made."""
         image = queries.image_for(signed_in(request), image_id, *queries.MAY_DOWNLOAD)
-        name = f"{image.case.subject}-virtual-pet-{image.state}-uncertainty.dcm"
-        return _download(image.uncertainty_dicom_key, name, "application/dicom")
+        return _download(image.uncertainty_dicom_key, f"{_name(image)}-uncertainty.dcm", "application/dicom")
 
 
 class Dicom(APIView):
@@ -258,7 +346,10 @@ class Dicom(APIView):
     def get(self, request: Request, image_id: UUID) -> HttpResponse:
         """The DICOM file of a computed image, marked as such."""
         image = queries.image_for(signed_in(request), image_id, *queries.MAY_DOWNLOAD)
-        if image.source != Image.Source.TRANSLATION:
+        if image.source == Image.Source.UPLOAD:
             raise NotFound()  # what a site sent, the site has
-        name = f"{image.case.subject}-virtual-pet-{image.state}.dcm"
-        return _download(image.dicom_keys[0], name, "application/dicom")
+        return _download(image.dicom_keys[0], f"{_name(image)}.dcm", "application/dicom")
+
+
+def _name(image: Image) -> str:
+    return f"{image.case.subject}-{image.image_set.replace('_', '-')}-{image.state}"

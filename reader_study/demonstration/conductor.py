@@ -67,6 +67,7 @@ class Conductor:
         self._once("files 2", lambda: self.upload(waiting, self._folders("open study"), title="open study"))
         self._once("virtual PET 2", lambda: self.wait_for_cases(waiting))
         self._once("quality 2", lambda: self.accept_images(waiting))
+        self._once("query", lambda: self.ask_site(waiting))
         self._once("opened 2", lambda: self.open(waiting, seed=None))
 
     def _once(self, name: str, work: Callable[[], Any]) -> None:
@@ -113,7 +114,13 @@ class Conductor:
     def invite_people(self) -> None:
         with step("Inviting people"):
             administrator = self.person(plan.ADMINISTRATOR)
-            for account in (plan.INVESTIGATOR, *plan.COORDINATORS.values(), plan.READER, *plan.OBSERVERS):
+            for account in (
+                plan.INVESTIGATOR,
+                plan.MONITOR,
+                *plan.COORDINATORS.values(),
+                plan.READER,
+                *plan.OBSERVERS,
+            ):
                 body = {"email": account.email, "full_name": account.full_name, "language": account.language}
                 link = administrator.post("/api/invitations", body)["link"]
                 accept_invitation(self.base, link, self.record.password(account))
@@ -123,6 +130,7 @@ class Conductor:
             body = {
                 "title": protocol.title,
                 "investigator": plan.INVESTIGATOR.email,
+                "monitor": plan.MONITOR.email,
                 "document": protocol.as_document(),
             }
             study_id: str = self.person(plan.ADMINISTRATOR).post("/api/studies", body)["id"]
@@ -203,11 +211,29 @@ class Conductor:
                         shown.say(", ".join(f"{number} {name}" for name, number in decided.items()))
         return decided
 
+    def ask_site(self, study_id: str) -> None:
+        """Nobody is there for the quality control: the investigator asks about what was rejected, or a case."""
+        with step("Asking a site about its images"):
+            investigator = self.person(plan.INVESTIGATOR)
+            cases = investigator.get(f"/api/studies/{study_id}/cases")
+            about: list[tuple[Any, Any]] = [(case, None) for case in cases[:1]]
+            rejected = [(case, i) for case in cases for i in case["images"] if i["qc"] == "rejected"]
+            case, image = (rejected + about)[0]
+            question = {
+                "image_id": image["id"] if image else None,
+                "category": "artefact" if image else "other",
+                "text": "Was anything unusual noticed when these images were acquired? (A question of the demo.)",
+            }
+            investigator.post(f"/api/cases/{case['id']}/site-queries", question)
+
     # --- reading
     def open(self, study_id: str, *, seed: str | None) -> Any:
-        with step("Freezing the allocation, opening the study") as shown:
+        with step("Freezing the protocol, sealing the allocation, opening the study") as shown:
             investigator = self.person(plan.INVESTIGATOR)
             study = f"/api/studies/{study_id}"
+            if (seen := investigator.get(study))["state"] == "draft":
+                signed = {"password": investigator.password, "reason": "The demo's charter is complete."}
+                investigator.post(f"{study}/freeze", {**signed, "sha256": seen["protocol"]["sha256"]})
             summary = investigator.post(f"{study}/allocation", {"seed": seed} if seed else {})
             shown.say(
                 f"{summary['reads']} reads, list {summary['digest'][:12]}, {len(summary['withheld'])} withheld"
@@ -236,17 +262,20 @@ class Conductor:
 
     def lock_and_report(self, study_id: str) -> Any:
         investigator, study = self.person(plan.INVESTIGATOR), f"/api/studies/{study_id}"
-        with step("Locking the data, computing the report") as shown:
-            body = {"password": investigator.password, "reason": "All reads are signed."}
-            investigator.post(f"{study}/lock", body)
+        with step("Locking the data, computing the report, unblinding by two people") as shown:
+            if investigator.get(study)["state"] == "open":
+                body = {"password": investigator.password, "reason": "All reads are signed."}
+                investigator.post(f"{study}/lock", body)
 
-            def finished(answer: Any) -> bool:
+            def computed(answer: Any) -> bool:
                 self.watch()
                 if answer["state"] == "failed":
                     raise StepFailed("the report could not be computed: see log/default-worker.log")
-                return bool(answer["state"] == "ready")
+                return bool(answer["state"] in ("sealed", "ready"))
 
-            report = investigator.wait_for(f"{study}/report", finished, seconds=600)
+            if investigator.wait_for(f"{study}/report", computed, seconds=600)["state"] == "sealed":
+                self._unblind(investigator, study)
+            report = investigator.get(f"{study}/report")
             for file in report["files"]:
                 content = investigator.get_bytes(file["url"])
                 if hashlib.sha256(content).hexdigest() != file["sha256"]:
@@ -254,6 +283,18 @@ class Conductor:
                 (self.var / file["name"]).write_bytes(content)
             shown.say(f"lock {report['lock']['digest'][:12]}")
             return {"lock": report["lock"]["digest"]}
+
+    def _unblind(self, investigator: Person, study: str) -> None:
+        """The investigator asks, the monitor approves."""
+        asked = {"password": investigator.password, "reason": "The data are locked, the report is computed."}
+        if not any(one["state"] == "waiting" for one in investigator.get(f"{study}/unblinding")["requests"]):
+            investigator.post(f"{study}/unblinding", asked)
+        monitor = self.person(plan.MONITOR)
+        reason = "The lock holds what the journal says."
+        for waiting in monitor.get("/api/unblinding"):
+            if study.endswith(waiting["study"]["id"]):
+                signed = {"approved": True, "password": monitor.password, "reason": reason}
+                monitor.post(f"/api/unblinding/{waiting['id']}", signed)
 
 
 def _absent(case: Any) -> int:

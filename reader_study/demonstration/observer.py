@@ -1,6 +1,6 @@
 """A simulated reader: scores what a reader's browser receives, and nothing else.
 
-It asks for the reads of its own work list, one by one, and sees of each the two polar maps that the page draws.
+It asks for the reads of its own work list, one by one, and sees of each step the polar maps that the page draws.
 Its model of a human: the mean uptake of a segment in % of the map's maximum, seen with a personal offset and with
 noise that the segments of a read share in part, is cut at four personal thresholds. Offset, thresholds and noise
 are drawn once per reader; the noise of a read follows from the reader and from the pixels, so the same picture gets
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from inference.heart.polar import decode
-from inference.heart.segments import segment_values
+from inference.heart.segments import TERRITORIES, segment_values
 from reader_study.demonstration.person import Person
 
 THRESHOLDS = (76.0, 62.0, 48.0, 32.0)  # % of maximum below which a score is at least 1, 2, 3, 4
@@ -55,6 +55,25 @@ def _overall(total: int) -> str:
     return next((name for limit, name in steps if total <= limit), "definitely_abnormal")
 
 
+def _territories(stress: list[int]) -> list[str]:
+    """Those that hold at least half as much of the stress score as the worst one."""
+    sums = {name: sum(stress[n - 1] for n in segments) for name, segments in TERRITORIES.items()}
+    return [name for name in ("LAD", "RCA", "LCX") if 2 * sums[name] >= max(sums.values())]
+
+
+def _fields(form: dict[str, Any], scores: dict[str, list[int]]) -> dict[str, Any]:
+    """Answers to what every read is asked, and the territories where the form asks for them."""
+    fields: dict[str, Any] = {
+        "quality": 4,
+        "overall": _overall(sum(scores["stress"])),
+        "confidence": 75,
+    }
+    asked = {question["name"]: question["when"] for question in form["fields"]}
+    if fields["overall"] in asked["territories"]["in"]:
+        fields["territories"] = _territories(scores["stress"])
+    return fields
+
+
 def content_sha256(content: dict[str, Any]) -> str:
     """The digest that a reader signs, made here from what was scored, as the reading page does."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -66,19 +85,22 @@ def read_all(person: Person, observer: Observer) -> Iterator[int]:
     token = next((s["next"] for s in person.get("/api/reading/worklist")["studies"] if s["next"]), None)
     signed = 0
     while token:
-        token = _read_one(person, observer, token)
-        signed += 1
-        yield signed
+        answer = _read_step(person, observer, token)
+        if not answer["more"]:
+            token, signed = answer["next"], signed + 1
+            yield signed
 
 
-def _read_one(person: Person, observer: Observer, token: str) -> str | None:
+def _read_step(person: Person, observer: Observer, token: str) -> Any:
+    """Score and sign what is shown now; of two image sets side by side the second is scored."""
     path = f"/api/reading/reads/{token}"
     read = person.get(path)
+    last = max(slot["set"] for slot in read["slots"])
     scores = {
-        slot["name"]: observer.scores(person.get_bytes(f"{path}/polar/{slot['name']}"))
-        for slot in read["slots"]
+        state: observer.scores(person.get_bytes(f"{path}/polar/{last}/{state}"))
+        for state in read["form"]["states"]
     }
-    fields = {"quality": 4, "overall": _overall(sum(scores["stress"])), "confidence": 4}
+    fields = _fields(read["form"], scores)
     acts: list[dict[str, Any]] = [
         {"kind": "score", "state": state, "segment": n + 1, "value": value}
         for state, values in scores.items()
@@ -97,7 +119,6 @@ def _read_one(person: Person, observer: Observer, token: str) -> str | None:
         "meaning": "authored",
         "content_sha256": digest,
         "last_seq": first + len(acts) - 1,
+        "step": read["step"]["number"],
     }
-    answer = person.post(f"{path}/signature", body)
-    following: str | None = answer["next"]
-    return following
+    return person.post(f"{path}/signature", body)

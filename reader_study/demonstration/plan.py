@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reader_study.studies.protocol import Protocol, kawakubo_replica
+from reader_study.studies.protocol import Protocol
+from reader_study.studies.templates import kawakubo_replica
 
 COHORT_SEED = 20241
 ONE_MORE_SEED = 20242
@@ -23,6 +24,9 @@ class Account:
 
 ADMINISTRATOR = Account("admin@demo.example", "Demo Administrator")
 INVESTIGATOR = Account("pi@demo.example", "Prof. Mori (demo)")
+MONITOR = Account(
+    "monitor@demo.example", "Monitor (demo)"
+)  # whom the administrator names: approves the unblinding
 COORDINATORS = {
     "A": Account("coordinator.a@demo.example", "Coordinator, site A (demo)"),
     "B": Account("coordinator.b@demo.example", "Coordinator, site B (demo)"),
@@ -36,21 +40,15 @@ SITES = {"A": "Simulated hospital A", "B": "Simulated hospital B"}
 
 
 def finished_study() -> Protocol:
-    return kawakubo_replica(
-        title="SPECT and virtual PET against PET (simulated)",
-        reader_title="Simulated study 1",
-        simulated=True,
-        washout_days=0,
-    )
+    return _replica("SPECT and virtual PET against PET (simulated)", "Simulated study 1")
 
 
 def open_study() -> Protocol:
-    return kawakubo_replica(
-        title="The same comparison, open for you (simulated)",
-        reader_title="Simulated study 2",
-        simulated=True,
-        washout_days=0,
-    )
+    return _replica("The same comparison, open for you (simulated)", "Simulated study 2")
+
+
+def _replica(title: str, reader_title: str) -> Protocol:
+    return kawakubo_replica(title=title, reader_title=reader_title, simulated=True, washout_days=0)
 
 
 @dataclass

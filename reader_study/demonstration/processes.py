@@ -142,9 +142,11 @@ def installation(*, port: int, var: Path) -> Iterator[Processes]:
             f"Port {port} is taken, perhaps by a demo that runs already: choose another with --port, or end it."
         )
     processes = Processes(var / "log")
+    # What mails link to, unless the machine has a better address.
+    ours = {**os.environ, "PUBLIC_URL": settings.PUBLIC_URL or f"http://127.0.0.1:{port}"}
     try:
-        processes.start("web", _web(port))
-        processes.start("default-worker", _default_worker(var))
+        processes.start("web", _web(port), ours)
+        processes.start("default-worker", _default_worker(var), ours)
         processes.start("gpu-worker", gpu_worker(), gpu_environment())
         yield processes
     finally:

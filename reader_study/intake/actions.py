@@ -15,6 +15,7 @@ from reader_study.celery import app
 from reader_study.intake import queries, reports, staging
 from reader_study.intake.description import Kind
 from reader_study.intake.models import Upload, UploadedFile
+from reader_study.intake.places import Place, places_to_fill
 from reader_study.problems import Conflict, Invalid, Locked, NotFound, TooLarge
 from reader_study.studies.models import Site, Study
 from reader_study.studies.queries import protocol_of, takes_files
@@ -183,6 +184,7 @@ class Terms:
     site: Site
     key: bytes
     kinds: Sequence[Kind]
+    places: Sequence[Place]
     quarantine_days: int
 
 
@@ -201,6 +203,7 @@ def give_terms(*, actor: User, study: Study, site_id: UUID | None) -> Terms:
         site=site,
         key=queries.pseudonyms_of(study, site).key,
         kinds=queries.kinds_wanted(study),
+        places=places_to_fill(protocol_of(study)),
         quarantine_days=protocol_of(study).intake.quarantine_days,
     )
 

@@ -33,7 +33,7 @@ from reader_study.intake.modules import (
 )
 from reader_study.intake.rules import Items, Number, Rule, Uid, by_tag, terms
 
-PROCEDURE_VERSION = "2"
+PROCEDURE_VERSION = "3"
 # What the file says about its own de-identification (0012,0063).
 METHOD = f"Reader study allow-list {PROCEDURE_VERSION} on PS3.15 Basic Profile"
 

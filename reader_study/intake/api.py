@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.accounts.authentication import SessionCookie, signed_in
+from reader_study.cases.models import Image
 from reader_study.cases.queries import UNBLINDED
 from reader_study.intake import actions, queries
 from reader_study.intake.allowlist import PROCEDURE_VERSION
@@ -86,6 +87,11 @@ class UploadOpenedSerializer(serializers.Serializer[Any]):
     limits = LimitsSerializer()
 
 
+class PlaceSerializer(serializers.Serializer[Any]):
+    image_set = serializers.ChoiceField(choices=Image.Set.choices)
+    state = serializers.ChoiceField(choices=Image.State.choices)
+
+
 class TermsSerializer(serializers.Serializer[Any]):
     """What a site needs to de-identify its files before they leave it."""
 
@@ -96,6 +102,7 @@ class TermsSerializer(serializers.Serializer[Any]):
     kinds = serializers.ListField(
         child=serializers.ChoiceField(choices=Kind.values), help_text="What the protocol collects"
     )
+    places = PlaceSerializer(many=True, help_text="What a site has to send of each case")
     quarantine_days = serializers.IntegerField()
 
 
@@ -186,6 +193,7 @@ class Intake(APIView):
             "site": terms.site,
             "limits": LIMITS,
             "kinds": terms.kinds,
+            "places": [{"image_set": image_set, "state": state} for image_set, state in terms.places],
             "quarantine_days": terms.quarantine_days,
         }
         return Response(TermsSerializer(answer).data, headers={"Cache-Control": "no-store"})

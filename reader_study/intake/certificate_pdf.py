@@ -119,7 +119,7 @@ def _facts(certificate: Mapping[str, Any]) -> Table:
             % {"files": len(files), "megabytes": f"{sum(f['size'] for f in files) / 1e6:.1f}"},
         ),
         (_("Received"), f"{_when(min(received))} – {_when(max(received))}" if received else "–"),
-        (_("Sent by"), "; ".join(f"{name} ({Upload.Door(door).label})" for name, door in senders) or "–"),
+        (_("Sent by"), _("; ").join(f"{name} ({Upload.Door(door).label})" for name, door in senders) or "–"),
         (_("Procedure"), ", ".join(certificate["procedures"]) or "–"),
         (
             _("As of"),

@@ -77,7 +77,7 @@ def decided(act: Mapping[str, Any]) -> str:
     }
     if act["act"] in looked:
         return looked[act["act"]]
-    said = "; ".join(_said(name, value) for name, value in act["decided"].items())
+    said = _("; ").join(_said(name, value) for name, value in act["decided"].items())
     if act["act"] == "before_sending":
         return _("Before sending: %(decided)s") % {"decided": said}
     if act["taken"]:

@@ -7,21 +7,23 @@ from pydicom.datadict import tag_for_keyword
 
 from inference.dicom.state import (
     CORRECTION_TEXTS,
+    METHOD_TEXTS,
     STATE_TEXTS,
     VIEW_TEXTS,
     corrected_from,
+    method_from,
     state_from,
     view_from,
 )
 from reader_study.intake.allowlist import CT_STORAGE, ENHANCED_PT_STORAGE, NM_STORAGE
 from reader_study.intake.character_sets import decoded
-from reader_study.intake.description import COORDINATOR, Description, Kind, Pixels
+from reader_study.intake.description import COORDINATOR, CORRECTED_KINDS, Description, Kind, Pixels
 from reader_study.intake.reasons import Refused
 from reader_study.intake.tree import Item, text_at
 
 _TEXTS = tuple(
     (keyword, tag_for_keyword(keyword) or 0)
-    for keyword in dict.fromkeys((*STATE_TEXTS, *VIEW_TEXTS, *CORRECTION_TEXTS))
+    for keyword in dict.fromkeys((*STATE_TEXTS, *VIEW_TEXTS, *CORRECTION_TEXTS, *METHOD_TEXTS))
     if keyword != "InterventionDrugName"
 )
 _CHARACTER_SET, _MODALITY, _IMAGE_TYPE, _CORRECTED = 0x00080005, 0x00080060, 0x00080008, 0x00280051
@@ -67,6 +69,7 @@ def describe(root: Item, *, sop_class: str) -> Description:
         view_from=view_source,
         corrected=corrected,
         pixels=Pixels.UNSEEN,
+        corrected_by=method_from(texts) if corrected and kind in CORRECTED_KINDS else "",
     )
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 _GRAMMAR = re.compile(
     r"reader-study 1; kind=([a-z_]+); state=([a-z_]+); state_from=([A-Za-z]*); view=([a-z_]+); "
-    r"view_from=([A-Za-z]*); corrected=(yes|no); pixels=([a-z]+)"
+    r"view_from=([A-Za-z]*); corrected=(yes|no|chang|ct); pixels=([a-z]+)"
 )
 STATES = ("stress", "rest")
 VIEWS = ("short_axis", "vertical_long_axis", "horizontal_long_axis", "transaxial")
@@ -74,7 +74,8 @@ VIEW_PHRASES = {
     "horizontal_long_axis": "horizontal long axis",
     "transaxial": "transaxial",
 }
-CORRECTED_WORD = "AC"  # as inference.dicom.state reads it back
+# By the method, if that is known; as inference.dicom.state reads it back.
+CORRECTED_WORDS = {"": "AC", "chang": "AC Chang", "ct": "CTAC"}
 CORRECTED_KINDS = (Kind.SPECT, Kind.GATED_SPECT)  # of the others it goes without saying, or says nothing
 
 
@@ -83,7 +84,7 @@ class Description:
     """What an image shows.
 
     state: "stress", "rest" or None; view: one of VIEWS or None. *_from: the DICOM keyword of the attribute that
-    said so, "coordinator", or "". corrected: for attenuation.
+    said so, "coordinator", or "". corrected: for attenuation; corrected_by: "chang", "ct" or "" if that is not said.
     """
 
     kind: Kind
@@ -93,20 +94,21 @@ class Description:
     view_from: str
     corrected: bool
     pixels: Pixels
+    corrected_by: str = ""
 
     def line(self) -> str:
         """The value of Image Comments, but for its seal."""
         return (
             f"reader-study 1; kind={self.kind}; state={self.state or 'unknown'}; "
             f"state_from={self.state_from}; view={self.view or 'unknown'}; view_from={self.view_from}; "
-            f"corrected={'yes' if self.corrected else 'no'}; pixels={self.pixels}"
+            f"corrected={(self.corrected_by or 'yes') if self.corrected else 'no'}; pixels={self.pixels}"
         )
 
     def series_description(self) -> str:
         """The value of Series Description, e.g. "SPECT stress short axis AC"; at most 64 characters."""
         words = [KIND_WORDS[self.kind], self.state or "", VIEW_PHRASES[self.view] if self.view else ""]
         if self.corrected and self.kind in CORRECTED_KINDS:
-            words.append(CORRECTED_WORD)
+            words.append(CORRECTED_WORDS[self.corrected_by])
         return " ".join(filter(None, words))
 
     @classmethod
@@ -130,6 +132,7 @@ class Description:
             state_from=state_from,
             view=None if view == "unknown" else view,
             view_from=view_from,
-            corrected=corrected == "yes",
+            corrected=corrected != "no",
             pixels=Pixels(pixels),
+            corrected_by=corrected if corrected in CORRECTED_WORDS else "",
         )

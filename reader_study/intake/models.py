@@ -215,8 +215,8 @@ class Instance(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="instances")
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="instances")
     kind = models.CharField(max_length=17, choices=Kind)
-    image_set = models.CharField(max_length=11, choices=Image.Set, blank=True)
-    state = models.CharField(max_length=6, choices=Image.State, blank=True)
+    image_set = models.CharField(max_length=12, choices=Image.Set, blank=True)
+    state = models.CharField(max_length=10, choices=Image.State, blank=True)
     state_from = models.CharField(max_length=64, blank=True)
     view = models.CharField(max_length=40, blank=True)
     view_from = models.CharField(max_length=64, blank=True)
@@ -243,6 +243,7 @@ class Instance(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="spect", image_set="spect", state__in=["stress", "rest"])
                 | Q(kind="pet", image_set="pet", state__in=["stress", "rest"])
+                | Q(kind="spect", image_set__in=["uncorrected", "chang", "ctac"], state="perfusion")
                 | Q(
                     kind__in=[
                         "gated_spect", "projections", "gated_projections", "attenuation_map", "gated_pet", "ct",

@@ -15,15 +15,14 @@ from reader_study.cases.queries import gives_way
 from reader_study.cases.storage import store
 from reader_study.intake import reports
 from reader_study.intake.allowlist import METHOD, PROCEDURE_VERSION
+from reader_study.intake.companions import make_cine
 from reader_study.intake.deidentification import named
-from reader_study.intake.description import Kind
 from reader_study.intake.examination import Examined
 from reader_study.intake.models import Instance, Upload
+from reader_study.intake.places import Place, place_of
 from reader_study.intake.reasons import Quarantined, Refused
 from reader_study.studies.models import Site, Study
-from reader_study.studies.queries import held_state, takes_files
-
-READ = (Kind.SPECT, Kind.PET)  # what becomes an image; everything else is a companion
+from reader_study.studies.queries import held_state, protocol_of, takes_files
 
 
 @dataclass(frozen=True)
@@ -62,17 +61,18 @@ def place(examined: Examined, *, sender: Sender, case: Case | None = None, resul
     Raises
     ------
     Quarantined
-        It cannot have this place as it is: "state_unknown", "patient_mixed", "conflicting_copy",
+        It cannot have this place as it is: what `place_of` raises, "patient_mixed", "conflicting_copy",
         "second_series".
     Refused
-        "study_locked": the study takes no more files, whatever it did when the examination began.
+        What `place_of` raises; "study_locked": the study takes no more files, whatever it did when the examination
+        began.
     """
     upload, description = sender.upload, examined.description
     # The study's row comes first, as in every change of its state; held until the file has its place.
     if not takes_files(held_state(upload.study)):
         raise Refused("study_locked")
-    if description.kind in READ and description.state is None:
-        raise Quarantined("state_unknown")
+    wanted = place_of(examined, protocol=protocol_of(upload.study))
+    image_set, state = wanted
     if case is None:
         case = case_for_subject(study=upload.study, site=upload.site, subject_key=examined.subject.key)
     result = result or named(examined.data, subject=case.subject)
@@ -81,11 +81,10 @@ def place(examined: Examined, *, sender: Sender, case: Case | None = None, resul
     if known is not None:
         if known.case_id != case.id:
             raise Quarantined("patient_mixed")
-        if not _same_image(known, examined, result):
+        if not _same_image(known, examined, wanted, result):
             raise Quarantined("conflicting_copy")
         return Placed(case, False, known.image_id)
-    read = description.kind in READ
-    if read and _is_taken(case, description.kind, description.state or ""):
+    if image_set and _is_taken(case, image_set, state):
         raise Quarantined("second_series")
     report = reports.keep([[entry._asdict() for entry in examined.report]])[0]
     instance = Instance.objects.create(
@@ -94,8 +93,8 @@ def place(examined: Examined, *, sender: Sender, case: Case | None = None, resul
         case=case,
         upload=upload,
         kind=description.kind,
-        image_set=description.kind if read else "",
-        state=description.state or "",
+        image_set=image_set,
+        state=state,
         state_from=description.state_from,
         view=description.view or "",
         view_from=description.view_from,
@@ -113,7 +112,10 @@ def place(examined: Examined, *, sender: Sender, case: Case | None = None, resul
         sent_report_id=sender.sent_report,
         sealed_by_sender=examined.was_sealed,
     )
-    return Placed(case, True, _complete_series(instance, sender) if read else None)
+    if not image_set:
+        make_cine(instance, actor=sender.actor)
+        return Placed(case, True, None)
+    return Placed(case, True, _complete_series(instance, sender))
 
 
 def _collision(examined: Examined, case: Case, study: Study, site: Site) -> Instance | None:
@@ -122,12 +124,11 @@ def _collision(examined: Examined, case: Case, study: Study, site: Site) -> Inst
     return Instance.objects.filter(study=study, site=site).filter(same).first()
 
 
-def _same_image(known: Instance, examined: Examined, result: bytes) -> bool:
+def _same_image(known: Instance, examined: Examined, wanted: Place, result: bytes) -> bool:
     """Whether a file says what the known one says, though another version or door may have put it another way."""
     if known.object_key == digest_of(result):
         return True
-    description = examined.description
-    if (known.kind, known.state) != (description.kind, description.state or ""):
+    if (known.kind, known.image_set, known.state) != (examined.description.kind, *wanted):
         return False
     before, now = (dcmread(io.BytesIO(data)) for data in (store().get(known.object_key), result))
     return bool(before.PixelData == now.PixelData)

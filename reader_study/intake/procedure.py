@@ -147,9 +147,11 @@ def _describing() -> dict[str, Any]:
         "views": dict(state.VIEW_WORDS),
         "corrected": state.CORRECTED_WORDS,
         "uncorrected": state.UNCORRECTED_WORDS,
+        "methods": dict(state.METHOD_WORDS),
         "state_texts": list(state.STATE_TEXTS),
         "view_texts": list(state.VIEW_TEXTS),
         "correction_texts": list(state.CORRECTION_TEXTS),
+        "method_texts": list(state.METHOD_TEXTS),
         "short_axis_progressions": list(state.SHORT_AXIS_PROGRESSIONS),
         "stress_codes": sorted(map(list, STRESS_CODES)),
         "rest_codes": sorted(map(list, REST_CODES)),
@@ -160,7 +162,7 @@ def _describing() -> dict[str, Any]:
         "view_sources": list(description.VIEW_SOURCES),
         "kind_words": dict(description.KIND_WORDS),
         "view_phrases": description.VIEW_PHRASES,
-        "corrected_word": description.CORRECTED_WORD,
+        "corrected_words": description.CORRECTED_WORDS,
         "corrected_kinds": list(description.CORRECTED_KINDS),
     }
 

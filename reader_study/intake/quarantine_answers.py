@@ -10,14 +10,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reader_study.accounts.models import User
-from reader_study.cases.actions import decide_quality
+from reader_study.cases.actions import withdraw_image
 from reader_study.cases.models import Case, Image
 from reader_study.intake import quarantine, queries
 from reader_study.intake.deidentification import Answers, Blank
 from reader_study.intake.description import STATES, VIEWS, Pixels
 from reader_study.intake.examination import Examined, Known, describe, examine
 from reader_study.intake.models import KeptApart
-from reader_study.intake.placing import READ, Placed, Sender, case_of, place
+from reader_study.intake.places import place_of
+from reader_study.intake.placing import Placed, Sender, case_of, place
 from reader_study.intake.quarantine_actions import (
     Verdict,
     as_row,
@@ -31,7 +32,7 @@ from reader_study.intake.quarantine_actions import (
 from reader_study.intake.reasons import Quarantined, Refused, instead
 from reader_study.problems import Conflict, Invalid, Locked
 from reader_study.studies.models import Study
-from reader_study.studies.queries import takes_files
+from reader_study.studies.queries import protocol_of, takes_files
 
 MAX_BOXES = 200
 # What a person can say so that the file may yet be taken, by the reason for which it waits.
@@ -110,8 +111,10 @@ def answer(*, actor: User, kept_id: UUID, given: Given) -> Answered:
         return _taken(actor, kept, examined, given)
     except Quarantined as reason:
         return _kept_on(actor, kept, said, reason.code, known_by(examined))
-    except Refused:  # meanwhile
-        raise _locked() from None
+    except Refused as reason:
+        if reason.code != "study_locked":
+            return Answered(False, reason.code)
+        raise _locked() from None  # meanwhile
 
 
 def _locked() -> Locked:
@@ -216,13 +219,10 @@ def _taken(actor: User, kept: KeptApart, examined: Examined, given: Given) -> An
 def _make_room(actor: User, examined: Examined, study: Study, reason: str) -> None:
     """Reject the image whose place the file is to have."""
     case = case_of(examined, study=study)
-    if case is None or examined.description.kind not in READ:
+    image_set, state = place_of(examined, protocol=protocol_of(study))
+    if case is None or not image_set:
         return
-    image = Image.objects.filter(
-        case=case,
-        image_set=examined.description.kind,
-        state=examined.description.state or "",
-        superseded_at=None,
-    ).first()
+    places = Image.objects.filter(case=case, image_set=image_set, state=state, superseded_at=None)
+    image = places.first()
     if image is not None and image.qc != Image.Decision.REJECTED:
-        decide_quality(actor=actor, image_id=image.id, decision=Image.Decision.REJECTED, reason=reason)
+        withdraw_image(actor=actor, image_id=image.id, reason=reason)

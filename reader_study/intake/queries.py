@@ -13,9 +13,9 @@ from reader_study.intake.description import Kind
 from reader_study.intake.models import Instance, KeptApart, Upload, UploadedFile
 from reader_study.intake.pseudonyms import Pseudonyms, site_key
 from reader_study.problems import NotFound
-from reader_study.studies.models import Role, Site, Study
+from reader_study.studies.models import Site, Study
 from reader_study.studies.protocol import ImageSet
-from reader_study.studies.queries import protocol_of, sites_of, study_for
+from reader_study.studies.queries import coordinated_sites, protocol_of, sites_of, study_for
 
 
 def pseudonyms_of(study: Study, site: Site) -> Pseudonyms:
@@ -25,18 +25,14 @@ def pseudonyms_of(study: Study, site: Site) -> Pseudonyms:
 
 def uploading_sites(user: User, study: Study) -> QuerySet[Site]:
     """The sites for which somebody may send files: those that the person coordinates."""
-    own = study.memberships.filter(user=user, role=Role.COORDINATOR).values("site")
-    return study.sites.filter(pk__in=own).order_by("code")
+    return coordinated_sites(user, study)
 
 
 def kinds_wanted(study: Study) -> tuple[Kind, ...]:
-    """What the protocol collects: the images of its arms (virtual PET is made of SPECT), and what goes with them."""
+    """What the protocol collects: images of its arms, those that others are computed from, and what goes with them."""
     protocol = protocol_of(study)
-    arms = {arm.image_set for arm in protocol.arms}
-    read = {
-        Kind.SPECT: bool(arms & {ImageSet.SPECT, ImageSet.VIRTUAL_PET}),
-        Kind.PET: ImageSet.PET in arms,
-    }
+    sets = set(protocol.image_sets)
+    read = {Kind.SPECT: bool(sets - {ImageSet.PET}), Kind.PET: ImageSet.PET in sets}
     return (*(kind for kind, wanted in read.items() if wanted), *map(Kind, protocol.intake.also))
 
 

@@ -49,6 +49,7 @@ SENTENCES: Mapping[str, Promise] = {
     # what it shows
     "sop_class": _("Only NM, PT and CT images are used; this file is of another kind, such as a report."),
     "not_in_protocol": _("The protocol of this study does not use images of this kind."),
+    "other_organ": _("The file says that it shows another organ than the one that this study reads."),
     "synthetic": _("The file says that it is a synthetic image; it cannot stand for an acquired one."),
     "modality_lut": _("The values of the image are explained by a table (Modality LUT), which is not supported. "
                       "Export it with a rescale slope."),
@@ -67,6 +68,8 @@ SENTENCES: Mapping[str, Promise] = {
     # who and when
     "no_patient_id": _("The file has no patient ID, so it belongs to no subject; it is kept apart."),
     "state_unknown": _("The file does not say whether it shows stress or rest; it is kept apart."),
+    "correction_unknown": _("The image is corrected for attenuation, and the file does not say whether by Chang's "
+                            "method or by CT; it is kept apart."),
     "patient_mixed": _("Files of one examination carry different patient IDs; this one is kept apart."),
     "second_series": _("The subject already has an image for this place; this one is kept apart."),
     "conflicting_copy": _("Another file with the same DICOM UID but other content was taken before; "
@@ -110,6 +113,7 @@ _INSTEAD: Mapping[str, Promise] = {
     "seal_broken": _("Send the original file, as it was before the de-identification."),
     "conflicting_copy": _("If it is another image, export it again under a DICOM UID of its own; "
                           "if it is the same one, nothing is missing."),
+    "correction_unknown": _("Export it again with the method in its series description: Chang or CTAC."),
     "overlay": _("Export it again without overlays and annotations."),
     "colour": _("Export the original image in grey values, not a capture of the screen."),
     "eight_bit": _("Export the original image with all its bits, not a capture of the screen."),

@@ -2,7 +2,7 @@ from django.db.transaction import non_atomic_requests
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from reader_study.intake import api, certificate_api, quarantine_api
+from reader_study.intake import api, certificate_api, companions_api, quarantine_api
 
 
 class Sha256Converter(StringConverter):
@@ -17,6 +17,7 @@ urlpatterns = [
     path("uploads/<uuid:upload_id>", api.OneUpload.as_view()),
     path("uploads/<uuid:upload_id>/blobs/<sha256:sha256>", non_atomic_requests(api.Blob.as_view())),
     path("uploads/<uuid:upload_id>/complete", api.Complete.as_view()),
+    path("cases/<uuid:case_id>/companions", companions_api.Companions.as_view()),
     path("cases/<uuid:case_id>/certificate", certificate_api.Certificate.as_view()),
     path("cases/<uuid:case_id>/certificate.pdf", certificate_api.CertificatePdf.as_view()),
     path("studies/<uuid:study_id>/quarantine", quarantine_api.Quarantine.as_view()),

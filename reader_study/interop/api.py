@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.accounts.authentication import signed_in
-from reader_study.agreement.queries import MAY_SEE
+from reader_study.agreement.queries import reported_study
 from reader_study.cases.storage import store
 from reader_study.interop import queries, score_exports
 from reader_study.interop.exporting import CONTENT_TYPES
@@ -58,7 +58,7 @@ def _scores(study: Study) -> dict[str, Any]:
 class Scores(APIView):
     @extend_schema(responses=ScoresSerializer)
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(signed_in(request), study_id, *MAY_SEE)
+        study = reported_study(signed_in(request), study_id)
         return Response(ScoresSerializer(_scores(study)).data)
 
 

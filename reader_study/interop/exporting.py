@@ -13,7 +13,7 @@ from reader_study.agreement.analysis.compute import canonical
 from reader_study.cases.models import Image
 from reader_study.interop.results import structured_report
 from reader_study.interop.results.fhir import ReadImage, bundle
-from reader_study.interop.results.scores import ScoredRead, ScoredStudy, scored_study
+from reader_study.interop.results.scores import ScoredRead, ScoredStudy, SeenImage, scored_study
 
 ARCHIVE, FHIR = "scores-sr.zip", "scores-fhir.json"
 CONTENT_TYPES = {ARCHIVE: "application/zip", FHIR: "application/fhir+json"}
@@ -30,10 +30,11 @@ def made(lock: bytes, objects: ObjectStore, *, alive: Callable[[], None]) -> dic
     files: dict[str, File] = {}
     images: dict[str, ReadImage] = {}
     for read in study.reads:
-        headers = {state: _headers(image_id, objects) for state, image_id in read.images.items()}
-        headers = {state: found for state, found in headers.items() if found}
-        for state, found in headers.items():
-            images[read.images[state]] = _read_image(read, read.images[state], found)
+        headers: dict[str, list[Dataset]] = {}
+        for seen in read.images:
+            if found := _headers(seen.image, objects):
+                headers[f"{seen.state} {seen.image_set}"] = found
+                images[seen.image] = _read_image(read, seen, found)
         if headers:  # a report without images says nothing that the tables do not say
             key = _report(read, headers, study, objects)
             name = f"sr/{read.name}.dcm"
@@ -68,15 +69,16 @@ def _headers(image_id: str, objects: ObjectStore) -> list[Dataset]:
     return sorted(found, key=lambda ds: (int(ds.get("InstanceNumber") or 0), str(ds.SOPInstanceUID)))
 
 
-def _read_image(read: ScoredRead, image_id: str, headers: list[Dataset]) -> ReadImage:
+def _read_image(read: ScoredRead, seen: SeenImage, headers: list[Dataset]) -> ReadImage:
     first = headers[0]
     return ReadImage(
-        image=image_id,
+        image=seen.image,
         subject=read.subject,
         study_uid=str(first.StudyInstanceUID),
         series_uid=str(first.SeriesInstanceUID),
         modality=str(first.Modality),
-        computed=read.image_set == Image.Set.VIRTUAL_PET,
+        image_set=seen.image_set,
+        organ=read.organ,
         instances=[(str(ds.SOPClassUID), str(ds.SOPInstanceUID)) for ds in headers],
     )
 

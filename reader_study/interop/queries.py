@@ -3,7 +3,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from reader_study.accounts.models import User
-from reader_study.agreement.queries import MAY_SEE
+from reader_study.agreement.queries import reported_study
 from reader_study.cases.queries import MAY_DOWNLOAD, UNBLINDED, visible_cases
 from reader_study.interop import index
 from reader_study.interop.models import IndexedFile, ScoreExport
@@ -24,7 +24,7 @@ def headers_for(user: User, study_id: UUID, *, study_uid: str = "") -> QuerySet[
 def files_for(user: User, study_id: UUID, *, study_uid: str) -> QuerySet[IndexedFile]:
     """The same for who may also have the pixels; a monitor sees what there is, as everywhere else."""
     study = study_for(user, study_id, *MAY_DOWNLOAD)
-    return index.files_of(visible_cases(user, study), study_uid=study_uid)
+    return index.files_of(visible_cases(user, study, *MAY_DOWNLOAD), study_uid=study_uid)
 
 
 def within(
@@ -47,7 +47,7 @@ def score_export_of(study: Study) -> ScoreExport | None:
 
 def score_file_key(user: User, study_id: UUID, name: str) -> str:
     """The object key of a file of scores. NotFound before unblinding, and for readers and coordinators."""
-    export = score_export_of(study_for(user, study_id, *MAY_SEE))
+    export = score_export_of(reported_study(user, study_id))
     if export is None or export.state != ScoreExport.State.READY or name not in export.files:
         raise NotFound()
     key: str = export.files[name]["key"]

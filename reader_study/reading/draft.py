@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
-from reader_study.reading.form import Form, Score
+from reader_study.reading.form import Answer, Form, Score
 
 
 class Act(Protocol):
@@ -24,13 +25,13 @@ class Draft:
     """``scores``: state -> one score per segment, index 0 = segment 1; ``fields``: only what was answered."""
 
     scores: dict[str, list[Score]]
-    fields: dict[str, int | str]
+    fields: dict[str, Answer]
 
 
 def fold(form: Form, acts: Iterable[Act]) -> Draft:
     """Add up acts that are in order and were checked against the form when they came."""
     scores: dict[str, list[Score]] = {state: [None] * form.segments for state in form.states}
-    fields: dict[str, int | str] = {}
+    fields: dict[str, Answer] = {}
     for act in acts:
         if act.kind == "score" and act.segment is not None:
             scores[act.state][act.segment - 1] = act.value
@@ -42,8 +43,14 @@ def fold(form: Form, acts: Iterable[Act]) -> Draft:
     return Draft(scores=scores, fields=fields)
 
 
+def content(form: Form, draft: Draft) -> Draft:
+    """What is signed of a draft: without answers to questions that are not asked (any more)."""
+    asked = {question.name for question in form.asked(draft.scores, draft.fields)}
+    return Draft(draft.scores, {name: value for name, value in draft.fields.items() if name in asked})
+
+
 def missing(form: Form, draft: Draft) -> list[str]:
-    """What must still be answered before signing: "scores.stress.4", "fields.quality"."""
+    """What must still be answered before signing: "scores.stress.4", "fields.quality"; scores first, in form order."""
     unscored = [
         f"scores.{state}.{segment}"
         for state in form.states
@@ -52,25 +59,20 @@ def missing(form: Form, draft: Draft) -> list[str]:
     ]
     return unscored + [
         f"fields.{question.name}"
-        for question in form.fields
+        for question in form.asked(draft.scores, draft.fields)
         if question.required and question.name not in draft.fields
     ]
 
 
-def content_sha256(draft: Draft, *, form_version: int) -> str:
-    """SHA-256 of what is signed: UTF-8 JSON, sorted keys, no spaces, no ASCII escapes; as in the browser."""
-    content = {"form": form_version, "scores": draft.scores, "fields": draft.fields}
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def active_seconds(elapsed_ms: Iterable[int]) -> float:
-    """Time in front of the read, from the browser's stopwatch at each act in order.
-
-    The stopwatch starts again with the page: a reading below the one before begins a new stretch.
+def sealed_sha256(sheet: UUID, content_sha256: str) -> str:
+    """What the journal says of a signed sheet. Its random id, which the journal has nowhere, keeps whoever reads the
+    journal while the study is read from trying out which scores have that digest.
     """
-    total = last = 0
-    for elapsed in elapsed_ms:
-        total += elapsed - last if elapsed >= last else elapsed
-        last = elapsed
-    return total / 1000
+    return hashlib.sha256(f"{sheet} {content_sha256}".encode()).hexdigest()
+
+
+def content_sha256(content: Draft, *, form_version: int) -> str:
+    """SHA-256 of what is signed: UTF-8 JSON, sorted keys, no spaces, no ASCII escapes; as in the browser."""
+    document = {"form": form_version, "scores": content.scores, "fields": content.fields}
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,6 +1,9 @@
-"""When a reader's sessions open: one after another, each so many days after the end of the last. Pure."""
+"""When a reader's sessions open: one after another, each so many days after the end of the last. Pure.
 
-from collections.abc import Iterable
+The end of a session is its last first signature: neither a correction nor late answers to its questions move it.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,33 +18,45 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True)
 class Session:
-    """``opens_at`` is set only while a session waits for the days between two sessions to pass."""
+    """``opens_at`` is set only while a session waits for what must pass or be answered after the one before.
+
+    ``questions_due``: it is finished, and what is asked at its end is not answered.
+    """
 
     number: int
     total: int
     signed: int
     state: SessionState
     opens_at: datetime | None
+    questions_due: bool = False
 
 
 def sessions(
-    reads: Iterable[tuple[int, datetime | None]], *, washout_days: int, now: datetime
+    reads: Iterable[tuple[int, datetime | None]],
+    *,
+    washout_days: int,
+    now: datetime,
+    has_questions: Callable[[int, datetime], bool] = lambda session, ended_at: False,
 ) -> list[Session]:
-    """The sessions of one reader in one study, from (session, time of signing or None) of every read."""
+    """The sessions of one reader in one study, from (session, time of signing or None) of every read.
+
+    has_questions: whether a session that ended then is still to be answered for; no further one begins before.
+    """
     found: list[Session] = []
     opens_at: datetime | None = None  # of the next session; None while the one before is not finished
-    first = True
+    first, questions_due = True, False
     for number, group in groupby(sorted(reads, key=lambda read: read[0]), key=lambda read: read[0]):
         times = [signed_at for _, signed_at in group]
         signed = [time for time in times if time is not None]
         if len(signed) == len(times):
             state = SessionState.FINISHED
-        elif first or (opens_at is not None and opens_at <= now):
+        elif first or signed or (opens_at is not None and opens_at <= now and not questions_due):
             state = SessionState.OPEN
         else:
             state = SessionState.WAITING
         waits_until = opens_at if state == SessionState.WAITING else None
-        found.append(Session(number, len(times), len(signed), state, waits_until))
+        questions_due = state == SessionState.FINISHED and has_questions(number, max(signed))
+        found.append(Session(number, len(times), len(signed), state, waits_until, questions_due))
         first = False
         opens_at = max(signed) + timedelta(days=washout_days) if state == SessionState.FINISHED else None
     return found

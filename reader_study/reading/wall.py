@@ -8,15 +8,20 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import DatabaseError, connection
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reader_study.accounts.models import User
-from reader_study.problems import Locked
+from reader_study.problems import Locked, TooLarge
 
 ROLE = "reading_reader"
+MOST_BYTES = 8 * 2**20  # of a request: a full batch of events with the longest texts is below
+# Sent outside the wall with a `reader` who sits down at the desk or has just signed. Who lays out reads by the key
+# listens (qualifying.py): what serves a reader cannot reach the key, not even by an import.
+at_the_desk = Signal()
 STUDY_IS_LOCKED = "RSLCK"  # raised below the application by whoever locks data: readers may not see the state
 
 
@@ -39,6 +44,27 @@ def _become(role: str, reader: str) -> None:
         )
 
 
+def reading_is_over() -> Locked:
+    return Locked("study_locked", _("Reading of this study has ended. Nothing more can be saved or signed."))
+
+
+def not_qualified() -> Locked:
+    return Locked(
+        "not_qualified",
+        _(
+            "Reading here needs a certificate that is in force. Finish the training and pass the test on your reading"
+            " list first."
+        ),
+    )
+
+
+def _weigh(request: Request) -> None:
+    """Raises TooLarge before anything is read; a length that is no number is taken for 0 by whoever reads."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if length.isdecimal() and (len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES):
+        raise TooLarge("too_large", _("This is more than can be sent at once."))
+
+
 class ReaderView(APIView):
     """Base of everything a reader's browser can call."""
 
@@ -51,13 +77,16 @@ class ReaderView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        _weigh(request)
+        self.before_the_wall()
         enter(self.reader.id)
+
+    def before_the_wall(self) -> None:
+        """What has to be done for the reader before the database shows only what is the reader's."""
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, DatabaseError) and getattr(exc.__cause__, "sqlstate", "") == STUDY_IS_LOCKED:
-            exc = Locked(
-                "study_locked", _("Reading of this study has ended. Nothing more can be saved or signed.")
-            )
+            exc = reading_is_over()
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:

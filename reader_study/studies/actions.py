@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -7,11 +8,13 @@ from reader_study.accounts.models import User
 from reader_study.audit.actions import record
 from reader_study.problems import Conflict, Invalid, NotFound
 from reader_study.studies import queries
+from reader_study.studies.delegation import give_role, site_for
 from reader_study.studies.models import Membership, Participation, ProtocolVersion, Role, Site, Study
-from reader_study.studies.protocol import digest, parse
+from reader_study.studies.protocol import digest, parse_new
 
 _NEXT = {
-    Study.State.DRAFT: Study.State.OPEN,
+    Study.State.DRAFT: Study.State.FROZEN,
+    Study.State.FROZEN: Study.State.OPEN,
     Study.State.OPEN: Study.State.LOCKED,
     Study.State.LOCKED: Study.State.UNBLINDED,
 }
@@ -20,11 +23,6 @@ _NEXT = {
 def _require(user: User, study: Study, *roles: Role) -> None:
     if not queries.roles_of(user, study) & set(roles):
         raise NotFound()
-
-
-def _require_not_over(study: Study) -> None:
-    if study.state in (Study.State.LOCKED, Study.State.UNBLINDED):
-        raise Conflict("locked", _("The data of this study is locked: nothing about it can change any more."))
 
 
 def _person(email: str) -> User:
@@ -37,14 +35,22 @@ def _person(email: str) -> User:
 
 
 @transaction.atomic
-def create_study(*, creator: User, title: str, investigator: str, document: dict[str, Any]) -> Study:
-    """Found a study with its first protocol. An administrator does, and names its principal investigator by e-mail."""
+def create_study(
+    *, creator: User, title: str, investigator: str, document: dict[str, Any], monitor: str = ""
+) -> Study:
+    """Found a study with its first protocol. An administrator does, and names its principal investigator by e-mail.
+
+    monitor: e-mail of a monitor, whom the investigator does not choose and who can therefore approve its unblinding.
+    """
     if not creator.is_staff:
         raise NotFound()
-    parse(document)
+    document = parse_new(document).as_document()
     principal = _person(investigator)
+    overseer = _person(monitor) if monitor else None
+    if overseer == principal:
+        raise Invalid("same_person", _("The monitor has to be somebody else than the investigator."))
     study = Study.objects.create(title=title)
-    Membership.objects.create(study=study, user=principal, role=Role.INVESTIGATOR)
+    Membership.objects.create(study=study, user=principal, role=Role.INVESTIGATOR, began_by=creator)
     record(
         action="studies.created",
         actor=creator.id,
@@ -52,22 +58,41 @@ def create_study(*, creator: User, title: str, investigator: str, document: dict
         subject=str(study.id),
         detail={"title": title, "investigator": str(principal.id)},
     )
-    _store_protocol(study=study, author=creator, document=document, reason="First version")
+    if overseer is not None:
+        give_role(study=study, user=overseer, role=Role.MONITOR, site=None, by=creator)
+    store_protocol(study=study, author=creator, document=document, reason="First version")
     return study
 
 
 @transaction.atomic
-def amend_protocol(*, author: User, study: Study, document: dict[str, Any], reason: str) -> ProtocolVersion:
-    """Put a new version of the protocol in force. Only a draft may change: the allocation is made from it."""
+def amend_protocol(
+    *, author: User, study: Study, document: dict[str, Any], reason: str, sha256: str = ""
+) -> ProtocolVersion:
+    """Put a new version of the protocol of a draft in force; a frozen one is amended instead.
+
+    It is stored in one canonical form, so that the same charter has the same digest wherever it comes from.
+    sha256: of the version that was edited; another one in force is a Conflict, "protocol_changed". One that says the
+    same is not stored: Conflict, "unchanged".
+    """
     _require(author, study, Role.INVESTIGATOR)
     study = Study.objects.select_for_update().get(pk=study.pk)
     if study.state != Study.State.DRAFT:
-        raise Conflict("not_draft", _("The protocol cannot change any more: reading has been opened."))
-    parse(document)
-    return _store_protocol(study=study, author=author, document=document, reason=reason)
+        raise Conflict("not_draft", _("The protocol is frozen; it can only be amended."))
+    if sha256:
+        queries.version_read(study, sha256)
+    document = parse_new(document).as_document()
+    current = queries.current_protocol(study)
+    if digest(document) == current.sha256:
+        raise Conflict(
+            "unchanged",
+            _("Nothing changed: version %(version)s, which is in force, says the same.")
+            % {"version": current.version},
+        )
+    return store_protocol(study=study, author=author, document=document, reason=reason)
 
 
-def _store_protocol(*, study: Study, author: User, document: dict[str, Any], reason: str) -> ProtocolVersion:
+def store_protocol(*, study: Study, author: User, document: dict[str, Any], reason: str) -> ProtocolVersion:
+    """Put a validated, canonical document in force, within the transaction of a verb that may do so."""
     stored = ProtocolVersion.objects.create(
         study=study,
         version=study.protocol_versions.count() + 1,
@@ -94,8 +119,9 @@ def add_site(*, actor: User, study: Study, code: str, name: str) -> Site:
     Conflict
         Reading is over; or the code belongs to a hospital of another name.
     """
-    _require(actor, study, Role.INVESTIGATOR)
-    _require_not_over(study)
+    study = queries.study_for_update(actor, study.pk, Role.INVESTIGATOR)
+    if queries.is_locked(study.state):
+        raise Conflict("locked", _("The data of this study is locked: nothing about it can change any more."))
     site, _new = Site.objects.get_or_create(code=code, defaults={"name": name})
     if site.name != name:
         raise Conflict("site_code", _("The code %(code)s belongs to another hospital.") % {"code": code})
@@ -113,36 +139,21 @@ def add_member(*, actor: User, study: Study, email: str, role: Role, site_id: An
     Invalid
         There is no such account; or a coordinator without, another role with a site.
     Conflict
-        The person would be a reader and something else in the same study; a reader comes after the allocation;
-        or reading is over.
+        A blind role would not stand alone; a reader comes after the allocation; or reading is over.
     """
     _require(actor, study, Role.INVESTIGATOR)
-    _require_not_over(study)
-    if role == Role.READER and study.state != Study.State.DRAFT:
-        raise Conflict("allocated", _("The reads are allocated: no reader can join this study any more."))
-    user = _person(email)
-    site = study.sites.filter(pk=site_id).first() if site_id else None
-    if (role == Role.COORDINATOR) != (site is not None):
-        raise Invalid("site", _("A site coordinator needs a site of this study; other roles have none."))
-    others = {Role.READER} if role != Role.READER else set(Role) - {Role.READER}
-    # The study's row orders additions, as the database's own check of the same rule does.
-    Study.objects.select_for_update().get(pk=study.pk)
-    if queries.roles_of(user, study) & others:
-        raise Conflict("conflicting_role", _("A reader can hold no other role in the same study."))
-    membership, new = Membership.objects.get_or_create(study=study, user=user, role=role, site=site)
-    if new:
-        detail = {"role": role.value, "site": site.code if site else None}
-        record(
-            action="studies.member_added", actor=actor.id, study=study.id, subject=str(user.id), detail=detail
-        )
-    return membership
+    site = site_for(study, role, site_id)
+    return give_role(study=study, user=_person(email), role=role, site=site, by=actor)
 
 
 @transaction.atomic
-def transition(*, study: Study, to: Study.State, actor: User | None, reason: str) -> Study:
-    """Move a study to its next state: draft, open, locked, unblinded, in this order and never back.
+def transition(
+    *, study: Study, to: Study.State, actor: User | None, reason: str, detail: Mapping[str, Any] | None = None
+) -> Study:
+    """Move a study to its next state: draft, frozen, open, locked, unblinded, in this order and never back.
 
     actor: the investigator; None where the system itself does what follows from an earlier act.
+    detail: what else the journal says of it.
     """
     if actor is not None:
         _require(actor, study, Role.INVESTIGATOR)
@@ -160,6 +171,6 @@ def transition(*, study: Study, to: Study.State, actor: User | None, reason: str
         actor=actor.id if actor else None,
         study=study.id,
         subject=str(study.id),
-        detail={"reason": reason},
+        detail={**(detail or {}), "reason": reason},
     )
     return study

@@ -9,27 +9,29 @@ from rest_framework.views import APIView
 from reader_study.accounts.authentication import signed_in
 from reader_study.accounts.models import User
 from reader_study.audit.queries import entries_of
+from reader_study.problems import NotFound
 from reader_study.studies import actions, queries
-from reader_study.studies.models import Membership, Role, Study
+from reader_study.studies.models import BLIND, Membership, Role, Study
 from reader_study.studies.serializers import (
     JournalEntrySerializer,
-    MemberSerializer,
-    NewMemberSerializer,
+    NewProtocolSerializer,
     NewStudySerializer,
     ProtocolSerializer,
+    ProtocolTemplateSerializer,
     SessionSerializer,
     SiteSerializer,
     StudySerializer,
     StudySummarySerializer,
 )
+from reader_study.studies.templates import TEMPLATES
 
 JOURNAL_PAGE = 500
 
 
 def _summary(study: Study, roles: set[Role]) -> dict[str, Any]:
-    """A reader gets the title that the protocol has for readers: the other may name the arms."""
+    """Who reads gets the title that the protocol has for readers: the other may name the arms."""
     protocol = queries.protocol_of(study)
-    title = protocol.reader_title if roles == {Role.READER} else study.title
+    title = protocol.reader_title if roles and roles <= BLIND else study.title
     return {"id": study.id, "title": title, "state": study.state, "simulated": protocol.simulated}
 
 
@@ -77,6 +79,19 @@ class Studies(APIView):
         return Response(StudySummarySerializer(_summary(study, roles)).data, status=201)
 
 
+class ProtocolTemplates(APIView):
+    @extend_schema(responses=ProtocolTemplateSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """What an administrator can found a study with, the usual one first."""
+        if not signed_in(request).is_staff:
+            raise NotFound()
+        found = [
+            {"name": name, "document": template(title="", reader_title="", simulated=False).as_document()}
+            for name, template in TEMPLATES.items()
+        ]
+        return Response(ProtocolTemplateSerializer(found, many=True).data)
+
+
 class OneStudy(APIView):
     @extend_schema(responses=StudySerializer)
     def get(self, request: Request, study_id: UUID) -> Response:
@@ -85,10 +100,10 @@ class OneStudy(APIView):
 
 
 class Protocol(APIView):
-    @extend_schema(request=ProtocolSerializer, responses={201: ProtocolSerializer})
+    @extend_schema(request=NewProtocolSerializer, responses={201: ProtocolSerializer})
     def put(self, request: Request, study_id: UUID) -> Response:
         study = queries.study_for(signed_in(request), study_id, Role.INVESTIGATOR)
-        given = ProtocolSerializer(data=request.data)
+        given = NewProtocolSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         version = actions.amend_protocol(author=signed_in(request), study=study, **given.validated_data)
         return Response(ProtocolSerializer(version).data, status=201)
@@ -102,23 +117,6 @@ class Sites(APIView):
         given.is_valid(raise_exception=True)
         site = actions.add_site(actor=signed_in(request), study=study, **given.validated_data)
         return Response(SiteSerializer(site).data, status=201)
-
-
-class Members(APIView):
-    @extend_schema(responses=MemberSerializer(many=True))
-    def get(self, request: Request, study_id: UUID) -> Response:
-        study = queries.study_for(signed_in(request), study_id, Role.INVESTIGATOR, Role.MONITOR)
-        members = study.memberships.select_related("user", "site").order_by("role", "user__full_name")
-        return Response(MemberSerializer(members, many=True).data)
-
-    @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
-    def post(self, request: Request, study_id: UUID) -> Response:
-        study = queries.study_for(signed_in(request), study_id, Role.INVESTIGATOR)
-        given = NewMemberSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        role = Role(given.validated_data.pop("role"))
-        member = actions.add_member(actor=signed_in(request), study=study, role=role, **given.validated_data)
-        return Response(MemberSerializer(member).data, status=201)
 
 
 class Journal(APIView):

@@ -5,72 +5,88 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
-from enum import StrEnum
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from reader_study.problems import Invalid
+from reader_study.studies import charter_conduct, charter_endpoints
+from reader_study.studies.charter_conduct import Adjudication, Conduct, Design, Qualification
+from reader_study.studies.charter_endpoints import Endpoint, Reference
+from reader_study.studies.documents import (
+    Rule,
+    amount,
+    each,
+    expect,
+    flag,
+    made,
+    one_of,
+    text,
+    texts,
+    written,
+)
+from reader_study.studies.layouts import Layout, presets
+from reader_study.studies.organs import COLOUR_TABLES, ImageSet
+from reader_study.studies.protocol_display import DISPLAY_OPTIONS, Display, display_of
+from reader_study.studies.protocol_form import Form, form_of
+from reader_study.studies.protocol_rules import COMPANIONS, rules, rules_of_new
 
-COLOUR_TABLES = (
-    "gray", "inverse_gray", "cool", "hot_iron", "hot_metal_blue", "warm_metal", "thermal", "siemens", "s_pet",
-    "ten_step", "twenty_step",
-)  # fmt: skip
-Made = TypeVar("Made")
-SEGMENTS = 17
-SCORES = (0, 1, 2, 3, 4)
-# What a study may collect beside the images that are read; `intake` knows them by the same words.
-COMPANIONS = ("gated_spect", "projections", "gated_projections", "attenuation_map", "gated_pet", "ct")
+__all__ = [
+    "COLOUR_TABLES",
+    "COMPANIONS",
+    "ImageSet",
+    "Intake",
+    "Protocol",
+    "breaches",
+    "canonical",
+    "digest",
+    "parse",
+    "parse_new",
+]
+
 QUARANTINE_DAYS = 30
-
-
-class ImageSet(StrEnum):
-    SPECT = "spect"
-    VIRTUAL_PET = "virtual_pet"
-    PET = "pet"
-
-
-class FieldKind(StrEnum):
-    CHOICE = "choice"
-    TEXT = "text"
+# Sections that a document may leave out, as all did before there were these: how each is read.
+SECTIONS: dict[str, Callable[[Any], Any]] = {
+    "design": charter_conduct.design_of,
+    "conduct": charter_conduct.conduct_of,
+    "qualification": charter_conduct.qualification_of,
+    "adjudication": charter_conduct.adjudication_of,
+    "reference": charter_endpoints.reference_of,
+    "endpoints": charter_endpoints.endpoints_of,
+    "multiplicity": text,
+}
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One of the image sets that are compared. Its code and label are never shown to a reader."""
+    """One of the ways of reading that are compared. Which one a read is, no reader is told.
+
+    label: also what readers choose among where they are asked, at the end of a session, which arms they saw.
+    steps: what is shown in each step of a read, one image set or two side by side. A later step is shown when the
+    one before is signed.
+    """
 
     code: str
     label: str
-    image_set: ImageSet
+    steps: tuple[tuple[ImageSet, ...], ...]
 
+    @property
+    def image_sets(self) -> tuple[ImageSet, ...]:
+        """All that are shown in any step, each once, in the order in which they appear."""
+        return tuple(dict.fromkeys(image_set for step in self.steps for image_set in step))
 
-@dataclass(frozen=True)
-class Field:
-    """A question of the reading form beside the segment scores. `values` are the choices, in order."""
+    @property
+    def image_set(self) -> ImageSet:
+        """What the final score of the arm is about: the last set of the last step."""
+        return self.steps[-1][-1]
 
-    name: str
-    kind: FieldKind
-    values: tuple[int | str, ...]
-    required: bool
-
-
-@dataclass(frozen=True)
-class Form:
-    version: int
-    fields: tuple[Field, ...]
-    segments: int = SEGMENTS
-    scores: tuple[int, ...] = SCORES
-
-
-@dataclass(frozen=True)
-class Display:
-    """What a reader may do with the picture. `tables`: allowed colour tables, the default among them."""
-
-    tables: tuple[str, ...]
-    default_table: str
-    show_difference: bool
-    show_sums: bool
+    def as_document(self) -> dict[str, Any]:
+        document: dict[str, Any] = {"code": self.code, "label": self.label}
+        if len(self.steps) == len(self.steps[0]) == 1:
+            return {**document, "image_set": self.image_set.value}
+        return {**document, "steps": [[image_set.value for image_set in step] for step in self.steps]}
 
 
 @dataclass(frozen=True)
@@ -108,8 +124,11 @@ class Protocol:
         Share of cases that are read twice in one arm, hidden, for intra-reader reliability.
     score_thresholds
         % of maximum uptake below which an automatic score is at least 1, 2, 3, 4 (falling).
-    intake
-        Optional in a document; left out of it while it says what goes without saying.
+    multiplicity
+        How several primary endpoints share their alpha.
+    intake and what follows it
+        Optional in a document; left out of it while they say what goes without saying. Without a qualification
+        everybody may read who is a reader; without an adjudication nothing is adjudicated.
     """
 
     title: str
@@ -127,171 +146,157 @@ class Protocol:
     score_thresholds: tuple[float, ...]
     margins: Margins
     intake: Intake = Intake()
+    design: Design = Design()
+    conduct: Conduct = Conduct()
+    qualification: Qualification | None = None
+    adjudication: Adjudication | None = None
+    reference: Reference = Reference()
+    endpoints: tuple[Endpoint, ...] = ()
+    multiplicity: str = "none"
 
     def arm(self, code: str) -> Arm:
         return next(arm for arm in self.arms if arm.code == code)
 
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What endpoints can compare: each arm by its code, as it was scored in the end, and "A.1" its first step."""
+        steps = [f"{arm.code}.{step}" for arm in self.arms for step in range(1, len(arm.steps))]
+        return (*(arm.code for arm in self.arms), *steps)
+
+    @property
+    def image_sets(self) -> tuple[ImageSet, ...]:
+        """All that any arm shows, each once: what a complete case has."""
+        return tuple(dict.fromkeys(image_set for arm in self.arms for image_set in arm.image_sets))
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """Those of the document, or else the usual ones for as many image sets as the steps show."""
+        sets = sorted({len(step) for arm in self.arms for step in arm.steps})
+        return self.display.layouts or tuple(
+            layout for number in sets for layout in presets(self.organ, sets=number)
+        )
+
+    @property
+    def default_layout(self) -> str:
+        return self.display.default_layout or self.layouts[0].name
+
     def as_document(self) -> dict[str, Any]:
         """The JSON document of which `parse` makes an equal protocol."""
-        document: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        if self.intake == Intake():
-            del document["intake"]  # as in documents from before there was such a section: the same digest
-        return document
+        return written(
+            self,
+            ("intake", *SECTIONS),
+            arms=[arm.as_document() for arm in self.arms],
+            form=self.form.as_document(),
+            display=written(self.display, DISPLAY_OPTIONS),
+            design=self.design.as_document(),
+            conduct=self.conduct.as_document(),
+            qualification=self.qualification and self.qualification.as_document(),
+            adjudication=self.adjudication and self.adjudication.as_document(),
+            endpoints=[endpoint.as_document() for endpoint in self.endpoints],
+        )
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """JSON with sorted keys, without spaces, in UTF-8."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def digest(document: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON: sorted keys, no spaces, UTF-8."""
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def kawakubo_replica(*, title: str, reader_title: str, simulated: bool, washout_days: int = 28) -> Protocol:
-    """Three arms, stress and rest, 17 segments: the design of Kawakubo et al., Ann Nucl Med 2024;38:199-209."""
-    return Protocol(
-        title=title,
-        reader_title=reader_title,
-        simulated=simulated,
-        organ="heart",
-        states=("stress", "rest"),
-        arms=(
-            Arm("A", "SPECT", ImageSet.SPECT),
-            Arm("B", "Virtual PET", ImageSet.VIRTUAL_PET),
-            Arm("C", "PET", ImageSet.PET),
-        ),
-        reference_arm="C",
-        sessions=3,
-        washout_days=washout_days,
-        repeat_fraction=0.0,
-        form=Form(
-            version=1,
-            fields=(
-                Field("quality", FieldKind.CHOICE, (1, 2, 3, 4, 5), True),
-                Field(
-                    "overall",
-                    FieldKind.CHOICE,
-                    (
-                        "definitely_normal",
-                        "probably_normal",
-                        "equivocal",
-                        "probably_abnormal",
-                        "definitely_abnormal",
-                    ),
-                    True,
-                ),
-                Field("confidence", FieldKind.CHOICE, (1, 2, 3, 4, 5), True),
-                Field("comment", FieldKind.TEXT, (), False),
-            ),
-        ),
-        display=Display(tables=COLOUR_TABLES, default_table="cool", show_difference=True, show_sums=True),
-        score_thresholds=(70.0, 50.0, 30.0, 10.0),
-        margins=Margins(score=0.5, uptake=5.0),
-    )
-
-
-def _made(
-    made: type[Made], given: Any, where: str, optional: tuple[str, ...] = (), /, **converted: Any
-) -> Made:
-    """Build a dataclass from a JSON object that must have exactly its fields; the optional ones may be absent."""
-    expected = {field.name for field in fields(made)}  # type: ignore[arg-type]
-    if not isinstance(given, dict) or set(given) | set(optional) != expected:
-        found = sorted(given) if isinstance(given, dict) else type(given).__name__
-        raise Invalid(
-            "protocol",
-            _("%(where)s of the protocol must have exactly the fields %(expected)s; found %(found)s.")
-            % {"where": where, "expected": ", ".join(sorted(expected)), "found": found},
-        )
-    return made(**{**given, **converted})
+    """SHA-256 of the canonical JSON."""
+    return hashlib.sha256(canonical(document)).hexdigest()
 
 
 def parse(document: dict[str, Any]) -> Protocol:
-    """Validate a protocol document.
+    """Validate a protocol document, which may have been stored long ago; a new one must pass `parse_new`.
 
     Raises
     ------
     Invalid
         code "protocol", naming the field and what is expected.
     """
-    try:
-        arms = tuple(
-            _made(Arm, arm, "arms", image_set=ImageSet(arm["image_set"])) for arm in document["arms"]
-        )
-        form_fields = tuple(
-            _made(Field, field, "form.fields", kind=FieldKind(field["kind"]), values=tuple(field["values"]))
-            for field in document["form"]["fields"]
-        )
-        form = _made(
-            Form, document["form"], "form", fields=form_fields, scores=tuple(document["form"]["scores"])
-        )
-        display = _made(Display, document["display"], "display", tables=tuple(document["display"]["tables"]))
-        intake = document.get("intake", {})
-        protocol = _made(
-            Protocol,
-            document,
-            "The top level",
-            ("intake",),
-            states=tuple(document["states"]),
-            arms=arms,
-            form=form,
-            display=display,
-            margins=_made(Margins, document["margins"], "margins"),
-            score_thresholds=tuple(float(value) for value in document["score_thresholds"]),
-            intake=_made(
-                Intake,
-                intake,
-                "intake",
-                ("quarantine_days", "also"),
-                also=tuple(map(str, intake.get("also", ()))),
-            ),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Invalid("protocol", _("The protocol cannot be read: %(why)s.") % {"why": error}) from None
-    for rule, sentence in _rules(protocol):
-        if not rule:
-            raise Invalid("protocol", sentence)
+    protocol = _read(document)
+    _obey(rule for group in rules(protocol) for rule in group)
     return protocol
 
 
-def _rules(p: Protocol) -> list[tuple[bool, str]]:
-    codes = [arm.code for arm in p.arms]
-    names = [field.name for field in p.form.fields]
-    whole = all(type(n) is int for n in (p.sessions, p.washout_days, p.form.version, p.form.segments))
-    return [
-        (bool(p.title.strip() and p.reader_title.strip()), _("title and reader_title must not be empty.")),
-        (p.organ == "heart", _("organ must be heart.")),
-        (p.states == ("stress", "rest"), _("states must be stress and rest.")),
-        (2 <= len(codes) == len(set(codes)), _("There must be at least two arms, each with its own code.")),
-        (len({arm.image_set for arm in p.arms}) == len(codes), _("Two arms show the same image set.")),
-        (p.reference_arm in codes, _("reference_arm must be the code of an arm.")),
-        (whole and p.sessions >= len(codes), _("There must be at least as many sessions as arms.")),
-        (whole and p.washout_days >= 0, _("washout_days must be 0 or more.")),
-        # The allocation can place hidden repeats; the report does not analyse them yet.
-        (p.repeat_fraction == 0, _("repeat_fraction must be 0: hidden repeats are not analysed yet.")),
-        (
-            whole and p.form.segments == SEGMENTS and p.form.scores == SCORES,
-            _("The form must have 17 segments and the scores 0 to 4."),
-        ),
-        (len(names) == len(set(names)), _("Two fields of the form have the same name.")),
-        (
-            all(bool(field.values) == (field.kind == FieldKind.CHOICE) for field in p.form.fields),
-            _("A choice of the form needs values; a text has none."),
-        ),
-        (
-            set(p.display.tables) <= set(COLOUR_TABLES) and p.display.default_table in p.display.tables,
-            _("display.tables must be known colour tables, the default among them."),
-        ),
-        (
-            len(p.score_thresholds) == 4
-            and list(p.score_thresholds) == sorted(p.score_thresholds, reverse=True),
-            _("score_thresholds must be four falling percentages."),
-        ),
-        (p.margins.score > 0 and p.margins.uptake > 0, _("margins must be above 0.")),
-        (
-            type(p.intake.quarantine_days) is int and 1 <= p.intake.quarantine_days <= 365,
-            _("intake.quarantine_days must be a number of days from 1 to 365."),
-        ),
-        (
-            set(p.intake.also) <= set(COMPANIONS) and len(set(p.intake.also)) == len(p.intake.also),
-            _("intake.also must name each kind of file once, of these: %(kinds)s.")
-            % {"kinds": ", ".join(COMPANIONS)},
-        ),
-    ]
+def parse_new(document: dict[str, Any]) -> Protocol:
+    """The same of a document that is about to be stored, with the rules that came later."""
+    protocol = parse(document)
+    _obey(rule for group in rules_of_new(protocol) for rule in group)
+    return protocol
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A rule that a document breaks. place: where it would be mended, "" where the document as a whole is none."""
+
+    place: str
+    sentence: str
+
+
+def breaches(document: dict[str, Any]) -> list[Breach]:
+    """What keeps a new document from being stored: the first broken rule of each part of it; nothing where it can be.
+
+    Where the plan of the reads itself breaks a rule, only that: the other parts rely on it.
+    """
+    try:
+        protocol = _read(document)
+    except Invalid as problem:
+        return [Breach("", problem.message)]
+    groups = rules(protocol)
+    if in_plan := _breach(next(groups)):
+        return [in_plan]
+    found = [_breach(group) for group in (*groups, *rules_of_new(protocol))]
+    return [breach for breach in found if breach]
+
+
+def _breach(group: Iterable[Rule]) -> Breach | None:
+    return next((Breach(place, sentence) for holds, sentence, place in group if not holds), None)
+
+
+def _obey(rules: Iterable[Rule]) -> None:
+    if breach := _breach(rules):
+        raise Invalid("protocol", breach.sentence, place=breach.place)
+
+
+def _read(document: dict[str, Any]) -> Protocol:
+    try:
+        return _protocol(document)
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise Invalid("protocol", _("The protocol cannot be read: %(why)s.") % {"why": error}) from None
+
+
+def _protocol(document: dict[str, Any]) -> Protocol:
+    expect(Protocol, document, "", ("intake", *SECTIONS))
+    document = {name: value for name, value in document.items() if name not in SECTIONS or value is not None}
+    margins, intake = document["margins"], document.get("intake", {})
+    expect(Margins, margins, "margins")
+    expect(Intake, intake, "intake", ("quarantine_days", "also"))
+    return made(
+        Protocol,
+        document,
+        **{name: section(document[name]) for name, section in SECTIONS.items() if name in document},
+        title=text(document["title"]),
+        reader_title=text(document["reader_title"]),
+        simulated=flag(document["simulated"]),
+        organ=text(document["organ"]),
+        states=texts(document["states"]),
+        repeat_fraction=amount(document["repeat_fraction"]),
+        arms=tuple(map(_arm, each(document["arms"]))),
+        form=form_of(document["form"]),
+        display=display_of(document["display"]),
+        margins=made(Margins, margins, **{name: amount(value) for name, value in margins.items()}),
+        score_thresholds=tuple(float(amount(value)) for value in each(document["score_thresholds"])),
+        intake=made(Intake, intake, also=texts(intake.get("also", ()))),
+    )
+
+
+def _arm(document: Any) -> Arm:
+    if isinstance(document, dict) and "steps" not in document and "image_set" in document:
+        # One step of one image set: as all arms were before there were steps.
+        document = {name: document[name] for name in document if name != "image_set"} | {
+            "steps": [[document["image_set"]]]
+        }
+    expect(Arm, document, "arms")
+    steps = tuple(tuple(one_of(ImageSet, name) for name in each(step)) for step in each(document["steps"]))
+    return made(Arm, document, code=text(document["code"]), label=text(document["label"]), steps=steps)

@@ -4,6 +4,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from reader_study.studies.models import Role, Study
+from reader_study.studies.templates import TEMPLATES
 
 
 class SiteSerializer(serializers.Serializer[Any]):
@@ -22,7 +23,24 @@ class StudySummarySerializer(serializers.Serializer[Any]):
 class NewStudySerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=200)
     investigator = serializers.EmailField(help_text="Account of the principal investigator")
+    monitor = serializers.EmailField(
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Account of a monitor, who can approve unblinding because no investigator chose them",
+    )
     document = serializers.JSONField()
+
+
+class ProtocolTemplateSerializer(serializers.Serializer[Any]):
+    name = serializers.ChoiceField(choices=list(TEMPLATES))
+    document = serializers.JSONField(help_text="With empty titles, which a study must have")
+
+
+class CharterSignatureSerializer(serializers.Serializer[Any]):
+    full_name = serializers.CharField(source="signature.full_name")
+    meaning = serializers.CharField(source="signature.meaning")
+    signed_at = serializers.DateTimeField(source="signature.signed_at")
 
 
 class ProtocolSerializer(serializers.Serializer[Any]):
@@ -30,6 +48,15 @@ class ProtocolSerializer(serializers.Serializer[Any]):
     sha256 = serializers.CharField(read_only=True)
     document = serializers.JSONField()
     reason = serializers.CharField(max_length=500)
+    signature = CharterSignatureSerializer(source="charter_signature", read_only=True, allow_null=True)
+
+
+class NewProtocolSerializer(serializers.Serializer[Any]):
+    document = serializers.JSONField()
+    reason = serializers.CharField(max_length=500)
+    sha256 = serializers.RegexField(
+        r"\A[0-9a-f]{64}\Z", required=False, help_text="Of the version that was edited"
+    )
 
 
 class StudySerializer(StudySummarySerializer):
@@ -52,25 +79,12 @@ class PersonSerializer(serializers.Serializer[Any]):
     full_name = serializers.CharField()
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     is_staff = serializers.BooleanField()
+    reminders = serializers.BooleanField()
 
 
 class SessionSerializer(serializers.Serializer[Any]):
     user = PersonSerializer()
     memberships = MembershipSerializer(many=True)
-
-
-class NewMemberSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField()
-    role = serializers.ChoiceField(choices=Role.values)
-    site_id = serializers.UUIDField(required=False, allow_null=True, default=None)
-
-
-class MemberSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    full_name = serializers.CharField(source="user.full_name")
-    email = serializers.EmailField(source="user.email")
-    role = serializers.ChoiceField(choices=Role.values)
-    site = SiteSerializer(allow_null=True)
 
 
 class JournalEntrySerializer(serializers.Serializer[Any]):

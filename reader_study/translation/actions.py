@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inference.dicom.read import Unreadable, read_header
+from inference.model import ModelIdentity
 from inference.objects import ObjectCorrupt, ObjectMissing
 from reader_study.accounts.models import User
 from reader_study.audit.actions import record
@@ -37,31 +38,38 @@ class _Unusable(Exception):
 
 
 def consider(*, case_id: UUID) -> list[TranslationJob]:
-    """Order a virtual PET for every ready SPECT image of a case, if the protocol has that arm. Once each.
+    """Order what the protocol's arms need of a case and a model or a method can make of its ready images. Once each.
 
     The model is the study's own: a newer one on the shelf changes nothing in a study that has begun.
     """
     made: list[TranslationJob] = []
-    images = queries.translatable_images().filter(case=case_id).select_related("case__study")
-    model = queries.model_of(images[0].case.study) if images else None
-    if model is None:
-        return made
-    for image in images:
-        with transaction.atomic():
-            job, new = TranslationJob.objects.get_or_create(
-                image=image,
-                model_digest=model.digest,
-                defaults={
-                    "model_name": model.name,
-                    "model_version": model.version,
-                    "lease_until": timezone.now() + DISPATCH_LEASE,
-                },
-            )
-            if new:
-                _record(job, "translation.queued", {"model": _model(job)})
-                _dispatch_after_commit(job.id)
-                made.append(job)
+    for making in queries.MAKINGS:
+        images = queries.translatable_images(making).filter(case=case_id).select_related("case__study")
+        model = queries.model_of(images[0].case.study, making) if images else None
+        if model is not None:
+            for image in images:
+                made += _ordered(image, making, model)
     return made
+
+
+@transaction.atomic
+def _ordered(image: Image, making: queries.Making, model: ModelIdentity) -> list[TranslationJob]:
+    """The job, if it is new."""
+    job, new = TranslationJob.objects.get_or_create(
+        image=image,
+        model_digest=model.digest,
+        defaults={
+            "image_set": making.image_set,
+            "model_name": model.name,
+            "model_version": model.version,
+            "lease_until": timezone.now() + DISPATCH_LEASE,
+        },
+    )
+    if not new:
+        return []
+    _record(job, "translation.queued", {"model": _model(job)})
+    _dispatch_after_commit(job.id)
+    return [job]
 
 
 def dispatch(*, job_id: UUID) -> bool:
@@ -125,10 +133,10 @@ def record_manifest(*, job_id: UUID, fence: int, manifest: Mapping[str, Any]) ->
     try:
         job.output = register_image(
             case=source.case,
-            image_set=Image.Set.VIRTUAL_PET,
+            image_set=job.image_set,
             state=source.state,
             dicom_keys=[key],
-            source=Image.Source.TRANSLATION,
+            source=Image.Source.CORRECTION if _is_correction(job) else Image.Source.TRANSLATION,
             provenance={**manifest, "job": str(job.id), "source_image": str(source.id), "model": _model(job)},
             actor=None,
             uncertainty_key=uncertainty_key,
@@ -148,24 +156,30 @@ def _checked_result(job: TranslationJob, source: Image, manifest: Mapping[str, A
     model = manifest.get("model") or {}
     if model.get("digest") != job.model_digest or manifest.get("input_keys") != source.dicom_keys:
         raise _Unusable("manifest")
-    key = _checked_object(source, manifest.get("output_key"))
+    key = _checked_object(job, source, manifest.get("output_key"))
     uncertainty = manifest.get("uncertainty_key")
     # One network alone differs from nobody: its spread is 0 and would pass for certainty.
     if not uncertainty or manifest.get("members") == 1:
         return key, ""
     if uncertainty == key:
         raise _Unusable("manifest")
-    return key, _checked_object(source, uncertainty)
+    return key, _checked_object(job, source, uncertainty)
 
 
-def _checked_object(source: Image, key: object) -> str:
+def _checked_object(job: TranslationJob, source: Image, key: object) -> str:
     try:
         header = read_header(store().get(str(key)))
     except (ObjectMissing, ObjectCorrupt, ValueError) as error:
         raise _Unusable("not_marked" if isinstance(error, Unreadable) else "result_missing") from error
-    if not header.ai_generated or header.modality != "NM" or header.patient_id != source.case.subject:
+    marked = header.attenuation_corrected if _is_correction(job) else header.ai_generated
+    if not marked or header.modality != "NM" or header.patient_id != source.case.subject:
         raise _Unusable("not_marked")
     return str(key)
+
+
+def _is_correction(job: TranslationJob) -> bool:
+    """Whether the image is made by a method of physics, and not by a network."""
+    return not queries.making_of(job).bundle
 
 
 @transaction.atomic
@@ -205,15 +219,16 @@ def start_again(*, actor: User, study_id: UUID, job_id: UUID) -> TranslationJob:
     NotFound
         The actor is no investigator of the study, or the job is not one of it.
     Conflict
-        code "not_failed"; or "not_wanted": the study is locked or uses another model, the SPECT was replaced
-        or has a virtual PET.
+        code "not_failed"; or "not_wanted": the study is locked or uses another model, the source was replaced, or
+        the image is there.
     """
     study = study_for(actor, study_id, Role.INVESTIGATOR)
     job = queries.job_of(study, job_id)
     if job.state != State.FAILED:
         raise Conflict("not_failed", _("Only a computation that failed can be started again."))
-    model = queries.model_of(study)
-    wanted = queries.translatable_images().filter(pk=job.image_id).exists()
+    making = queries.making_of(job)
+    model = queries.model_of(study, making)
+    wanted = queries.translatable_images(making).filter(pk=job.image_id).exists()
     if not wanted or model is None or model.digest != job.model_digest:
         raise Conflict("not_wanted", _("The study does not need this computation any more."))
     _record(job, "translation.restarted", {"code": job.code, "model": _model(job)}, actor=actor.id)
@@ -252,5 +267,5 @@ def _record(job: TranslationJob, action: str, detail: dict[str, Any], *, actor: 
         actor=actor,
         study=case.study_id,
         subject=case.subject,
-        detail={"job": str(job.id), "state": job.image.state, **detail},
+        detail={"job": str(job.id), "image_set": job.image_set, "state": job.image.state, **detail},
     )

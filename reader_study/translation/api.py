@@ -25,6 +25,7 @@ class TranslatedCaseSerializer(serializers.Serializer[Any]):
 class TranslationSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     case = TranslatedCaseSerializer()
+    image_set = serializers.ChoiceField(choices=Image.Set.choices, help_text="What is computed")
     image_state = serializers.ChoiceField(choices=Image.State.choices)
     state = serializers.ChoiceField(choices=TranslationJob.State.choices)
     attempts = serializers.IntegerField()
@@ -39,6 +40,7 @@ def _job(job: TranslationJob) -> dict[str, Any]:
     return {
         "id": job.id,
         "case": job.image.case,
+        "image_set": job.image_set,
         "image_state": job.image.state,
         "state": job.state,
         "attempts": job.attempts,
@@ -60,7 +62,7 @@ class Translations(APIView):
 class CaseTranslations(APIView):
     @extend_schema(responses=TranslationSerializer(many=True))
     def get(self, request: Request, case_id: UUID) -> Response:
-        """What was ordered for the current SPECT images of a case."""
+        """What was ordered for the current images of a case."""
         case = case_for(signed_in(request), case_id)
         return Response(TranslationSerializer([_job(job) for job in queries.jobs_of(case)], many=True).data)
 

@@ -9,7 +9,9 @@ from reader_study.cases.models import Image
 
 
 class TranslationJob(models.Model):
-    """A virtual PET to be computed from a SPECT image by a model. The row is the truth; messages may be lost.
+    """An image to be computed from one of a site, by a model or a method. The row is the truth; messages may be lost.
+
+    `image_set`: what is made, for example a virtual PET of a SPECT.
 
     `attempts` counts dispatches and is the fencing token: whoever reports with an older one writes nothing.
     `starts` counts how often a worker began; waiting in a queue is not a try. `lease_until` says when the job
@@ -24,6 +26,7 @@ class TranslationJob(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="translations")
+    image_set = models.CharField(max_length=12, choices=Image.Set, default=Image.Set.VIRTUAL_PET)
     model_name = models.CharField(max_length=64)
     model_version = models.CharField(max_length=64)
     model_digest = models.CharField(max_length=64)
@@ -48,6 +51,10 @@ class TranslationJob(models.Model):
                 | Q(state="done", output__isnull=False, manifest__isnull=False, finished_at__isnull=False)
                 | (Q(state="failed", output=None, finished_at__isnull=False) & ~Q(code="")),
                 name="a_finished_job_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(image_set__in=["virtual_pet", "virtual_ctac", "chang"]),
+                name="what_is_made_can_be_computed",
             ),
         ]
         indexes = [models.Index(fields=["state", "lease_until"], name="translation_overdue")]

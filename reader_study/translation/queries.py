@@ -1,75 +1,103 @@
 import json
 import logging
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from inference.correct.method import CHANG
 from inference.model import ModelIdentity
 from inference.translation.bundle import SHIPPED
 from reader_study.accounts.models import User
 from reader_study.cases.models import Case, Image
 from reader_study.problems import NotFound
 from reader_study.studies.models import ProtocolVersion, Study
-from reader_study.studies.protocol import ImageSet
-from reader_study.studies.queries import sites_of
+from reader_study.studies.queries import TAKES_FILES, sites_of
 from reader_study.translation.models import TranslationJob
 
 logger = logging.getLogger(__name__)
-BUNDLE = SHIPPED / "heart-spect-to-pet"
+SHELF = SHIPPED
 
 
-def current_model() -> ModelIdentity | None:
-    """The model that makes virtual PET of cardiac SPECT in this installation; None if none is installed."""
+@dataclass(frozen=True)
+class Making:
+    """What is computed from an image of a site. bundle: folder of the model on the shelf; empty: by Chang's method."""
+
+    image_set: Image.Set
+    source: Image.Set
+    bundle: str
+
+
+MAKINGS = (
+    Making(Image.Set.VIRTUAL_PET, Image.Set.SPECT, "heart-spect-to-pet"),
+    Making(Image.Set.VIRTUAL_CTAC, Image.Set.UNCORRECTED, "brain-nac-to-ctac"),
+    Making(Image.Set.CHANG, Image.Set.UNCORRECTED, ""),
+)
+
+
+def making_of(job: TranslationJob) -> Making:
+    return next(making for making in MAKINGS if making.image_set == job.image_set)
+
+
+def current_model(making: Making) -> ModelIdentity | None:
+    """What makes such images in this installation; None if its model is not installed."""
+    if not making.bundle:
+        return CHANG
     try:
-        card = json.loads((BUNDLE / "card.json").read_text(encoding="utf-8"))
+        card = json.loads((SHELF / making.bundle / "card.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        logger.warning("no model bundle is installed at %s: no virtual PET can be computed", BUNDLE)
+        logger.warning("the model bundle %s is not installed: no %s", making.bundle, making.image_set)
         return None
     return ModelIdentity(name=card["name"], version=card["version"], digest=card["digest"])
 
 
-def model_of(study: Study) -> ModelIdentity | None:
+def model_of(study: Study, making: Making) -> ModelIdentity | None:
     """The one model of a study: that of its first job that did not fail; before there is one, the installed one.
 
     A worker without that model says so, and the job can be started again when the bundle is back on the shelf.
     """
-    worked = TranslationJob.objects.filter(image__case__study=study).exclude(
+    worked = TranslationJob.objects.filter(image__case__study=study, image_set=making.image_set).exclude(
         state=TranslationJob.State.FAILED
     )
     first = worked.order_by("created_at").first()
     if first is None:
-        return current_model()
+        return current_model(making)
     return ModelIdentity(name=first.model_name, version=first.model_version, digest=first.model_digest)
 
 
-def translatable_images() -> QuerySet[Image]:
-    """Current, ready SPECT images without a virtual PET, of studies whose protocol in force has such an arm."""
+def translatable_images(making: Making) -> QuerySet[Image]:
+    """Current, ready images of the source, where the case lacks what is made of them and the protocol reads it."""
     newer = ProtocolVersion.objects.filter(study=OuterRef("study"), version__gt=OuterRef("version"))
-    with_arm = ProtocolVersion.objects.filter(
-        ~Exists(newer), document__arms__contains=[{"image_set": ImageSet.VIRTUAL_PET.value}]
+    wanted = making.image_set.value
+    reading_it = ProtocolVersion.objects.filter(
+        Q(document__arms__contains=[{"image_set": wanted}])
+        | Q(document__arms__contains=[{"steps": [[wanted]]}]),
+        ~Exists(newer),
     )
-    computed = Image.objects.filter(
-        image_set=Image.Set.VIRTUAL_PET, case=OuterRef("case"), state=OuterRef("state"), superseded_at=None
+    there = Image.objects.filter(
+        image_set=making.image_set, case=OuterRef("case"), state=OuterRef("state"), superseded_at=None
     )
     return Image.objects.filter(
-        ~Exists(computed),
-        image_set=Image.Set.SPECT,
+        ~Exists(there),
+        image_set=making.source,
         status=Image.Status.READY,
         superseded_at=None,
-        case__study__in=with_arm.values("study"),
-        case__study__state__in=[Study.State.DRAFT, Study.State.OPEN],
+        case__study__in=reading_it.values("study"),
+        case__study__state__in=TAKES_FILES,
     ).order_by("created_at")
 
 
 def cases_without_job() -> list[UUID]:
-    """Cases with a SPECT image for which no virtual PET was ordered: that message was lost."""
+    """Cases with an image of which something is to be computed that was not ordered: that message was lost."""
     cases: set[UUID] = set()
-    for study in Study.objects.filter(pk__in=translatable_images().values("case__study")):
-        model = model_of(study)
-        if model is not None:
-            ordered = TranslationJob.objects.filter(image=OuterRef("pk"), model_digest=model.digest)
-            unordered = translatable_images().filter(~Exists(ordered), case__study=study)
-            cases.update(unordered.values_list("case", flat=True))
+    for making in MAKINGS:
+        waiting = translatable_images(making)
+        for study in Study.objects.filter(pk__in=waiting.values("case__study")):
+            model = model_of(study, making)
+            if model is not None:
+                ordered = TranslationJob.objects.filter(image=OuterRef("pk"), model_digest=model.digest)
+                unordered = waiting.filter(~Exists(ordered), case__study=study)
+                cases.update(unordered.values_list("case", flat=True))
     return sorted(cases)
 
 
@@ -83,10 +111,12 @@ def job_of(study: Study, job_id: UUID) -> TranslationJob:
 
 
 def jobs_of(case: Case) -> QuerySet[TranslationJob]:
-    """The latest job of each current SPECT image of a case: stress before rest."""
-    newer = TranslationJob.objects.filter(image=OuterRef("image"), created_at__gt=OuterRef("created_at"))
+    """The latest job of each kind of each current image of a case: stress before rest."""
+    newer = TranslationJob.objects.filter(
+        image=OuterRef("image"), image_set=OuterRef("image_set"), created_at__gt=OuterRef("created_at")
+    )
     jobs = TranslationJob.objects.filter(~Exists(newer), image__case=case, image__superseded_at=None)
-    return jobs.select_related("image__case").order_by("-image__state")
+    return jobs.select_related("image__case").order_by("-image__state", "image_set")
 
 
 def visible_jobs(user: User, study: Study) -> QuerySet[TranslationJob]:

@@ -7,6 +7,7 @@ from string import Formatter
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from inference.correct.method import NOT_A_FULL_TURN, NOT_SQUARE
 from inference.translation import refusals as said
 
 _WORDS: Mapping[str, Promise] = {
@@ -37,6 +38,8 @@ _WORDS: Mapping[str, Promise] = {
         "was reconstructed."
     ),
     said.NO_VENTRICLE: _("{reason}; give a short-axis image that holds the whole left ventricle."),
+    NOT_SQUARE: _("Chang's correction needs square slices of square voxels."),
+    NOT_A_FULL_TURN: _("Chang's factors are for views over 360 degrees; this image is from {found}."),
 }
 
 

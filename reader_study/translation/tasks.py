@@ -7,7 +7,7 @@ from reader_study.translation import actions
 
 @app.task(name="translation.consider")
 def consider(case_id: str) -> None:
-    """Order the virtual PET of a case whose SPECT became ready."""
+    """Order what is computed for a case of which an image became ready."""
     actions.consider(case_id=UUID(case_id))
 
 

@@ -12,9 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from reader_study.demonstration.person import Person
+
+LATE = 60_000
+expect.set_options(timeout=LATE)  # a busy machine is late, not wrong
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 900
@@ -54,6 +59,17 @@ def demo_environment(var: Path) -> dict[str, str]:
     return ours | {"READER_STUDY_VAR": str(var), "PYTHONUNBUFFERED": "1", "TRANSLATION_LEASE_SECONDS": "15"}
 
 
+class ByFolder(LoadScopeScheduling):
+    """Several processes may share the browser tests; a folder stays in one, as its tests share one demo or server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0].rpartition("/")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return ByFolder(config, log)
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     var = tmp_path_factory.mktemp("demo with a space")
@@ -83,6 +99,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         process.wait(timeout=60)
 
 
+def pytest_configure() -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where screenshots go; with SCREENSHOTS=folder they stay there, to be looked at."""
+    return Path(os.environ.get("SCREENSHOTS", tmp_path))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM")
@@ -109,7 +136,7 @@ def browse(demo: Demo, chromium: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(LATE)
         page.goto("/accounts/sign-in")
         page.locator("#id_username").fill(email)
         page.locator("#id_password").fill(demo.record["passwords"][email])

@@ -1,7 +1,6 @@
 """A file that does not prove how it lies: the coordinator looks, confirms, and only then accepts."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,11 +74,9 @@ def test_acceptance_waits_for_the_tick(
     number: int,
     language: str,
     size: tuple[int, int],
-    tmp_path: Path,
+    pictures: Path,
 ) -> None:
     tick, accept, said, first = WORDS[language]
-    pictures = Path(os.environ.get("SCREENSHOTS", tmp_path))
-    pictures.mkdir(parents=True, exist_ok=True)
     study, person = demo.study("open study"), demo.person(COORDINATOR)
     case, image = image_of(person, study, unoriented(number))
     page = browse(COORDINATOR, language=language, size=size)

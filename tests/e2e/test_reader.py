@@ -11,6 +11,18 @@ pytestmark = pytest.mark.browser
 READER = "reader@demo.example"
 
 
+def look_at_the_screen(page: Page) -> None:
+    """The first read after signing in asks whether the screen shows everything: four times yes, by keyboard."""
+    expect(page.get_by_test_id("display-check")).to_be_visible()
+    for _question in range(4):
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # past "later"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("canvas[data-technique]")  # before there is a picture, no key scores
+    expect(page.get_by_test_id("display-check")).to_be_hidden()
+
+
 def test_a_case_is_scored_and_signed_by_keyboard_alone_and_the_next_one_comes(
     demo: Demo, browse: Callable[..., Page]
 ) -> None:
@@ -20,6 +32,7 @@ def test_a_case_is_scored_and_signed_by_keyboard_alone_and_the_next_one_comes(
     begin.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("reader")).to_be_visible()
+    look_at_the_screen(page)
     expect(page.locator("[data-testid=save-state][data-state=saved]")).to_be_visible()
     first = page.url
 
@@ -28,9 +41,16 @@ def test_a_case_is_scored_and_signed_by_keyboard_alone_and_the_next_one_comes(
             page.keyboard.press("2" if segment == 3 else "0")
     page.keyboard.press("z")  # the last score again: undo, then another key
     page.keyboard.press("n")
-    for answer in ("4", "4", "5"):  # quality, overall impression, confidence
-        page.keyboard.press("q")
-        page.keyboard.press(answer)
+    # The last score leads to the questions; each answer leads to the next one that is open.
+    page.keyboard.press("4")  # quality
+    page.keyboard.press("Enter")  # of the answer: it has gone on already
+    page.keyboard.press("Enter")  # no artefacts
+    page.keyboard.press("4")  # overall: probably abnormal, which asks for territories
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    page.keyboard.press("1")  # the inferior wall has a score: perfusion
+    page.keyboard.type("80")  # confidence
+    page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("save-state")).to_contain_text("保存済み")
 
@@ -59,6 +79,9 @@ def test_a_case_is_scored_and_signed_by_keyboard_alone_and_the_next_one_comes(
 def test_what_was_scored_survives_closing_the_page(demo: Demo, browse: Callable[..., Page]) -> None:
     page = browse(READER)
     page.get_by_test_id("continue-reading").click()
+    page.wait_for_selector("canvas[data-technique]")
+    if page.get_by_test_id("display-check").count():  # not where the read was seen before
+        page.keyboard.press("Escape")
     expect(page.locator("[data-testid=save-state][data-state=saved]")).to_be_visible()
     with page.expect_response("**/events"):
         page.keyboard.press("3")

@@ -1,6 +1,5 @@
 """A coordinator looks at how far the networks are apart, and is told that agreement proves nothing."""
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -52,11 +51,9 @@ def standing(picture: Locator, *, other_than: bytes) -> bytes:
 @pytest.mark.parametrize("language", WORDS)
 @pytest.mark.parametrize("size", SIZES)
 def test_the_uncertainty_takes_the_place_of_the_image_and_says_that_agreement_is_no_proof(
-    demo: Demo, browse: Callable[..., Page], size: str, language: str, tmp_path: Path
+    demo: Demo, browse: Callable[..., Page], size: str, language: str, pictures: Path
 ) -> None:
     show, no_proof, slices = WORDS[language]
-    pictures = Path(os.environ.get("SCREENSHOTS", tmp_path))
-    pictures.mkdir(parents=True, exist_ok=True)
     page = browse(COORDINATOR, language=language, size=SIZES[size])
     page.goto(virtual_pet(demo))
     picture = page.locator(".qc-canvas")

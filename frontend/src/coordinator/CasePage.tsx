@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'wouter';
 import { ask, tell } from '../shared/api/client';
 import type { CaseImageDetail } from '../shared/api/types';
-import { type T, useT } from '../shared/i18n';
+import { useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import {
   AiBadge,
@@ -12,7 +12,6 @@ import {
   Button,
   Dialog,
   Empty,
-  Facts,
   Failure,
   Field,
   Loading,
@@ -21,11 +20,14 @@ import {
 } from '../shared/ui';
 import './coordinator.css';
 import { Certificate } from './Certificate';
-import { inOrder, nextToCheck, STANDING_TONE, standing } from './images';
-
+import { Companions } from './Companions';
+import { ImageFacts } from './ImageFacts';
+import { inOrder, nextToCheck, organOf, STANDING_TONE, standing } from './images';
 import { Maker } from './Maker';
 import { NotComputed } from './NotComputed';
-import { Geometry } from './qc/Geometry';
+import { Doubts } from './qc/Doubts';
+import { CaseQueries } from './quality/CaseQueries';
+import { Checked } from './quality/Checked';
 
 const ImageView = lazy(() => import('./qc/ImageView'));
 
@@ -83,19 +85,31 @@ export default function CasePage() {
       {image && (
         <ImagePanel
           key={image.id}
+          caseId={one.id}
+          decides={one.decides}
           image={image}
           onDecided={() => choose(nextToCheck(images, image.id)?.id ?? image.id)}
         />
       )}
+      <CaseQueries caseId={one.id} />
+      <Companions caseId={one.id} />
       <Certificate id={one.id} subject={one.subject} />
     </>
   );
 }
 
-function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: () => void }) {
+interface ImagePanelProps {
+  caseId: string;
+  decides: boolean;
+  image: CaseImageDetail;
+  onDecided: () => void;
+}
+
+function ImagePanel({ caseId, decides, image, onDecided }: ImagePanelProps) {
   const t = useT();
-  const { roles } = useStudy();
-  const sees = roles.some((role) => role === 'coordinator' || role === 'investigator');
+  const { id, roles } = useStudy();
+  const checks = roles.includes('quality');
+  const sees = roles.some((role) => role === 'coordinator' || role === 'quality' || role === 'investigator');
   return (
     <div className="image-panel">
       <Panel
@@ -105,61 +119,46 @@ function ImagePanel({ image, onDecided }: { image: CaseImageDetail; onDecided: (
         {image.status === 'deriving' && <Loading />}
         {image.status === 'failed' && <Banner tone="bad">{image.message}</Banner>}
         {image.status === 'ready' && !sees && <p>{t('image.notShown')}</p>}
-        {image.status === 'ready' && sees && image.lv && (
+        {image.status === 'ready' && sees && (
           <Suspense fallback={<Loading />}>
-            <ImageView image={image} lv={image.lv} />
+            <ImageView image={image} />
           </Suspense>
         )}
       </Panel>
       <div className="stack">
-        {image.status === 'ready' && sees && <Decision image={image} onDecided={onDecided} />}
-        {image.source === 'translation' && <Maker image={image} sees={sees} />}
-        <Panel title={t('image.facts')}>
-          <Facts
-            items={[
-              [t('image.source'), t(`source.${image.source}`)],
-              ...saidBy(image, t),
-              ...(image.lv
-                ? ([
-                    [
-                      t('image.length'),
-                      t('image.mm', { value: Math.round((image.lv.base_k - image.lv.apex_k) * 2) }),
-                    ],
-                    [t('image.radius'), t('image.mm', { value: image.lv.radius_mm })],
-                  ] as const)
-                : []),
-            ]}
-          />
-        </Panel>
+        {image.status === 'ready' && decides && !checks && <Decision image={image} onDecided={onDecided} />}
+        {image.status === 'ready' && (!decides || checks) && (
+          <Standing image={image}>
+            {decides && (
+              <Link className="button primary" href={`/studies/${id}/quality/${caseId}?image=${image.id}`}>
+                {t('quality.check')}
+              </Link>
+            )}
+            {!decides && sees && <p className="dim">{t('quality.elsewhere')}</p>}
+          </Standing>
+        )}
+        {image.source !== 'upload' && <Maker image={image} sees={sees} />}
+        <ImageFacts image={image} />
       </div>
     </div>
   );
 }
 
-/** Stress or rest and the view, and what in the file, or who, said so. */
-function saidBy(image: CaseImageDetail, t: T): (readonly [string, string])[] {
-  const { view } = image.provenance;
-  return [
-    ...(image.state_source
-      ? ([[t('image.saidState'), source(t(`state.${image.state}`), image.state_source, t)]] as const)
-      : []),
-    ...(typeof view === 'string' && image.view_source && isView(view)
-      ? ([[t('image.saidView'), source(t(`view.${view}`), image.view_source, t)]] as const)
-      : []),
-  ];
-}
-
-const VIEWS = ['short_axis', 'vertical_long_axis', 'horizontal_long_axis', 'transaxial'] as const;
-
-function isView(text: string): text is (typeof VIEWS)[number] {
-  return (VIEWS as readonly string[]).includes(text);
-}
-
-function source(what: string, keyword: string, t: T): string {
-  if (keyword === 'coordinator') return t('image.saidByPerson', { what });
-  if (keyword === 'AcquisitionContextSequence' || keyword === 'ViewCodeSequence')
-    return t('image.saidByCode', { what });
-  return t('image.saidBy', { what, keyword });
+/** What was decided about an image and what was seen in it, for who does not decide here. */
+function Standing({ image, children }: { image: CaseImageDetail; children: ReactNode }) {
+  const t = useT();
+  const where = standing(image);
+  return (
+    <Panel title={t('qc.title')} aside={<Badge tone={STANDING_TONE[where]}>{t(`standing.${where}`)}</Badge>}>
+      <div className="stack">
+        {image.qc === 'rejected' && image.message && (
+          <p>{t('qc.rejectedBecause', { reason: image.message })}</p>
+        )}
+        <Checked image={image} />
+        {children}
+      </div>
+    </Panel>
+  );
 }
 
 function Decision({ image, onDecided }: { image: CaseImageDetail; onDecided: () => void }) {
@@ -186,21 +185,8 @@ function Decision({ image, onDecided }: { image: CaseImageDetail; onDecided: () 
   return (
     <Panel title={t('qc.title')} aside={<Badge tone={STANDING_TONE[where]}>{t(`standing.${where}`)}</Badge>}>
       <div className="stack">
-        {image.flags.length > 0 && (
-          <Banner tone="warn">
-            {t('qc.flags')}
-            <ul>
-              {image.flags.map((flag) => (
-                <li key={flag}>{flag}</li>
-              ))}
-            </ul>
-          </Banner>
-        )}
-        {image.qc === 'rejected' && image.message && (
-          <p>{t('qc.rejectedBecause', { reason: image.message })}</p>
-        )}
-        {image.geometry !== 'proven' && <Geometry image={image} />}
-        <p className="dim">{t('qc.ask')}</p>
+        <Doubts image={image} />
+        <p className="dim">{t(organOf([image.image_set]) === 'brain' ? 'qc.askBrain' : 'qc.ask')}</p>
         {deciding.isError && !rejecting && <Failure error={deciding.error} />}
         {image.geometry === 'unconfirmed' && <p className="dim">{t('geometry.first')}</p>}
         <div className="actions">

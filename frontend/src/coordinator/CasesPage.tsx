@@ -8,7 +8,7 @@ import { useT } from '../shared/i18n';
 import { useMay, useStudy } from '../shared/study';
 import { AiBadge, Badge, Empty, Failure, Loading, PageHead, Panel } from '../shared/ui';
 import './coordinator.css';
-import { IMAGE_SETS, imageOf, STANDING_TONE, STATES, standing } from './images';
+import { imageOf, OF_ORGAN, organOf, STANDING_TONE, standing } from './images';
 
 type Filter = 'all' | 'toCheck' | 'incomplete' | 'complete';
 
@@ -80,6 +80,9 @@ function CaseTable({ cases }: { cases: Case[] }) {
   const t = useT();
   const study = useStudy();
   const allSites = study.roles.some((role) => role !== 'coordinator');
+  const there = cases.flatMap(({ needs, images }) => [...needs, ...images].map(({ image_set }) => image_set));
+  const { sets, states } = OF_ORGAN[organOf(there)];
+  const places = sets.flatMap((set) => states.map((state) => ({ set, state })));
   return (
     <div className="table-frame">
       <table className="table case-table">
@@ -93,9 +96,9 @@ function CaseTable({ cases }: { cases: Case[] }) {
                 {t('cases.site')}
               </th>
             )}
-            {IMAGE_SETS.map((set) => (
-              <th key={set} scope="colgroup" colSpan={2} className="set">
-                {t(`set.${set}`)} {set === 'virtual_pet' && <AiBadge />}
+            {sets.map((set) => (
+              <th key={set} scope="colgroup" colSpan={states.length} className="set">
+                {t(`set.${set}`)} {set.startsWith('virtual_') && <AiBadge />}
               </th>
             ))}
             <th scope="col" rowSpan={2}>
@@ -103,13 +106,11 @@ function CaseTable({ cases }: { cases: Case[] }) {
             </th>
           </tr>
           <tr>
-            {IMAGE_SETS.flatMap((set) =>
-              STATES.map((state) => (
-                <th key={`${set}/${state}`} scope="col">
-                  {t(`state.${state}`)}
-                </th>
-              )),
-            )}
+            {places.map(({ set, state }) => (
+              <th key={`${set}/${state}`} scope="col">
+                {t(`state.${state}`)}
+              </th>
+            ))}
           </tr>
         </thead>
         <tfoot>
@@ -117,13 +118,9 @@ function CaseTable({ cases }: { cases: Case[] }) {
             <th scope="row" colSpan={allSites ? 2 : 1}>
               {t('cases.accepted')}
             </th>
-            {IMAGE_SETS.flatMap((set) =>
-              STATES.map((state) => (
-                <td key={`${set}/${state}`}>
-                  {progress(cases, set, state) ?? <span className="dim">–</span>}
-                </td>
-              )),
-            )}
+            {places.map(({ set, state }) => (
+              <td key={`${set}/${state}`}>{progress(cases, set, state) ?? <span className="dim">–</span>}</td>
+            ))}
             <td>{`${cases.filter((one) => one.complete).length} / ${cases.length}`}</td>
           </tr>
         </tfoot>
@@ -134,17 +131,15 @@ function CaseTable({ cases }: { cases: Case[] }) {
                 <Link href={caseAddress(study.id, one.id)}>{one.subject}</Link>
               </th>
               {allSites && <td>{one.site.code}</td>}
-              {IMAGE_SETS.flatMap((set) =>
-                STATES.map((state) => (
-                  <td key={`${set}/${state}`}>
-                    <Cell
-                      caseId={one.id}
-                      image={imageOf(one.images, set, state)}
-                      needed={needOf(one, set, state) !== undefined}
-                    />
-                  </td>
-                )),
-              )}
+              {places.map(({ set, state }) => (
+                <td key={`${set}/${state}`}>
+                  <Cell
+                    caseId={one.id}
+                    image={imageOf(one.images, set, state)}
+                    needed={needOf(one, set, state) !== undefined}
+                  />
+                </td>
+              ))}
               <td>
                 {one.complete ? (
                   <Badge tone="good">{t('cases.complete')}</Badge>

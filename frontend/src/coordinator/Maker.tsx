@@ -3,19 +3,20 @@ import { formatNumber, shortDigest } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
 import { AiBadge, Facts, Panel } from '../shared/ui';
 
-/** That an image was computed, by what, and what that doubted. `sees`: whether pictures are given to this role. */
+/** That an image was computed, by a model or a method, and what that doubted. `sees`: whether pictures are given to this role. */
 export function Maker({ image, sees }: { image: CaseImageDetail; sees: boolean }) {
   const t = useT();
   const lang = useLanguage();
   const { model } = image;
+  const corrected = image.source === 'correction';
   return (
-    <Panel title={t('ai.title')} aside={<AiBadge />}>
+    <Panel title={t(corrected ? 'made.here' : 'ai.title')} aside={!corrected && <AiBadge />}>
       <div className="stack">
-        <p>{t('ai.notice')}</p>
+        <p>{t(corrected ? 'made.corrected' : 'ai.notice')}</p>
         {model && (
           <Facts
             items={[
-              [t('ai.model'), model.name],
+              [t(corrected ? 'made.method' : 'ai.model'), model.name],
               [t('ai.version'), model.version],
               [
                 t('ai.digest'),

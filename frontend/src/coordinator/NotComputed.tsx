@@ -6,7 +6,7 @@ import { useStudy } from '../shared/study';
 import { Banner, Button, Failure } from '../shared/ui';
 import { imageOf } from './images';
 
-/** Which virtual PET of a case could not be computed, why, and what to do about it. */
+/** Which images of a case could not be computed, why, and what to do about it. */
 export function NotComputed({ caseId, images }: { caseId: string; images: readonly CaseImage[] }) {
   const jobs = useQuery({
     queryKey: ['translations', 'case', caseId],
@@ -20,7 +20,7 @@ export function NotComputed({ caseId, images }: { caseId: string; images: readon
 
 /** A failure that an image has made good since is none. */
 export function failed(jobs: readonly Translation[], images: readonly CaseImage[]): Translation[] {
-  return jobs.filter((job) => job.state === 'failed' && !imageOf(images, 'virtual_pet', job.image_state));
+  return jobs.filter((job) => job.state === 'failed' && !imageOf(images, job.image_set, job.image_state));
 }
 
 function Failed({ job, caseId }: { job: Translation; caseId: string }) {
@@ -51,7 +51,7 @@ function Failed({ job, caseId }: { job: Translation; caseId: string }) {
         }
       >
         <strong>
-          {t('made.failed', { image: t('set.virtual_pet'), state: t(`state.${job.image_state}`) })}
+          {t('made.failed', { image: t(`set.${job.image_set}`), state: t(`state.${job.image_state}`) })}
         </strong>
         <p>{job.message}</p>
         {job.advice && <p>{job.advice}</p>}

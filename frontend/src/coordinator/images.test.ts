@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseImage, ImageSet, QcDecision, StateName } from '../shared/api/types';
-import { inOrder, nextToCheck, standing } from './images';
+import { inOrder, nextToCheck, organOf, standing } from './images';
 
 const image = (
   image_set: ImageSet,
@@ -17,6 +17,7 @@ const image = (
     source: 'upload',
     flags: [],
     geometry: 'proven',
+    confirmed: false,
     message: '',
   }) as CaseImage;
 
@@ -44,6 +45,15 @@ describe('checking a case', () => {
       'virtual_pet/stress',
       'pet/rest',
     ]);
+  });
+
+  it('goes through the images of a brain in the order of its table', () => {
+    const brain = (['ctac', 'virtual_ctac', 'uncorrected'] as const).map((set) =>
+      image(set, 'perfusion', 'pending'),
+    );
+    expect(inOrder(brain).map((one) => one.image_set)).toEqual(['uncorrected', 'virtual_ctac', 'ctac']);
+    expect(organOf(brain.map((one) => one.image_set))).toBe('brain');
+    expect(organOf([])).toBe('heart');
   });
 
   it('leads from one open decision to the next, around the end', () => {

@@ -4,8 +4,6 @@ import { type Answer, ask } from '../shared/api/client';
 import { formatBytes } from '../shared/format';
 import { language, t } from '../shared/i18n';
 import type { LocalFile } from './folder';
-import { STATES } from './images';
-import type { Place } from './review/grouping';
 import { loadProcedure } from './review/procedure';
 
 type Terms = Answer<'/api/studies/{study_id}/intake', 'get'>;
@@ -57,11 +55,4 @@ export function withinLimits(files: readonly LocalFile[], limits: Limits): void 
         limit: formatBytes(language(), limits.upload_bytes),
       }),
     );
-}
-
-/** What a site has to send for each case; every protocol reads stress and rest. */
-export function placesOf(kinds: readonly string[]): Place[] {
-  return (['spect', 'pet'] as const)
-    .filter((set) => kinds.includes(set))
-    .flatMap((set) => STATES.map((state) => ({ set, state })));
 }

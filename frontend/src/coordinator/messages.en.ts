@@ -145,6 +145,17 @@ export const en = {
   'made.failed': '{{image}} · {{state}} was not computed',
   'made.again': 'Compute again',
 
+  'companions.title': 'Came with the images',
+  'companions.kind': 'What',
+  'companions.files': 'Files',
+  'companions.became': 'What became of it',
+  'companions.some': '{{files}} of {{expected}}',
+  'companions.again': 'Prepare again',
+  'cine.waiting': 'Waits',
+  'cine.deriving': 'In preparation',
+  'cine.ready': 'Ready',
+  'cine.failed': 'Cannot be shown',
+
   'image.facts': 'About this image',
   'image.source': 'Origin',
   'source.upload': 'Uploaded by the site',

@@ -23,12 +23,12 @@ export const ja: SameKeys<typeof en> = {
   'upload.siteHint': '複数の施設を担当しています。どの施設のファイルですか。',
   'upload.empty': 'ファイルがありません。DICOMファイルの入ったフォルダを選択してください。',
   'upload.unreadable':
-    'ブラウザがフォルダを読み取れませんでした。このコンピューターにコピーしてから、もう一度お試しください。',
+    'ブラウザーがフォルダを読み取れませんでした。このコンピューターにコピーしてから、もう一度お試しください。',
   'upload.rules': 'ファイルの取り扱い',
   'upload.rule.here':
-    'すべてのファイルは、まずこのブラウザ内で確認され、匿名化されます。試験のリストにある情報だけが残ります。',
+    'すべてのファイルは、まずこのブラウザー内で確認され、匿名化されます。試験のリストにある情報だけが残ります。',
   'upload.rule.see': '送信前に、症例と、除去・保持・変更される内容を確認し、誤りを修正できます。',
-  'upload.rule.names': 'ファイル名とフォルダ名はこのブラウザ内にとどまり、送信されません。',
+  'upload.rule.names': 'ファイル名とフォルダ名はこのブラウザー内にとどまり、送信されません。',
   'upload.rule.server': 'サーバーは受信内容を信用せず、すべてをもう一度除去・確認します。',
   'upload.rule.again':
     '途中で中断した場合は、同じフォルダをもう一度選択してください。不足分だけが送信されます。',
@@ -66,7 +66,7 @@ export const ja: SameKeys<typeof en> = {
     '同じフォルダをもう一度選択してください。修正内容は記憶されており、不足分だけが送信されます。',
   'upload.cases': 'このアップロードの症例',
   'upload.casesLead':
-    '各患者の症例番号を今のうちに控えてください。氏名はこのブラウザだけが保持し、ページを離れると失われます。',
+    '各患者の症例番号を今のうちに控えてください。氏名はこのブラウザーだけが保持し、ページを離れると失われます。',
   'upload.saveList': '一覧をこのコンピューターに保存（CSV）',
   'upload.patientHere': '患者（この画面だけに表示）',
   'upload.certificate': '仮名化処理証明書',
@@ -144,6 +144,17 @@ export const ja: SameKeys<typeof en> = {
   'made.failed': '{{image}} · {{state}}は計算されませんでした',
   'made.again': '再計算',
 
+  'companions.title': '画像に付随するデータ',
+  'companions.kind': '内容',
+  'companions.files': 'ファイル数',
+  'companions.became': '処理の結果',
+  'companions.some': '{{expected}}中{{files}}',
+  'companions.again': 'もう一度準備',
+  'cine.waiting': '待機中',
+  'cine.deriving': '準備中',
+  'cine.ready': '準備完了',
+  'cine.failed': '表示不可',
+
   'image.facts': 'この画像について',
   'image.source': '由来',
   'source.upload': '施設からのアップロード',
@@ -190,13 +201,13 @@ export const ja: SameKeys<typeof en> = {
   'uncertainty.noProof': 'ネットワークの出力が一致していても、正しいとは限りません。',
   'uncertainty.isNot':
     '欠損を埋めてしまうなど、すべてのネットワークが同じ誤りをする部位では、不確かさは小さくなります。確率でも誤差の大きさでもありません。ネットワークはシミュレーションで作成した患者データだけで学習しています。',
-  'uncertainty.readers': '読影者には表示されません。',
+  'uncertainty.readers': '読影医には表示されません。',
   'uncertainty.none':
     'この画像に不確かさの情報はありません。ネットワーク間のばらつきを記録する前に計算された画像です。',
 
   'table.cool': 'クール',
   'table.gray': 'グレー',
-  'table.inverse_gray': '反転グレー',
+  'table.inverse_gray': 'グレー反転',
   'table.hot_iron': 'ホットアイアン',
   'table.ten_step': '10段階',
 };

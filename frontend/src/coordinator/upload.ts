@@ -5,10 +5,11 @@ import { createDeidentifier } from './deidentify/pool';
 import type { Looked } from './deidentify/types';
 import { sendBatch } from './deliver';
 import type { LocalFile } from './folder';
-import { isOfToday, openIntake, placesOf, withinLimits } from './intake';
+import { isOfToday, openIntake, withinLimits } from './intake';
 import { Pace } from './pace';
 import { Batch } from './review/batch';
 import type { Correction } from './review/corrections';
+import { organIn } from './review/grouping';
 import { openMemory } from './review/memory';
 import { type Conduct, conducts, DRAW_MS, putRun, report, runOf, throttled } from './run';
 import { unzipped } from './zip';
@@ -95,11 +96,12 @@ async function judgeFolder(
   withinLimits(files, intake.limits);
   conduct.intake = intake;
   conduct.memory = await openMemory(`${studyId} ${intake.site.id}`, intake.key);
+  const places = intake.places.map(({ image_set: set, state }) => ({ set, state }));
   conduct.batch = new Batch(
     files,
     problems,
-    createDeidentifier(intake.key),
-    { kinds: intake.kinds, places: placesOf(intake.kinds), fileBytes: intake.limits.file_bytes },
+    createDeidentifier(intake.key, organIn(places) === 'heart'),
+    { kinds: intake.kinds, places, fileBytes: intake.limits.file_bytes },
     () => redraw(studyId, conduct),
   );
   const total = files.reduce((sum, { size }) => sum + size, 0);

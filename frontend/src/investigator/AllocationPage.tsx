@@ -7,6 +7,8 @@ import { formatNumber, formatTime } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
 import { useMay, useStudy } from '../shared/study';
 import { Banner, Button, Dialog, Facts, Failure, Loading, PageHead, Panel, SignDialog } from '../shared/ui';
+import { FreezeProtocol } from './FreezeProtocol';
+import { LateCases, SealedList } from './LateCases';
 import './investigator.css';
 import { useAllocation, useCases } from './queries';
 
@@ -19,21 +21,25 @@ export default function AllocationPage() {
       <PageHead title={t('allocation.title')} lead={t('allocation.lead')} />
       {allocation.error && <Failure error={allocation.error} retry={() => void allocation.refetch()} />}
       {allocation.isPending && <Loading />}
-      {allocation.data === null && <Freeze />}
-      {allocation.data && <Frozen allocation={allocation.data} />}
-      {allocation.data && <Opening allocation={allocation.data} />}
+      {allocation.data === null && study.state === 'draft' && <FreezeProtocol />}
+      {allocation.data === null && study.state !== 'draft' && <MakeList />}
+      {allocation.data && study.state === 'draft' && <FreezeProtocol />}
+      {allocation.data && <Sealed allocation={allocation.data} />}
+      {allocation.data && study.state !== 'draft' && <Opening allocation={allocation.data} />}
+      {allocation.data && <LateCases allocation={allocation.data} />}
+      {allocation.data && <SealedList />}
     </>
   );
 }
 
-function Freeze() {
+function MakeList() {
   const t = useT();
   const study = useStudy();
   const may = useMay('investigator');
   const client = useQueryClient();
   const cases = useCases(study.id);
   const [asking, setAsking] = useState(false);
-  const freezing = useMutation({
+  const making = useMutation({
     mutationFn: () => tell('/api/studies/{study_id}/allocation', { study_id: study.id }, {}),
     onSuccess: (made) => client.setQueryData(['allocation', study.id], made),
     onError: () => setAsking(false),
@@ -56,7 +62,7 @@ function Freeze() {
               <dd>{waiting.length}</dd>
             </div>
           </dl>
-          {freezing.isError && <Failure error={freezing.error} />}
+          {making.isError && <Failure error={making.error} />}
           {may && (
             <div className="actions">
               <Button look="primary" disabled={complete === 0} onClick={() => setAsking(true)}>
@@ -73,7 +79,7 @@ function Freeze() {
           rows={waiting.map((one) => ({
             case: one.id,
             subject: one.subject,
-            reason: one.waiting_for.join('; '),
+            reason: one.waiting_for.join(t('list.separator')),
           }))}
         />
       )}
@@ -81,8 +87,8 @@ function Freeze() {
         <Dialog
           title={t('allocation.freeze')}
           confirm={t('allocation.freeze')}
-          busy={freezing.isPending}
-          onConfirm={() => freezing.mutate()}
+          busy={making.isPending}
+          onConfirm={() => making.mutate()}
           onClose={() => setAsking(false)}
         >
           <p>{t('allocation.once', { count: complete })}</p>
@@ -95,7 +101,7 @@ function Freeze() {
   );
 }
 
-function Frozen({ allocation }: { allocation: Allocation }) {
+function Sealed({ allocation }: { allocation: Allocation }) {
   const t = useT();
   const lang = useLanguage();
   const counts = ['cases', 'readers', 'sessions', 'reads'] as const;
@@ -163,7 +169,7 @@ function Opening({ allocation }: { allocation: Allocation }) {
   const may = useMay('investigator');
   const client = useQueryClient();
   const [opening, setOpening] = useState(false);
-  if (study.state !== 'draft') {
+  if (study.state !== 'frozen') {
     return (
       <Panel title={t('opening.title')}>
         <p>

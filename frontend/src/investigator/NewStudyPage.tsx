@@ -1,42 +1,59 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { tell } from '../shared/api/client';
+import { ask, tell } from '../shared/api/client';
 import { useT } from '../shared/i18n';
-import { useSession } from '../shared/session';
+import { reloadSession, useSession } from '../shared/session';
 import { NotFound } from '../shared/shell/NotFound';
-import { Banner, Button, Failure, Field, PageHead, Panel } from '../shared/ui';
+import { Banner, Button, Failure, Field, Loading, PageHead, Panel } from '../shared/ui';
 import './investigator.css';
 import { JsonDocument } from './JsonDocument';
-import { type Draft, EMPTY_DRAFT, givesAway, kawakuboReplica } from './template';
-
-const ARMS = 3;
+import {
+  type Draft,
+  EMPTY_DRAFT,
+  filledIn,
+  givesAway,
+  type ProtocolDocument,
+  type Template,
+  WORDS,
+} from './template';
 
 export default function NewStudyPage() {
+  const { user } = useSession();
+  const templates = useQuery({
+    queryKey: ['protocol-templates'],
+    queryFn: ({ signal }) => ask('/api/protocol-templates', {}, { signal }),
+    enabled: user.is_staff,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (!user.is_staff) return <NotFound />;
+  if (templates.error) return <Failure error={templates.error} retry={() => void templates.refetch()} />;
+  if (!templates.data) return <Loading />;
+  return <NewStudy templates={templates.data as unknown as readonly Template[]} />;
+}
+
+function NewStudy({ templates }: { templates: readonly Template[] }) {
   const t = useT();
   const { user } = useSession();
-  const client = useQueryClient();
   const [, go] = useLocation();
   const [draft, setDraft] = useState<Draft>({ ...EMPTY_DRAFT, investigator: user.email });
+  const [name, setName] = useState(templates[0]?.name);
+  const template = templates.find((one) => one.name === name);
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const isMine = draft.investigator === user.email;
   const creating = useMutation({
-    mutationFn: () =>
+    mutationFn: (document: ProtocolDocument) =>
       tell(
         '/api/studies',
         {},
-        {
-          title: draft.title,
-          investigator: draft.investigator,
-          document: kawakuboReplica(draft),
-        },
+        { title: draft.title, investigator: draft.investigator, monitor: draft.monitor, document },
       ),
     onSuccess: async (study) => {
-      await client.invalidateQueries({ queryKey: ['session'] });
+      await reloadSession();
       if (isMine) go(`/studies/${study.id}/people`);
     },
   });
-  if (!user.is_staff) return <NotFound />;
+  if (!template) return <NotFound />;
   if (creating.isSuccess && !isMine) {
     return (
       <>
@@ -48,9 +65,14 @@ export default function NewStudyPage() {
     );
   }
 
+  const document = filledIn(template, draft);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    creating.mutate();
+    creating.mutate(document);
+  };
+  const choose = (chosen: string) => {
+    setName(templates.find((one) => one.name === chosen)?.name);
+    set({ sessions: null });
   };
   return (
     <>
@@ -60,9 +82,18 @@ export default function NewStudyPage() {
         </Link>
       </PageHead>
       <form className="columns wide-first" onSubmit={submit}>
-        <Panel title={t('new.template')}>
+        <Panel title={t('new.design')}>
           <div className="form">
-            <Banner>{t('new.kawakubo')}</Banner>
+            <Field label={t('new.template')}>
+              <select value={template.name} onChange={(event) => choose(event.target.value)}>
+                {templates.map((one) => (
+                  <option key={one.name} value={one.name}>
+                    {t(WORDS[one.name].name)}
+                  </option>
+                ))}
+              </select>
+            </Field>
+            <Banner>{t(WORDS[template.name].text)}</Banner>
             <Field label={t('new.studyTitle')} hint={t('new.studyTitleHint')}>
               <input
                 required
@@ -91,14 +122,21 @@ export default function NewStudyPage() {
                 onChange={(event) => set({ investigator: event.target.value })}
               />
             </Field>
+            <Field label={t('new.monitor')} hint={t('new.monitorHint')}>
+              <input
+                type="email"
+                value={draft.monitor}
+                onChange={(event) => set({ monitor: event.target.value })}
+              />
+            </Field>
             <div className="form row">
               <Field label={t('new.sessions')} hint={t('new.sessionsHint')}>
                 <input
                   type="number"
                   required
-                  min={ARMS}
+                  min={document.arms.length}
                   max={12}
-                  value={draft.sessions}
+                  value={document.sessions}
                   onChange={(event) => set({ sessions: event.target.valueAsNumber })}
                 />
               </Field>
@@ -108,7 +146,7 @@ export default function NewStudyPage() {
                   required
                   min={0}
                   max={365}
-                  value={draft.washoutDays}
+                  value={document.washout_days}
                   onChange={(event) => set({ washoutDays: event.target.valueAsNumber })}
                 />
               </Field>
@@ -136,7 +174,7 @@ export default function NewStudyPage() {
         </Panel>
         <Panel title={t('new.document')}>
           <p className="dim">{t('new.documentText')}</p>
-          <JsonDocument value={kawakuboReplica(draft)} />
+          <JsonDocument value={document} />
         </Panel>
       </form>
     </>

@@ -4,6 +4,7 @@ import { shortDigest } from '../shared/format';
 import { useT } from '../shared/i18n';
 import { useStudy } from '../shared/study';
 import { Badge, Facts, Failure, PageHead, Panel, Progress } from '../shared/ui';
+import { MilestonesPanel } from './charter/MilestonesPanel';
 import './investigator.css';
 import { readsOf, useAllocation, useCases, useProgress, useReport } from './queries';
 import { STATE_TONE } from './states';
@@ -24,7 +25,7 @@ export default function OverviewPage() {
   const complete = all.filter((one) => one.complete).length;
   const { signed, total } = readsOf(progress.data);
   const allocated = Boolean(allocation.data);
-  const opened = study.state !== 'draft';
+  const opened = study.state !== 'draft' && study.state !== 'frozen';
   const locked = study.state === 'locked' || study.state === 'unblinded';
   const allSigned = total > 0 && signed === total;
   const reported = report.data?.state === 'ready';
@@ -89,12 +90,17 @@ export default function OverviewPage() {
         <Step
           number={5}
           title={t('overview.report')}
-          standing={reported ? 'done' : allSigned ? 'now' : 'later'}
-          to="report"
+          standing={reported ? 'done' : allSigned || locked ? 'now' : 'later'}
+          to={report.data?.state === 'sealed' ? 'unblinding' : 'report'}
         >
-          {reported ? t('overview.reported') : locked ? t('overview.locked') : t('overview.notLocked')}
+          {reported
+            ? t('overview.reported')
+            : report.data?.state === 'sealed'
+              ? t('overview.sealed')
+              : t(locked ? 'overview.locked' : 'overview.notLocked')}
         </Step>
       </ol>
+      <MilestonesPanel />
       {study.protocol && (
         <Panel
           title={t('overview.protocol')}

@@ -1,52 +1,89 @@
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Link } from 'wouter';
 import { useT } from '../shared/i18n';
-import { useStudy } from '../shared/study';
-import { Empty, Facts, PageHead, Panel } from '../shared/ui';
+import { NotFound } from '../shared/shell/NotFound';
+import { useMay, useStudy } from '../shared/study';
+import { Empty, Facts, Loading, PageHead, Panel } from '../shared/ui';
+import { CharterTabs } from './charter/CharterTabs';
+import './charter/charter.css';
+import type { JsonObject } from './charter/document';
+import { CharterInWords } from './charter/InWords';
+import { MilestonesPanel } from './charter/MilestonesPanel';
+import { FreezeProtocol } from './FreezeProtocol';
 import './investigator.css';
-import { JsonDocument } from './JsonDocument';
 
-interface Document {
-  reader_title: string;
-  arms: { code: string; label: string }[];
-  reference_arm: string;
-  sessions: number;
-  washout_days: number;
-  repeat_fraction: number;
-  margins: { score: number; uptake: number };
+const EditPage = lazy(() => import('./charter/EditPage'));
+const AmendPage = lazy(() => import('./charter/AmendPage'));
+const RehearsalPage = lazy(() => import('./charter/RehearsalPage'));
+const VersionsPage = lazy(() => import('./charter/VersionsPage'));
+
+interface Part {
+  page: ComponentType;
+  /** In which states of the study it can be used, by its investigator alone; without them by all who see the protocol. */
+  states?: readonly string[];
 }
 
-export default function ProtocolPage() {
+const PARTS: Readonly<Record<string, Part>> = {
+  edit: { page: EditPage, states: ['draft'] },
+  amend: { page: AmendPage, states: ['frozen', 'open'] },
+  rehearsal: { page: RehearsalPage, states: ['draft', 'frozen'] },
+  versions: { page: VersionsPage },
+};
+
+/** The charter of the study: read here; changed, rehearsed and compared on pages of its own. */
+export default function ProtocolPage({ item = '' }: { item?: string }) {
   const t = useT();
-  const { protocol } = useStudy();
-  if (!protocol) return <Empty title={t('protocol.none')} />;
-  const document = protocol.document as unknown as Document;
+  const study = useStudy();
+  const may = useMay('investigator');
+  const part = PARTS[item];
+  if (!study.protocol) return <Empty title={t('protocol.none')} />;
+  if (item === '') return <Charter />;
+  if (!part || (part.states && !may)) return <NotFound />;
+  if (part.states && !part.states.includes(study.state)) return <OtherState />;
+  return (
+    <Suspense fallback={<Loading />}>
+      <part.page />
+    </Suspense>
+  );
+}
+
+/** A page of an earlier state, left open or linked to: says so instead of failing. */
+function OtherState() {
+  const t = useT();
+  const study = useStudy();
   return (
     <>
       <PageHead title={t('protocol.title')} lead={t('protocol.lead')} />
+      <CharterTabs />
+      <Empty title={t('charter.otherState', { state: t(`study.state.${study.state}`) })}>
+        <Link className="button" href={`/studies/${study.id}/protocol`}>
+          {t('charter.tab.read')}
+        </Link>
+      </Empty>
+    </>
+  );
+}
+
+function Charter() {
+  const t = useT();
+  const study = useStudy();
+  const { protocol } = study;
+  if (!protocol) return null;
+  return (
+    <>
+      <PageHead title={t('protocol.title')} lead={t('protocol.lead')} />
+      <CharterTabs />
+      <MilestonesPanel />
+      {study.state === 'draft' && <FreezeProtocol />}
       <Panel title={t('protocol.version', { version: protocol.version })}>
         <Facts
           items={[
             [t('protocol.digest'), <code key="sha">{protocol.sha256}</code>],
-            [t('protocol.readerTitle'), document.reader_title],
-            [
-              t('protocol.arms'),
-              document.arms
-                .map(({ code, label }) =>
-                  code === document.reference_arm ? t('protocol.reference', { label }) : label,
-                )
-                .join(t('list.separator')),
-            ],
-            [t('protocol.sessions'), String(document.sessions)],
-            [t('protocol.washout'), t('protocol.days', { count: document.washout_days })],
-            [
-              t('protocol.margins'),
-              t('protocol.marginsText', { score: document.margins.score, uptake: document.margins.uptake }),
-            ],
+            [t('versions.reason'), protocol.reason || '–'],
           ]}
         />
       </Panel>
-      <Panel title={t('protocol.document')}>
-        <JsonDocument value={protocol.document} />
-      </Panel>
+      <CharterInWords document={protocol.document as JsonObject} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { ApiError } from '../shared/api';
 import { tell } from '../shared/api/client';
 import { formatBytes, formatTime } from '../shared/format';
 import { useLanguage, useT } from '../shared/i18n';
@@ -18,6 +19,7 @@ import {
   Progress,
   SignDialog,
 } from '../shared/ui';
+import { useAdjudication } from './adjudication/queries';
 import './investigator.css';
 import './report/report.css';
 import type { Report } from './queries';
@@ -29,6 +31,14 @@ export default function ReportPage() {
   const t = useT();
   const study = useStudy();
   const report = useReport(study.id);
+  if (isClosed(report.error) && study.state !== 'unblinded')
+    return (
+      <Panel>
+        <Empty title={t('report.closed')}>
+          <p>{t('report.closedText')}</p>
+        </Empty>
+      </Panel>
+    );
   if (report.error && !report.data)
     return <Failure error={report.error} retry={() => void report.refetch()} />;
   if (!report.data) return <Loading />;
@@ -36,6 +46,7 @@ export default function ReportPage() {
   return (
     <>
       <PageHead title={t('report.title')} lead={t('report.lead')} />
+      {report.data.note && <Banner>{report.data.note}</Banner>}
       {state === 'none' && <BeforeLock />}
       {state === 'computing' && (
         <Panel>
@@ -45,11 +56,26 @@ export default function ReportPage() {
         </Panel>
       )}
       {state === 'failed' && <Failed />}
+      {state === 'sealed' && (
+        <Panel>
+          <Empty title={t('unblinding.sealed')}>
+            <p>{t('unblinding.sealedText')}</p>
+            <p>
+              <Link href={`/studies/${study.id}/unblinding`}>{t('unblinding.go')}</Link>
+            </p>
+          </Empty>
+        </Panel>
+      )}
       {report.data.lock && <Locked report={report.data} />}
       {state === 'ready' && <Scores />}
       {state === 'ready' && result && <Findings result={result} />}
     </>
   );
+}
+
+/** Whom a report concerns only later is told of no report. */
+function isClosed(error: Error | null): boolean {
+  return error instanceof ApiError && error.status === 404;
 }
 
 function Failed() {
@@ -122,6 +148,9 @@ function BeforeLock() {
   const { signed, total } = readsOf(progress.data);
   const unfinished = progress.data?.readers.filter((reader) => reader.signed < reader.total) ?? [];
   const missing = total - signed;
+  const adjudication = useAdjudication(study.id).data;
+  const unadjudicated = adjudication?.unfinished ?? 0;
+  const incomplete = missing > 0 || unadjudicated > 0;
   return (
     <Panel title={t('lock.title')}>
       <div className="stack">
@@ -134,19 +163,20 @@ function BeforeLock() {
             detail={t('overview.of', { done: signed, total })}
           />
         )}
-        {study.state === 'draft' && (
+        {(study.state === 'draft' || study.state === 'frozen') && (
           <p>
             {t('lock.notOpened')}{' '}
             <Link href={`/studies/${study.id}/allocation`}>{t('section.allocation')}</Link>
           </p>
         )}
         <Unfinished readers={unfinished} />
+        <Unadjudicated count={unadjudicated} />
         {may && study.state === 'open' && total > 0 && (
           <>
-            {missing > 0 && <p className="dim">{t('lock.anyway')}</p>}
+            {incomplete && <p className="dim">{t('lock.anyway')}</p>}
             <div className="actions">
-              <Button look={missing > 0 ? undefined : 'primary'} onClick={() => setLocking(true)}>
-                {missing > 0 ? t('lock.lockWithout') : t('lock.lock')}
+              <Button look={incomplete ? undefined : 'primary'} onClick={() => setLocking(true)}>
+                {incomplete ? t('lock.lockWithout') : t('lock.lock')}
               </Button>
             </div>
           </>
@@ -165,7 +195,7 @@ function BeforeLock() {
             tell(
               '/api/studies/{study_id}/lock',
               { study_id: study.id },
-              { ...given, missing_reads_reason: missing > 0 ? missingReason.trim() : '' },
+              { ...given, missing_reads_reason: incomplete ? missingReason.trim() : '' },
             )
           }
           onSigned={() => {
@@ -174,9 +204,10 @@ function BeforeLock() {
           }}
           onClose={() => setLocking(false)}
         >
-          {missing > 0 && (
+          {incomplete && (
             <>
               <Unfinished readers={unfinished} />
+              <Unadjudicated count={unadjudicated} />
               <Field label={t('lock.missingReason')}>
                 <textarea
                   value={missingReason}
@@ -191,6 +222,12 @@ function BeforeLock() {
       )}
     </Panel>
   );
+}
+
+/** Pairs of a case and an arm on which readers differ and that are not adjudicated. */
+function Unadjudicated({ count }: { count: number }) {
+  const t = useT();
+  return count > 0 && <Banner tone="warn">{t('lock.unadjudicated', { count })}</Banner>;
 }
 
 type Reader = NonNullable<ReturnType<typeof useProgress>['data']>['readers'][number];

@@ -3,7 +3,8 @@ import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { tell } from '../shared/api/client';
 import { type Language, useT } from '../shared/i18n';
-import { homeOfStudy, studiesOf, useSession } from '../shared/session';
+import { useSession } from '../shared/session';
+import { homeOfStudy, studiesOf } from '../shared/shell/studies';
 import { Badge, Banner, Button, Empty, Failure, Field, PageHead, Panel } from '../shared/ui';
 import { STATE_TONE } from './states';
 

@@ -93,7 +93,7 @@ function Jobs({ jobs }: { jobs: Translation[] }) {
                 <th scope="row" className="nowrap">
                   <Link href={`/studies/${study.id}/cases/${job.case.id}`}>{job.case.subject}</Link>
                 </th>
-                <td>{t(`state.${job.image_state}`)}</td>
+                <td>{`${t(`set.${job.image_set}`)} · ${t(`state.${job.image_state}`)}`}</td>
                 <td>
                   <Badge tone={TONE[job.state]}>{t(`translations.state.${job.state}`)}</Badge>
                 </td>

@@ -1,12 +1,34 @@
-/** The protocol templates a study can start from. The document's shape and rules are the server's (studies/protocol.py). */
+/** The protocols that a study can start from come from the server (studies/templates.py); here they are filled in. */
+import type { MessageKey } from '../shared/i18n';
+
+export type TemplateName =
+  | 'kawakubo_replica'
+  | 'aided_sequential'
+  | 'aided_side_by_side'
+  | 'brain_attenuation';
+
+/** What the page reads of a document; the rest of it stays as it is. */
+export interface ProtocolDocument extends Record<string, unknown> {
+  arms: readonly { code: string; label: string }[];
+  sessions: number;
+  washout_days: number;
+}
+
+export interface Template {
+  name: TemplateName;
+  document: ProtocolDocument;
+}
 
 export interface Draft {
   title: string;
   /** What readers see; must not say what is compared. */
   readerTitle: string;
   investigator: string;
-  sessions: number;
-  washoutDays: number;
+  /** Empty: none is named by the administrator. */
+  monitor: string;
+  /** Null: as the template has it. */
+  sessions: number | null;
+  washoutDays: number | null;
   simulated: boolean;
 }
 
@@ -14,71 +36,32 @@ export const EMPTY_DRAFT: Draft = {
   title: '',
   readerTitle: '',
   investigator: '',
-  sessions: 3,
-  washoutDays: 28,
+  monitor: '',
+  sessions: null,
+  washoutDays: null,
   simulated: false,
 };
 
-const TABLES = [
-  'gray',
-  'inverse_gray',
-  'cool',
-  'hot_iron',
-  'hot_metal_blue',
-  'warm_metal',
-  'thermal',
-  'siemens',
-  's_pet',
-  'ten_step',
-  'twenty_step',
-];
+export const WORDS = {
+  kawakubo_replica: { name: 'new.replica', text: 'new.replicaText' },
+  aided_sequential: { name: 'new.sequential', text: 'new.sequentialText' },
+  aided_side_by_side: { name: 'new.sideBySide', text: 'new.sideBySideText' },
+  brain_attenuation: { name: 'new.brain', text: 'new.brainText' },
+} as const satisfies Record<TemplateName, { name: MessageKey; text: MessageKey }>;
 
-/** Three arms, stress and rest, 17 segments: the design of Kawakubo et al., Ann Nucl Med 2024;38:199-209. */
-export function kawakuboReplica(draft: Draft): Record<string, unknown> {
+export function filledIn({ document }: Template, draft: Draft): ProtocolDocument {
   return {
+    ...document,
     title: draft.title,
     reader_title: draft.readerTitle,
     simulated: draft.simulated,
-    organ: 'heart',
-    states: ['stress', 'rest'],
-    arms: [
-      { code: 'A', label: 'SPECT', image_set: 'spect' },
-      { code: 'B', label: 'Virtual PET', image_set: 'virtual_pet' },
-      { code: 'C', label: 'PET', image_set: 'pet' },
-    ],
-    reference_arm: 'C',
-    sessions: draft.sessions,
-    washout_days: draft.washoutDays,
-    repeat_fraction: 0,
-    form: {
-      version: 1,
-      segments: 17,
-      scores: [0, 1, 2, 3, 4],
-      fields: [
-        { name: 'quality', kind: 'choice', values: [1, 2, 3, 4, 5], required: true },
-        {
-          name: 'overall',
-          kind: 'choice',
-          values: [
-            'definitely_normal',
-            'probably_normal',
-            'equivocal',
-            'probably_abnormal',
-            'definitely_abnormal',
-          ],
-          required: true,
-        },
-        { name: 'confidence', kind: 'choice', values: [1, 2, 3, 4, 5], required: true },
-        { name: 'comment', kind: 'text', values: [], required: false },
-      ],
-    },
-    display: { tables: TABLES, default_table: 'cool', show_difference: true, show_sums: true },
-    score_thresholds: [70, 50, 30, 10],
-    margins: { score: 0.5, uptake: 5 },
+    sessions: draft.sessions ?? document.sessions,
+    washout_days: draft.washoutDays ?? document.washout_days,
   };
 }
 
-const TELLTALE = /spect|pet\b|virtual|synthetic|\bai\b|仮想|人工知能/i;
+const TELLTALE =
+  /spect|pet\b|virtual|synthetic|\bai\b|ctac|\bchang\b|attenuation|correct(ed|ion)|aided|仮想|人工知能|減弱|吸収|補正|支援/i;
 
 /** A title for readers that names what is compared would unblind them. */
 export function givesAway(readerTitle: string): boolean {

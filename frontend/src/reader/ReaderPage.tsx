@@ -4,30 +4,39 @@ import { ApiError } from '../shared/api';
 import { useT } from '../shared/i18n';
 import { useSession } from '../shared/session';
 import { Button } from '../shared/ui';
-import type { Signed } from './api';
+import { isRefusal, type Read, type Signed } from './api';
 import type { Draft } from './ledger/events';
 import './style/big.css';
+import './style/looking.css';
 import './style/page.css';
 import './style/panel.css';
 import './style/pictures.css';
+import './style/maps.css';
 import './style/sheets.css';
+import './style/windows.css';
 import { useOpened } from './session/opening';
-import { SignedCard } from './ui/SignedCard';
+import { Ahead } from './session/prefetch';
+import { ClosedCard, SignedCard } from './ui/sheets';
 import { Workstation } from './ui/Workstation';
 
 export default function ReaderPage() {
   const { token } = useParams<{ token: string }>();
-  return <OneRead key={token} token={token} />;
+  const [ahead] = useState(() => new Ahead());
+  useEffect(() => () => ahead.drop(), [ahead]);
+  return <OneRead key={token} token={token} ahead={ahead} />;
 }
 
-function OneRead({ token }: { token: string }) {
+function OneRead({ token, ahead }: { token: string; ahead: Ahead }) {
   const t = useT();
   const { user } = useSession();
   const [attempt, setAttempt] = useState(0);
-  const [signed, setSigned] = useState<{ answer: Signed; draft: Draft } | null>(null);
-  const opened = useOpened(token, user.id, attempt);
+  const [signed, setSigned] = useState<{ read: Read; answer: Signed; draft: Draft } | null>(null);
   const [take, setTake] = useState(false);
-  const reopen = useCallback(() => setAttempt((count) => count + 1), []);
+  const opened = useOpened(token, user.id, attempt, ahead, take);
+  const reopen = useCallback(() => {
+    setSigned(null);
+    setAttempt((count) => count + 1);
+  }, []);
   /** The other tab may have gone on: begin with what the server and this computer have now. */
   const takeOver = useCallback(() => {
     setTake(true);
@@ -42,17 +51,17 @@ function OneRead({ token }: { token: string }) {
   if (signed) {
     return (
       <div className="reader" data-testid="reader">
-        <SignedCard signature={signed.answer.signature} draft={signed.draft} next={signed.answer.next} />
+        <SignedCard read={signed.read} signed={signed} onAgain={reopen} />
       </div>
     );
   }
   if (opened.kind === 'open') {
     return (
       <Workstation
+        key={opened.times}
         reading={opened.reading}
         pictures={opened.pictures}
-        take={take}
-        onSigned={(answer, draft) => setSigned({ answer, draft })}
+        onSigned={(answer, draft) => setSigned({ read: opened.reading.read, answer, draft })}
         onTakeOver={takeOver}
         onReopen={reopen}
       />
@@ -60,37 +69,30 @@ function OneRead({ token }: { token: string }) {
   }
   return (
     <div className="reader" data-testid="reader">
-      {opened.kind === 'opening' && (
+      {opened.kind === 'opening' ? (
         <p className="reader-opening" role="status">
           {t('reader.opening')}
         </p>
+      ) : opened.kind === 'failed' && !isRefusal(opened.problem) ? (
+        <Failed problem={opened.problem} onAgain={reopen} />
+      ) : (
+        <ClosedCard token={token} opened={opened} onAgain={reopen} />
       )}
-      {opened.kind === 'signed' && (
-        <SignedCard signature={opened.read.signature} draft={null} next={undefined} />
-      )}
-      {opened.kind === 'failed' && <Failed problem={opened.problem} onAgain={reopen} />}
     </div>
   );
 }
 
 function Failed({ problem, onAgain }: { problem: unknown; onAgain: () => void }) {
   const t = useT();
-  const gone = problem instanceof ApiError && problem.status === 404;
-  const text = gone
-    ? t('reader.failed.gone')
-    : problem instanceof ApiError
-      ? problem.message
-      : t('reader.failed.pictures');
+  const text = problem instanceof ApiError ? problem.message : t('reader.failed.pictures');
   return (
     <main className="reader-card">
       <h1>{t('reader.failed.title')}</h1>
       <p role="alert">{text}</p>
       <div className="actions">
-        {!gone && (
-          <Button look="primary" onClick={onAgain}>
-            {t('ui.again')}
-          </Button>
-        )}
+        <Button look="primary" onClick={onAgain}>
+          {t('ui.again')}
+        </Button>
         <Link className="button" href="/reading">
           {t('reader.worklist.title')}
         </Link>

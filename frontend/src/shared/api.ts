@@ -20,6 +20,10 @@ export class ApiError extends Error {
 
 interface Options {
   signal?: AbortSignal;
+  /** When the session has ended, fail like any other request: the page holds what must not be left. */
+  stay?: boolean;
+  /** Goes on although the page goes away. */
+  keepalive?: boolean;
 }
 
 type Stored = { etag: string; body: unknown };
@@ -29,7 +33,7 @@ const stored = new Map<string, Stored>();
 export function get<T>(url: string, options: Options = {}): Promise<T> {
   const known = stored.get(url);
   const headers: Record<string, string> = known ? { 'If-None-Match': known.etag } : {};
-  return send(url, { method: 'GET', headers, signal: options.signal }).then(async (response) => {
+  return send(url, { method: 'GET', headers }, options).then(async (response) => {
     if (response.status === 304 && known) return known.body as T;
     const body = (await parsed(response)) as T;
     remember(url, response.headers.get('ETag'), body);
@@ -38,35 +42,48 @@ export function get<T>(url: string, options: Options = {}): Promise<T> {
 }
 
 export async function post<T>(url: string, body: unknown = {}, options: Options = {}): Promise<T> {
-  const response = await send(url, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken() },
-    body: JSON.stringify(body),
-    signal: options.signal,
-  });
+  const response = await send(
+    url,
+    {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken() },
+      body: JSON.stringify(body),
+    },
+    options,
+  );
   return (await parsed(response)) as T;
 }
 
-/** Send one file as it is. */
-export async function put(url: string, body: Blob | ArrayBuffer, options: Options = {}): Promise<void> {
-  await send(url, {
-    method: 'PUT',
-    headers: { 'Content-Type': 'application/octet-stream', 'X-CSRFToken': csrfToken() },
-    body,
-    signal: options.signal,
-  });
+/** Send one file as it is, or a JSON text. */
+export async function put(
+  url: string,
+  body: Blob | ArrayBuffer | string,
+  options: Options = {},
+): Promise<void> {
+  const type = typeof body === 'string' ? 'json' : 'octet-stream';
+  await send(
+    url,
+    {
+      method: 'PUT',
+      headers: { 'Content-Type': `application/${type}`, 'X-CSRFToken': csrfToken() },
+      body,
+    },
+    options,
+  );
 }
 
 export async function bytes(url: string, options: Options = {}): Promise<ArrayBuffer> {
-  const response = await send(url, { method: 'GET', signal: options.signal });
+  const response = await send(url, { method: 'GET' }, options);
   return response.arrayBuffer();
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+async function send(url: string, init: RequestInit, { signal, stay, keepalive }: Options): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, {
       ...init,
+      signal,
+      keepalive,
       credentials: 'same-origin',
       headers: { Accept: 'application/json', ...init.headers },
     });
@@ -76,8 +93,12 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   }
   if (response.ok || response.status === 304) return response;
   const error = await asError(response);
-  if (response.status === 401 || error.code === 'not_authenticated') signIn();
+  if (isSignedOut(error) && !stay) signIn();
   throw error;
+}
+
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 401 || error.code === 'not_authenticated');
 }
 
 async function asError(response: Response): Promise<ApiError> {

@@ -39,6 +39,16 @@ export function formatTime(lang: Language, iso: string | null | undefined): stri
   }).format(new Date(iso));
 }
 
+/** A day of the calendar, such as '2026-11-30', whatever the viewer's zone. */
+export function formatDay(lang: Language, day: string): string {
+  return new Intl.DateTimeFormat(lang, {
+    year: 'numeric',
+    month: lang === 'ja' ? 'numeric' : 'short',
+    day: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(day));
+}
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
 export function formatBytes(lang: Language, value: number): string {

@@ -12,60 +12,9 @@ export const en = {
   'error.unexpected': 'Something unexpected went wrong.',
   'error.page': 'This page failed. Nothing that was saved is lost; reload to go on.',
 
-  'notFound.title': 'There is nothing here that you may see',
-  'notFound.text': 'The address may be wrong, or the page belongs to somebody else’s role.',
-  'notFound.home': 'Go to the start page',
-
-  'nav.skip': 'Skip to the content',
   'nav.language': 'Language',
-  'nav.account': 'Account of {{name}}',
-  'nav.signOut': 'Sign out',
-  'nav.studies': 'Studies',
-  'nav.allStudies': 'All studies',
-  'nav.reading': 'My reads',
-  'nav.sections': 'Pages of this study',
 
-  'section.overview': 'Overview',
-  'section.upload': 'Upload',
-  'section.quarantine': 'Kept apart',
-  'section.cases': 'Cases',
-  'section.translations': 'Virtual PET',
-  'section.people': 'Sites and people',
-  'section.allocation': 'Allocation',
-  'section.progress': 'Reading',
-  'section.report': 'Report',
-  'section.journal': 'Journal',
-  'section.protocol': 'Protocol',
-
-  'role.coordinator': 'Site coordinator',
-  'role.reader': 'Reader',
-  'role.investigator': 'Principal investigator',
-  'role.monitor': 'Monitor',
-  'study.state.draft': 'In preparation',
-  'study.state.open': 'Open for reading',
-  'study.state.locked': 'Locked',
-  'study.state.unblinded': 'Unblinded',
-
-  'simulated.title': 'SIMULATED DATA',
-  'simulated.text':
-    'every image and every score of this study is computed; nothing here comes from a patient.',
-
-  'ai.badge': 'computed',
-  'ai.title': 'Made by a model',
-  'ai.notice':
-    'Virtual PET is computed from SPECT by a neural network. It is not an acquired image. For research only; never for diagnosis or treatment.',
-  'ai.model': 'Model',
-  'ai.version': 'Version',
-  'ai.digest': 'Digest',
-  'ai.download': 'Download DICOM',
-
-  'sign.reason': 'Reason for this step',
-  'sign.as': 'You sign as {{name}} ({{email}}). Your name, the time and the meaning are recorded.',
-  'sign.password': 'Your password, once more',
-
-  'set.spect': 'SPECT',
-  'set.virtual_pet': 'Virtual PET',
-  'set.pet': 'PET',
   'state.stress': 'Stress',
   'state.rest': 'Rest',
+  'state.perfusion': 'Perfusion',
 } as const;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Membership, Role, Session } from './api/types';
-import { homeOf, studiesOf } from './session';
+import { homeOf } from './session';
 import { sectionsFor } from './shell/sections';
+import { homeOfStudy, studiesOf } from './shell/studies';
 
 const membership = (id: string, role: Role): Membership => ({
   study: { id, title: id, state: 'open', simulated: true },
@@ -9,7 +10,7 @@ const membership = (id: string, role: Role): Membership => ({
   site: null,
 });
 const session = (...memberships: Membership[]): Session => ({
-  user: { id: 'u', email: 'u@example.org', full_name: 'U', language: 'en', is_staff: false },
+  user: { id: 'u', email: 'u@example.org', full_name: 'U', language: 'en', is_staff: false, reminders: true },
   memberships,
 });
 
@@ -18,19 +19,13 @@ describe('where work begins', () => {
     expect(homeOf(session(membership('s', 'coordinator'), membership('t', 'reader')))).toBe('/reading');
   });
 
-  it('is the upload for the coordinator of one study', () => {
-    expect(homeOf(session(membership('s', 'coordinator')))).toBe('/studies/s/upload');
+  it('is what is due for who does other work, in one study or in several', () => {
+    expect(homeOf(session(membership('s', 'coordinator')))).toBe('/due');
+    expect(homeOf(session(membership('s', 'monitor'), membership('t', 'investigator')))).toBe('/due');
   });
 
-  it('is the overview for the investigator of one study', () => {
-    expect(homeOf(session(membership('s', 'investigator')))).toBe('/studies/s');
-  });
-
-  it('is the list for who has several studies or none', () => {
+  it('is the list of studies for who has no role yet', () => {
     expect(homeOf(session())).toBe('/studies');
-    expect(homeOf(session(membership('s', 'investigator'), membership('t', 'investigator')))).toBe(
-      '/studies',
-    );
   });
 });
 
@@ -40,11 +35,23 @@ describe('a study', () => {
     expect(both).toMatchObject([{ roles: ['coordinator', 'investigator'] }]);
   });
 
+  it('begins with the first page that the role is offered', () => {
+    expect(homeOfStudy('s', ['coordinator'])).toBe('/studies/s/upload');
+    expect(homeOfStudy('s', ['investigator'])).toBe('/studies/s');
+    expect(homeOfStudy('s', ['reader'])).toBe('/reading');
+  });
+
   it('offers a reader none of its pages', () => {
     expect(sectionsFor(['reader'])).toEqual([]);
   });
 
   it('offers a coordinator nothing about readers or arms', () => {
-    expect(sectionsFor(['coordinator'])).toEqual(['upload', 'quarantine', 'cases', 'translations']);
+    expect(sectionsFor(['coordinator'])).toEqual([
+      'upload',
+      'quarantine',
+      'cases',
+      'queries',
+      'translations',
+    ]);
   });
 });

@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
-import { createContext, useContext } from 'react';
+import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
+import { ApiError } from './api';
 import { ask } from './api/client';
-import type { Membership, Role, Session } from './api/types';
+import type { Session } from './api/types';
 import { setLanguage } from './i18n';
-import { sectionsFor } from './shell/sections';
 
 export const SessionContext = createContext<Session | null>(null);
 
@@ -13,45 +12,63 @@ export function useSession(): Session {
   return session;
 }
 
-export function useSessionQuery() {
-  return useQuery({
-    queryKey: ['session'],
-    queryFn: async ({ signal }) => {
-      const session = await ask('/api/session', {}, { signal });
-      await setLanguage(session.user.language);
-      return session;
-    },
-    staleTime: 60_000,
-  });
+const OLD_AFTER_MS = 60_000;
+const TRY_AGAIN_MS = [1_000, 2_000];
+const loaders = new Set<() => Promise<void>>();
+
+/** Ask who is signed in once more: somebody's roles have changed. */
+export async function reloadSession(): Promise<void> {
+  await Promise.all([...loaders].map((load) => load()));
 }
 
-export interface StudyRoles {
-  study: Membership['study'];
-  roles: Role[];
+/** Who is signed in: asked for when the page opens, and again when somebody comes back to it after a while. */
+export function useSessionLoading() {
+  const [session, setSession] = useState<Session | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const loadedAt = useRef(0);
+  const load = useCallback(async () => {
+    try {
+      const found = await answered(() => ask('/api/session', {}));
+      await setLanguage(found.user.language);
+      loadedAt.current = Date.now();
+      setSession((known) => (JSON.stringify(known) === JSON.stringify(found) ? known : found));
+      setError(null);
+    } catch (problem) {
+      setError(problem);
+    }
+  }, []);
+  useEffect(() => {
+    loaders.add(load);
+    void load();
+    const back = () => {
+      // A read must not be left because the session ended while the reader was away.
+      if (window.location.pathname.startsWith('/reading/')) return;
+      if (document.visibilityState === 'visible' && Date.now() - loadedAt.current > OLD_AFTER_MS) void load();
+    };
+    document.addEventListener('visibilitychange', back);
+    return () => {
+      loaders.delete(load);
+      document.removeEventListener('visibilitychange', back);
+    };
+  }, [load]);
+  return { session, error, load };
 }
 
-/** One entry a study, with every role the person holds in it, in the server's order. */
-export function studiesOf(session: Session): StudyRoles[] {
-  const byId = new Map<string, StudyRoles>();
-  for (const { study, role } of session.memberships) {
-    const known = byId.get(study.id);
-    if (!known) byId.set(study.id, { study, roles: [role] });
-    else if (!known.roles.includes(role)) known.roles.push(role);
+/** A lost connection or a stumbling server is worth another try; a refusal is not. */
+async function answered<V>(request: () => Promise<V>): Promise<V> {
+  for (const pause of TRY_AGAIN_MS) {
+    try {
+      return await request();
+    } catch (problem) {
+      if (!(problem instanceof ApiError) || (problem.status > 0 && problem.status < 500)) throw problem;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
-  return [...byId.values()];
+  return request();
 }
 
-/** The first page of a study that somebody with these roles is offered. */
-export function homeOfStudy(id: string, roles: readonly Role[]): string {
-  if (roles.includes('reader')) return '/reading';
-  const first = sectionsFor(roles)[0];
-  return first ? `/studies/${id}/${first}` : `/studies/${id}`;
-}
-
-/** Where a person's work begins: the same address for everybody who holds the same roles. */
-export function homeOf(session: Session): string {
-  const studies = studiesOf(session);
-  if (studies.some(({ roles }) => roles.includes('reader'))) return '/reading';
-  const only = studies.length === 1 ? studies[0] : undefined;
-  return only ? homeOfStudy(only.study.id, only.roles) : '/studies';
+/** Where a person's work begins: the worklist for who reads in any study, else what is due. */
+export function homeOf({ memberships }: Session): string {
+  if (memberships.some(({ role }) => role === 'reader' || role === 'adjudicator')) return '/reading';
+  return memberships.length > 0 ? '/due' : '/studies';
 }

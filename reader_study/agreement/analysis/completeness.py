@@ -10,8 +10,9 @@ from reader_study.agreement.analysis.sums import summed_scores
 
 
 def missing_reads(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The reads that were allocated but never signed, now with case and arm, and the reason for locking without
-    them; None when every read was signed.
+    """The reads (repeats too) that were allocated but never signed, now with case and arm, and the reason for
+    locking without them; None when every read was signed. Where adjudication is not done, `adjudication` counts its
+    reads that were never signed and the discordant pairs that it never came to.
     """
     missing = snapshot["missing_reads"]
     if missing is None:
@@ -26,15 +27,18 @@ def missing_reads(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:
             "position": read["position"],
             "subject": subjects[entries[read["token"]]["case"]],
             "arm": entries[read["token"]]["arm"],
+            "repetition": entries[read["token"]]["repetition"],
         }
         for read in missing["reads"]
     ]
     reads.sort(key=lambda read: (read["reader"], read["session"], read["position"]))
-    return {"reason": missing["reason"], "reads": reads}
+    pending = missing.get("adjudication")
+    counts = {"reads": len(pending["reads"]), "waiting": pending["waiting"]} if pending else None
+    return {"reason": missing["reason"], "reads": reads, **({"adjudication": counts} if counts else {})}
 
 
 def rows(frame: Frame) -> list[dict[str, Any]]:
-    """One row a site, reader and arm: reads due and signed, segments not evaluable, sums that could be
+    """One row a site, reader and arm: first reads due and signed, segments not evaluable, sums that could be
     formed.
     """
     sums = summed_scores(frame)

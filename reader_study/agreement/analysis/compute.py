@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 import scipy
 
-from reader_study.agreement.analysis import between_readers, completeness, filled_in, sums, versus_reference
+from reader_study.agreement.analysis import (
+    adjudicated,
+    between_readers,
+    completeness,
+    emergency,
+    filled_in,
+    sums,
+    versus_reference,
+)
 from reader_study.agreement.analysis.frame import Frame, frame_of
 from reader_study.agreement.analysis.numbers import (
     BCA,
@@ -36,6 +44,8 @@ def analyse(snapshot: Mapping[str, Any], *, replicates: int = REPLICATES) -> dic
     weights = bootstrap.case_weights(frame.sites, replicates=replicates, seed=seed)
     resampling = Resampling(weights)
     protocol = snapshot["protocol"]
+    adjudication = adjudicated.result_of(snapshot, frame, resampling)
+    opened = emergency.sensitivity(snapshot, frame, replicates=replicates, seed=seed)
     result = {
         "schema": SCHEMA,
         "simulated": bool(snapshot["simulated"]),
@@ -53,13 +63,16 @@ def analyse(snapshot: Mapping[str, Any], *, replicates: int = REPLICATES) -> dic
         "filled_in": filled_in.rows(frame),
         "completeness": completeness.rows(frame),
         "missing_reads": completeness.missing_reads(snapshot),
+        **({"adjudication": adjudication} if adjudication else {}),
         "withheld": snapshot["withheld"],
+        **({"emergency_unblinded": opened} if opened else {}),
         "provenance": {
             "lock_sha256": digest,
             "protocol_version": protocol["version"],
             "protocol_sha256": protocol["sha256"],
             "allocation_sha256": snapshot["allocation"]["digest"],
             "allocation_algorithm": snapshot["allocation"]["algorithm"],
+            "allocation_later_blocks": snapshot["allocation"].get("blocks", [])[1:],
             "journal": snapshot["journal"],
             "models": snapshot["models"],
             "analysis": ANALYSIS,
@@ -89,7 +102,8 @@ def seed_of(snapshot: Mapping[str, Any]) -> int:
     """
     parts = (
         snapshot["study"]["id"],
-        snapshot["protocol"]["sha256"],
+        # Of the version that the reads were allocated from: locks from before there were amendments have no other.
+        snapshot["allocation"].get("protocol_sha256", snapshot["protocol"]["sha256"]),
         snapshot["allocation"]["digest"],
     )
     return int(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16], 16)
@@ -106,6 +120,13 @@ def digest_of(snapshot: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(snapshot)).hexdigest()
 
 
+def _declared(document: Mapping[str, Any]) -> list[str]:
+    """What the charter decides and nothing here applies yet: the report must say so."""
+    reference = document.get("reference", {}).get("rule", "each_reader")
+    rule = [f"reference.rule = {reference}"] if reference != "each_reader" else []
+    return [*rule, *(endpoint["name"] for endpoint in document.get("endpoints", []))]
+
+
 def _design(snapshot: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     document = snapshot["protocol"]["document"]
     per_site = Counter(frame.sites.tolist())
@@ -115,6 +136,7 @@ def _design(snapshot: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
                 "code": arm.code,
                 "label": arm.label,
                 "image_set": arm.image_set,
+                "steps": [list(step) for step in arm.steps],
                 "reference": index == frame.reference,
             }
             for index, arm in enumerate(frame.arms)
@@ -123,9 +145,13 @@ def _design(snapshot: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
         "sessions": document["sessions"],
         "washout_days": document["washout_days"],
         "margins": document["margins"],
+        "declared": _declared(document),
+        "amendments": snapshot.get("amendments", []),
         "n_cases": len(frame.cases),
         "n_reads_due": int(frame.due.sum()),
         "n_reads_signed": int(frame.signed.sum()),
+        "n_repeats_due": frame.repeats_due,
+        "n_repeats_signed": frame.repeats_signed,
         "n_withheld": len(snapshot["withheld"]),
         "sites": [{**site, "n_cases": per_site.get(site["code"], 0)} for site in snapshot["sites"]],
         "readers": snapshot["readers"],

@@ -1,10 +1,12 @@
 """Summed scores: SSS, SRS and SDS per patient, reader and arm; agreement between readers and with the
 reference.
 
-SDS is the signed sum of stress minus rest. A sum needs all seventeen segments (SDS: both states); nothing is
-imputed.
+SDS is the signed sum of stress minus rest. A sum needs all seventeen segments (SDS: both states): a segment that
+is not evaluable is not normal, nothing is put in its place, and a part of a sum would look like the whole. The same
+rule holds on the reader's page, in the tables and in what other systems get.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,17 @@ from reader_study.agreement.statistics.bland_altman import linked_limits
 from reader_study.agreement.statistics.result import FloatArray
 
 NAMES = ("SSS", "SRS", "SDS")
+
+
+def total(scores: Sequence[object]) -> int | None:
+    """SSS or SRS of one read; None where a segment is not evaluable."""
+    known = [score for score in scores if isinstance(score, int)]
+    return sum(known) if len(known) == len(scores) else None
+
+
+def difference(stress: int | None, rest: int | None) -> int | None:
+    """SDS of one read; None unless it has both sums."""
+    return None if stress is None or rest is None else stress - rest
 
 
 def summed_scores(frame: Frame) -> dict[str, FloatArray]:

@@ -3,6 +3,7 @@
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph
 
+from reader_study.agreement.report.emergency import emergencies
 from reader_study.agreement.report.lookup import Result
 from reader_study.agreement.report.style import (
     LATIN,
@@ -58,12 +59,13 @@ def _completeness(result: Result, numbering: Numbering) -> list[Flowable]:
         Paragraph("6  What is missing", LATIN.section),
         Paragraph(
             "Nothing missing was replaced. A segment that a reader marked as not evaluable leaves the "
-            "comparisons of that segment and the sums of that read.",
+            "comparisons of that segment; its read has no sum of that state, and no SDS.",
             LATIN.body,
         ),
         numbering.table(
             "Reads allocated and signed, segments not evaluable, and sums that could "
-            "be formed, by site, reader and arm.",
+            "be formed, by site, reader and arm"
+            + (", without hidden repeats." if result.design["n_repeats_due"] else "."),
             grid(
                 [
                     [
@@ -109,12 +111,22 @@ def _missing_reads(result: Result, numbering: Numbering) -> list[Flowable]:
     if missing is None:
         return []
     labels = {arm["code"]: typeset(arm["label"]) for arm in result.arms}
+    pending = missing.get("adjudication")
+    adjudication = (
+        f" Of the adjudication, {whole(pending['reads'])} reads were not signed and {whole(pending['waiting'])} "
+        "discordant pairs of a case and an arm were given to nobody."
+        if pending
+        else ""
+    )
+    said = Paragraph(
+        f"The data were locked with {whole(len(missing['reads']))} reads not signed.{adjudication} Reason given by "
+        f"{typeset(result.document['lock']['locked_by'])}: “{typeset(missing['reason'])}”.",
+        LATIN.body,
+    )
+    if not missing["reads"]:
+        return [said]
     return [
-        Paragraph(
-            f"The data were locked with {whole(len(missing['reads']))} reads not signed. Reason given by "
-            f"{typeset(result.document['lock']['locked_by'])}: “{typeset(missing['reason'])}”.",
-            LATIN.body,
-        ),
+        said,
         numbering.table(
             "Reads that were allocated and never signed.",
             grid(
@@ -123,7 +135,7 @@ def _missing_reads(result: Result, numbering: Numbering) -> list[Flowable]:
                     [
                         typeset(read["reader"]),
                         typeset(read["subject"]),
-                        labels[read["arm"]],
+                        labels[read["arm"]] + (" (repeat)" if read["repetition"] else ""),
                         str(read["session"]),
                         str(read["position"]),
                     ]
@@ -134,6 +146,69 @@ def _missing_reads(result: Result, numbering: Numbering) -> list[Flowable]:
             ),
         ),
     ]
+
+
+def _steps(result: Result) -> list[str]:
+    """What has to be said of arms that show more than one image set in one step."""
+    said = []
+    if any(len(arm["steps"]) > 1 for arm in result.arms):
+        said.append(
+            "<b>Steps.</b> Reads in several steps count by their last one; each step was signed before the "
+            "next was shown. The tables hold the scores of all steps."
+        )
+    if any(len(arm["steps"][-1]) > 1 for arm in result.arms):
+        said.append(
+            "<b>Images together.</b> Where two images were read side by side, uptake is that of the second."
+        )
+    return said
+
+
+def _repeats(result: Result) -> list[str]:
+    design = result.design
+    if not design["n_repeats_due"]:
+        return []
+    return [
+        f"<b>Hidden repeats.</b> {whole(design['n_repeats_due'])} further reads showed a case once more in an "
+        f"arm in which the same reader had read it; {whole(design['n_repeats_signed'])} were signed. Everything "
+        "in this report is of first reads; the tables hold the repeats as read_no 2."
+    ]
+
+
+def _adjudication(result: Result) -> list[str]:
+    found = result.document.get("adjudication")
+    if found is None:
+        return []
+    who = (
+        f"a panel of {found['panel_size']}, each alone, whose median counts"
+        if found["mode"] == "panel"
+        else "one adjudicator each"
+    )
+    said = (
+        "<b>Adjudication.</b> Of all pairs of a patient and an arm readers were discordant, by the protocol's rule, in "
+        f"{whole(found['n_discordant'])}. These were read again by {who}, blinded to reader, arm and earlier scores, "
+        f"and mixed with {whole(found['n_decoys'])} on which readers agreed: {whole(found['n_reads'])} reads, "
+        f"{whole(found['n_reads_signed'])} of them signed; {whole(found['n_unresolved'])} discordant pairs were not "
+        "resolved. Everything in this report is of the readers' own scores; how far each agrees with the adjudicated "
+        "ones stands in the results file"
+    )
+    return [
+        f"{said}, and so do the differences between arms of the consensus, in which adjudicated scores stand for the "
+        "readers' and the readers' median where they agree."
+        if found["consensus_differences"]
+        else f"{said}."
+    ]
+
+
+def _amendments(result: Result) -> list[str]:
+    """Every amendment of the frozen protocol: what was decided once something could be known must be seen."""
+    when = {"frozen": "before reading was opened", "open": "after reading was opened"}
+    said = [
+        f"version {amendment['version']} of {amendment['at'][:10]}, {when[amendment['state']]}, by "
+        f"{typeset(str(amendment['by']))}: {typeset(', '.join(amendment['paths']))} "
+        f"({typeset(amendment['reason'])})"
+        for amendment in result.design["amendments"]
+    ]
+    return [f"<b>Amendments of the frozen protocol.</b> {'; '.join(said)}."] if said else []
 
 
 def _methods(result: Result) -> list[Flowable]:
@@ -155,6 +230,11 @@ def _methods(result: Result) -> list[Flowable]:
         f"was shown. {_signed_before_lock(result)} Arms were joined to the scores by this analysis.",
         "<b>Scores.</b> Seventeen segments (Cerqueira 2002) at stress and rest, 0 normal to 4 absent. SSS "
         "and SRS are sums over 17 segments, SDS the signed sum of stress minus rest.",
+        *_amendments(result),
+        *emergencies(result),
+        *_steps(result),
+        *_repeats(result),
+        *_adjudication(result),
         f"<b>Comparison with {reference}.</b> The reference of a read is the same reader's score of the "
         f"same patient's {reference}. Mean differences are over reads; shares of over- and under-scores "
         "have Wilson intervals with the Rao-Scott design effect of readers and segments within patients. "
@@ -212,6 +292,10 @@ def _provenance(result: Result) -> list[Flowable]:
             Paragraph(grouped(provenance["protocol_sha256"]), MONO),
         ),
         ("Allocation", Paragraph(grouped(provenance["allocation_sha256"]), MONO)),
+        *[
+            (f"Allocation, block {block['block']}", Paragraph(grouped(block["digest"]), MONO))
+            for block in provenance["allocation_later_blocks"]
+        ],
         (
             f"Journal, entry {whole(provenance['journal']['number'])}",
             Paragraph(grouped(provenance["journal"]["digest"]), MONO),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Paragraph
@@ -43,6 +44,11 @@ def _title(result: Result, words: Words) -> list[Flowable]:
         words.reference.format(label=label) if arm["reference"] else label
         for arm, label in zip(result.arms, labels, strict=True)
     ]
+    repeats = (
+        words.repeats.format(signed=whole(design["n_repeats_signed"]), due=whole(design["n_repeats_due"]))
+        if design["n_repeats_due"]
+        else ""
+    )
     withheld = words.withheld.format(number=design["n_withheld"]) if design["n_withheld"] else ""
     rows: list[tuple[str, Flowable | str]] = [
         (words.arms, words.joint.join(named)),
@@ -64,7 +70,8 @@ def _title(result: Result, words: Words) -> list[Flowable]:
                 washout=(words.washout if design["washout_days"] else words.no_washout).format(
                     days=design["washout_days"]
                 ),
-            ),
+            )
+            + repeats,
         ),
         (
             words.locked,
@@ -79,6 +86,7 @@ def _title(result: Result, words: Words) -> list[Flowable]:
             words.protocol.format(version=provenance["protocol_version"]),
             Paragraph(grouped(provenance["protocol_sha256"]), MONO),
         ),
+        *_amended(design["amendments"], words),
         (words.allocation, Paragraph(grouped(provenance["allocation_sha256"]), MONO)),
     ]
     if result.model:
@@ -93,6 +101,13 @@ def _title(result: Result, words: Words) -> list[Flowable]:
     if document["simulated"]:
         story.append(box([Paragraph(words.simulated, words.typeface.body)]))
     return story
+
+
+def _amended(amendments: list[dict[str, Any]], words: Words) -> list[tuple[str, Flowable | str]]:
+    if not amendments:
+        return []
+    after_opening = sum(amendment["state"] == "open" for amendment in amendments)
+    return [(words.amended, words.amended_text.format(number=len(amendments), open=after_opening))]
 
 
 def _key_results(result: Result, words: Words) -> list[Flowable]:
@@ -160,10 +175,12 @@ def _limits(result: Result, words: Words) -> list[Flowable]:
         sentences.append(
             words.missing_reads.format(
                 missing=whole(len(missing["reads"])),
-                due=whole(result.design["n_reads_due"]),
+                due=whole(result.design["n_reads_due"] + result.design["n_repeats_due"]),
                 reason=typeset(missing["reason"]),
             )
         )
+    if declared := result.design["declared"]:
+        sentences.append(words.declared.format(names=typeset("; ".join(declared))))
     for arm in result.compared:
         if arm["image_set"] == "virtual_pet":
             rows = result.rows("filled_in", arm=arm["code"], region="inferior", threshold=1)

@@ -23,12 +23,15 @@ class Words:
     withheld: str
     reads: str
     reads_text: str
+    repeats: str
     washout: str
     no_washout: str
     locked: str
     locked_text: str
     digest: str
     protocol: str
+    amended: str
+    amended_text: str
     allocation: str
     model: str
     simulated: str
@@ -49,6 +52,7 @@ class Words:
     limits: str
     few: str
     missing_reads: str
+    declared: str
     filled_in: str
     filled_in_count: str
     filled_in_none: str
@@ -70,12 +74,15 @@ ENGLISH = Words(
     withheld=" (withheld before allocation: {number})",
     reads="Reads",
     reads_text="{signed} signed of {due} allocated, in {sessions} sessions {washout}",
+    repeats="; hidden repeats: {signed} signed of {due}, in none of the results",
     washout="at least {days} days apart",
     no_washout="without a washout",
     locked="Locked",
     locked_text="{when} UTC by {by}: {reason}",
     digest="Data lock (SHA-256)",
     protocol="Protocol version {version}",
+    amended="Amended",
+    amended_text="{number} since the protocol was frozen, {open} of them after reading was opened: see the methods",
     allocation="Allocation",
     model="Virtual PET",
     simulated=(
@@ -109,6 +116,10 @@ ENGLISH = Words(
         "<b>Reads are missing.</b> {missing} of {due} allocated reads were not signed when the data were "
         "locked. Reason given: “{reason}”."
     ),
+    declared=(
+        "<b>What the protocol declared is not tested here:</b> {names}. This report describes agreement against each "
+        "reader's own scores of the reference; it applies no endpoint, margin or correction for several of them."
+    ),
     filled_in=(
         "<b>Virtual PET can fill in real defects.</b> A network that removes attenuation artefacts may "
         "remove true inferior defects as well; {counted}."
@@ -140,12 +151,15 @@ JAPANESE = Words(
     withheld="（割付前の除外 {number} 例）",
     reads="読影",
     reads_text="割付 {due} 件中 {signed} 件に署名。{sessions} セッション、{washout}",
+    repeats="。ほかに盲検下の再読影 {due} 件中 {signed} 件に署名（結果の集計には含まない）",
     washout="間隔 {days} 日以上",
     no_washout="ウォッシュアウト期間なし",
     locked="データ固定",
     locked_text="{when} UTC、{by}（理由：{reason}）",
     digest="固定データの SHA-256",
     protocol="プロトコル第 {version} 版",
+    amended="改訂",
+    amended_text="プロトコル固定後 {number} 回、うち読影開始後 {open} 回（詳細は Methods）",
     allocation="割付表",
     model="仮想 PET",
     simulated=(
@@ -178,6 +192,10 @@ JAPANESE = Words(
     missing_reads=(
         "未署名の読影がある：割り付けた {due} 件のうち {missing} 件は、データ固定の時点で署名されていなかった。"
         "理由：「{reason}」"
+    ),
+    declared=(
+        "プロトコルで宣言された次の事項は本報告書では検定していない：{names}。本報告書は、各読影者自身の基準画像の"
+        "スコアに対する一致を記述するもので、評価項目、マージン、多重性の調整は適用していない。"
     ),
     filled_in=(
         "仮想 PET は真の欠損を埋めてしまうことがある：減弱アーチファクトを除くネットワークは、下壁の真の欠損も"

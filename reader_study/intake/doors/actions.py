@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from reader_study.accounts.models import User
 from reader_study.audit.actions import record
-from reader_study.intake.doors import queries
 from reader_study.intake.doors.models import Peer
 from reader_study.problems import Invalid, NotFound
 from reader_study.studies.models import Role
@@ -18,6 +17,7 @@ from reader_study.studies.queries import sites_of, study_for
 
 # PS3.5 6.2, VR AE: 16 characters of the default repertoire, no backslash, no control character; and no space here.
 _TITLE = re.compile(r"[!-\[\]-~]{1,16}")
+_MANAGE = (Role.INVESTIGATOR, Role.COORDINATOR)
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # that are not taken for one another on the telephone
 
@@ -41,8 +41,8 @@ def add_peer(
     Invalid
         code "calling", "networks" or "certificates": not of that form.
     """
-    study = study_for(actor, study_id, Role.INVESTIGATOR, Role.COORDINATOR)
-    site = sites_of(actor, study).filter(pk=site_id).first()
+    study = study_for(actor, study_id, *_MANAGE)
+    site = sites_of(actor, study, *_MANAGE).filter(pk=site_id).first()
     if site is None:
         raise NotFound()
     if not _TITLE.fullmatch(calling):
@@ -83,8 +83,8 @@ def revoke_peer(*, actor: User, peer_id: UUID) -> None:
     peer = Peer.objects.select_for_update().filter(pk=peer_id).first()
     if peer is None:
         raise NotFound()
-    study = study_for(actor, peer.study_id, Role.INVESTIGATOR, Role.COORDINATOR)
-    if not queries.visible_peers(actor, study).filter(pk=peer_id).exists():
+    study = study_for(actor, peer.study_id, *_MANAGE)
+    if not sites_of(actor, study, *_MANAGE).filter(pk=peer.site_id).exists():
         raise NotFound()
     if peer.revoked_at is not None:
         return

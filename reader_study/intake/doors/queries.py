@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from reader_study.accounts.models import User
 from reader_study.intake.doors.models import Peer
 from reader_study.studies.models import Study
-from reader_study.studies.queries import sites_of
+from reader_study.studies.queries import TAKES_FILES, sites_of
 
 
 def visible_peers(user: User, study: Study) -> QuerySet[Peer]:
@@ -16,8 +16,7 @@ def visible_peers(user: User, study: Study) -> QuerySet[Peer]:
 
 def admitted() -> list[dict[str, Any]]:
     """What the receiver has to know: the peers that may send now, of studies that take files."""
-    open_states = (Study.State.DRAFT, Study.State.OPEN)
-    peers = Peer.objects.filter(revoked_at=None, study__state__in=open_states).order_by("created_at")
+    peers = Peer.objects.filter(revoked_at=None, study__state__in=TAKES_FILES).order_by("created_at")
     return [
         {
             "id": str(peer.id),

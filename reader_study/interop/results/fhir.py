@@ -23,6 +23,7 @@ _SYSTEMS = {
     concepts.SCHEME: f"urn:oid:{concepts.SCHEME_UID}",
 }
 _SPECT_REST_STRESS = Code("49569-7", "LN", "SPECT Heart perfusion at rest and W stress and W radionuclide IV")
+_SPECT = ("spect", "virtual_pet")
 _ABSENT = {
     "coding": [
         {
@@ -53,8 +54,9 @@ class ReadImage:
     study_uid: str
     series_uid: str
     modality: str
-    computed: bool
+    image_set: str
     instances: Sequence[tuple[str, str]]
+    organ: str = "heart"
 
 
 def bundle(study: ScoredStudy, images: Iterable[ReadImage]) -> _Resource:
@@ -69,7 +71,7 @@ def bundle(study: ScoredStudy, images: Iterable[ReadImage]) -> _Resource:
         examinations.setdefault(image.study_uid, []).append(image)
     entries += [made.imaging_study(uid, found) for uid, found in examinations.items()]
     for read in study.reads:
-        seen = sorted({known[image].study_uid for image in read.images.values() if image in known})
+        seen = sorted({known[seen.image].study_uid for seen in read.images if seen.image in known})
         entries += made.observations(read, seen)
     newest = max((read.signed_at for read in study.reads), default=None)
     return {
@@ -130,7 +132,7 @@ class _Maker:
             identifier=[{"system": "urn:ietf:rfc:3986", "value": f"urn:sha256:{model.digest}"}],
             deviceName=[{"name": model.name, "type": "model-name"}],
             version=[{"value": model.version}],
-            note=[{"text": "Neural network that computed the virtual PET. Research use only."}],
+            note=[{"text": "Neural network that computed the virtual images. Research use only."}],
         )
 
     def patient(self, subject: str) -> _Resource:
@@ -159,14 +161,14 @@ class _Maker:
             "uid": image.series_uid,
             "modality": _coding(_SYSTEMS["DCM"], image.modality),
             "numberOfInstances": len(image.instances),
-            "bodySite": _concept(concepts.HEART)["coding"][0],
+            "bodySite": _concept(concepts.ORGANS[image.organ].body)["coding"][0],
             "instance": [
                 {"uid": sop_uid, "sopClass": {"system": "urn:ietf:rfc:3986", "code": f"urn:oid:{sop_class}"}}
                 for sop_class, sop_uid in image.instances
             ],
         }
-        if image.computed:
-            series["description"] = "Virtual PET: synthetic image computed by AI, research use only"
+        if image.image_set in concepts.COMPUTED:
+            series["description"] = concepts.IMAGES[image.image_set].meaning
             series["performer"] = [
                 {"actor": self.refer("Device", model.digest)} for model in self.study.models
             ]
@@ -174,20 +176,20 @@ class _Maker:
 
     def observations(self, read: ScoredRead, examinations: Sequence[str]) -> list[_Resource]:
         """The read, then its states."""
-        states = sorted(read.scores, reverse=True)
+        states, organ = sorted(read.scores, reverse=True), concepts.ORGANS[read.organ]
         common = {
             "status": "final",
             "category": [_CATEGORY],
             "subject": self.refer("Patient", read.subject),
             "issued": _instant(read.signed_at),
             "performer": [self.refer("PractitionerRole", read.reader)],
-            "bodySite": _concept(concepts.HEART),
+            "bodySite": _concept(organ.body),
             "device": self.refer("Device", "reader study"),
             "derivedFrom": [self.refer("ImagingStudy", uid) for uid in examinations],
         }
         if not examinations:
             del common["derivedFrom"]
-        codes = [] if read.image_set == "pet" else [_SPECT_REST_STRESS]
+        codes = [_SPECT_REST_STRESS] if read.image_set in _SPECT else []
         whole = self.entry(
             "Observation",
             read.token,
@@ -195,26 +197,34 @@ class _Maker:
             code=_concept(*codes, concepts.PROCEDURES[read.image_set]),
             **common,
             hasMember=[self.refer("Observation", f"{read.token} {state}") for state in states],
-            component=[*_about(read), _number(concepts.SUMS["difference"], read.difference)],
+            component=[
+                *_about(read),
+                *(
+                    _number(code, value=read.difference)
+                    for name, code in organ.sums.items()
+                    if name == "difference"
+                ),
+            ],
         )
         return [whole, *(self._of_state(read, state, common) for state in states)]
 
     def _of_state(self, read: ScoredRead, state: str, common: Mapping[str, Any]) -> _Resource:
+        organ = concepts.ORGANS[read.organ]
         return self.entry(
             "Observation",
             f"{read.token} {state}",
-            code=_concept(concepts.SUMS[state]),
+            code=_concept(organ.sums.get(state, concepts.REGION_SCORES)),
             **common,
-            **_value(read.sum(state)),
+            **(_value(read.sum(state)) if state in organ.sums else {}),
             component=[
                 {
                     "code": _concept(concepts.PATIENT_STATE),
                     "valueCodeableConcept": _concept(concepts.STATES[state]),
                 },
                 *(
-                    _number(segment, score, text=f"Segment {number}")
-                    for number, (segment, score) in enumerate(
-                        zip(concepts.SEGMENTS, read.scores[state], strict=True), start=1
+                    _number(*place.codes, value=score, text=f"{organ.place} {number}: {place.meaning}")
+                    for number, (place, score) in enumerate(
+                        zip(organ.places, read.scores[state], strict=True), start=1
                     )
                 ),
             ],
@@ -223,26 +233,31 @@ class _Maker:
 
 def _about(read: ScoredRead) -> list[_Resource]:
     """What was read, which time, and what else the form asked."""
-    image = _concept(concepts.IMAGES[read.image_set])
     found: list[_Resource] = [
-        {"code": _concept(concepts.IMAGE_READ), "valueCodeableConcept": image},
-        _number(concepts.READ_NUMBER, read.number),
+        *(
+            {
+                "code": _concept(concepts.IMAGE_READ),
+                "valueCodeableConcept": _concept(concepts.IMAGES[image_set]),
+            }
+            for image_set in [*read.beside, read.image_set]
+        ),
+        _number(concepts.READ_NUMBER, value=read.number),
     ]
-    for name, value in read.choices.items():
+    for name, value in read.answers():
         code = concepts.field_name(name)
         if isinstance(value, str):
             found.append(
                 {"code": _concept(code), "valueCodeableConcept": _concept(concepts.field_value(value))}
             )
         else:
-            found.append(_number(code, value))
+            found.append(_number(code, value=value))
     return found
 
 
-def _number(code: Code, value: int | None, *, text: str = "") -> _Resource:
-    concept = _concept(code)
+def _number(*codes: Code, value: int | None, text: str = "") -> _Resource:
+    concept = _concept(*codes)
     if text:
-        concept["text"] = f"{text}: {code.meaning}"
+        concept["text"] = text
     return {"code": concept, **_value(value)}
 
 

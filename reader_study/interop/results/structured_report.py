@@ -26,18 +26,26 @@ from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian
 
 from inference.dicom.write import uid_from
-from inference.heart.segments import SEGMENT_NAMES
 from reader_study.interop.results import concepts
 from reader_study.interop.results.scores import ScoredRead, ScoredStudy
 
 FORMAT = "1"  # changes with the content: a new format makes new files, with new UIDs
 _SERIES_NUMBER = 9001
+_SHORT = {
+    "spect": "SPECT",
+    "virtual_pet": "vPET (AI, research)",
+    "pet": "PET",
+    "uncorrected": "NC",
+    "chang": "Chang",
+    "virtual_ctac": "vCTAC (AI, research)",
+    "ctac": "CTAC",
+}
 _REQUIRED = ("PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate", "StudyTime")
 
 
 def report(read: ScoredRead, images: Mapping[str, Sequence[Dataset]], *, study: ScoredStudy) -> bytes:
-    """One DICOM file. images: state -> headers of the files that the reader saw, at least one of all."""
-    evidence = [_complete(ds) for state in sorted(images) for ds in images[state]]
+    """One DICOM file. images: name -> headers of the files that the reader saw, at least one of all."""
+    evidence = [_complete(ds) for name in sorted(images) for ds in images[name]]
     names = (study.lock_sha256, read.token, str(read.version), FORMAT)
     with warnings.catch_warnings():
         # Pseudonyms have no family name, and highdicom wonders.
@@ -88,7 +96,7 @@ def _complete(ds: Dataset) -> Dataset:
 
 
 def _description(read: ScoredRead, study: ScoredStudy) -> str:
-    arm = {"spect": "SPECT", "virtual_pet": "vPET (AI, research)", "pet": "PET"}[read.image_set]
+    arm = " + ".join(_SHORT[image_set] for image_set in [*read.beside, read.image_set])
     return f"Scores {read.reader} {arm} read {read.number}{' SIMULATED' if study.simulated else ''}"
 
 
@@ -100,7 +108,7 @@ def _content(read: ScoredRead, evidence: Sequence[Dataset], names: tuple[str, ..
     groups = [
         _segment(read, state, number, names)
         for state in sorted(read.scores, reverse=True)
-        for number in range(17)
+        for number in range(len(read.scores[state]))
     ]
     return MeasurementReport(
         observation_context=ObservationContext(
@@ -117,33 +125,38 @@ def _content(read: ScoredRead, evidence: Sequence[Dataset], names: tuple[str, ..
 def _segment(
     read: ScoredRead, state: str, number: int, names: tuple[str, ...]
 ) -> MeasurementsAndQualitativeEvaluations:
-    score = read.scores[state][number]
+    organ = concepts.ORGANS[read.organ]
+    score, place = read.scores[state][number], organ.places[number]
     said = [QualitativeEvaluation(concepts.PATIENT_STATE, concepts.STATES[state])]
     measured = []
     if score is None:
-        said.append(QualitativeEvaluation(concepts.SEGMENT_SCORE, concepts.NOT_EVALUABLE))
+        said.append(QualitativeEvaluation(organ.score, concepts.NOT_EVALUABLE))
     else:
-        measured.append(Measurement(concepts.SEGMENT_SCORE, score, concepts.SCORE_UNIT))
+        measured.append(Measurement(organ.score, score, concepts.SCORE_UNIT))
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(
             uid=uid_from("score", *names, state, str(number + 1)),
-            identifier=f"{state} {number + 1} {SEGMENT_NAMES[number]}",
+            identifier=f"{state} {number + 1} {place.name}",
         ),
-        finding_sites=[FindingSite(concepts.SEGMENTS[number])],
+        finding_sites=[FindingSite(place.site, laterality=place.side)],
         measurements=measured or None,
         qualitative_evaluations=said,
     )
 
 
 def _summary(read: ScoredRead, names: tuple[str, ...]) -> MeasurementsAndQualitativeEvaluations:
-    sums = {"stress": read.sum("stress"), "rest": read.sum("rest"), "difference": read.difference}
+    organ = concepts.ORGANS[read.organ]
     measured = [
-        Measurement(concepts.SUMS[name], value, concepts.SCORE_UNIT)
-        for name, value in sums.items()
+        Measurement(code, value, concepts.SCORE_UNIT)
+        for name, code in organ.sums.items()
+        for value in [read.difference if name == "difference" else read.sum(name)]
         if value is not None
     ]
-    said = [QualitativeEvaluation(concepts.IMAGE_READ, concepts.IMAGES[read.image_set])]
-    for name, value in read.choices.items():
+    said = [
+        QualitativeEvaluation(concepts.IMAGE_READ, concepts.IMAGES[image_set])
+        for image_set in [*read.beside, read.image_set]
+    ]
+    for name, value in read.answers():
         if isinstance(value, str):
             said.append(QualitativeEvaluation(concepts.field_name(name), concepts.field_value(value)))
         else:
@@ -151,7 +164,7 @@ def _summary(read: ScoredRead, names: tuple[str, ...]) -> MeasurementsAndQualita
     measured.append(Measurement(concepts.READ_NUMBER, read.number, concepts.NO_UNITS))
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=uid_from("summary", *names), identifier="summary"),
-        finding_sites=[FindingSite(concepts.HEART)],
+        finding_sites=[FindingSite(organ.body)],
         measurements=measured,
         qualitative_evaluations=said,
     )

@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,15 +12,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from reader_study.reading.draft import content_sha256
-from reader_study.reading.models import Read
+from reader_study.reading.chain import first_hash, next_hash
+from reader_study.reading.models import Event, Read
 from tests.reader_study.allocation.drafts import PASSWORD
-from tests.reader_study.reading.reads import complete, event, scored
+from tests.reader_study.reading.reads import complete, digest, event
 
 Observed = dict[str, tuple[int, dict[str, str], bytes]]
 """What was asked -> status, headers, body; tokens, times and cookies are replaced by their names."""
 
-PICTURE = re.compile(r"/(volumes|polar)/(stress|rest)$")
+PICTURE = re.compile(r"/(volumes|polar|contour)/\d+/(stress|rest)$|/cines/\w+/(stress|rest)$")
 TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 COOKIE = re.compile(r"(csrftoken|sessionid)=[^;]*|expires=[^;]*")
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
@@ -34,6 +35,11 @@ class Observer:
         self.names = {
             str(token).encode(): f"token-{session}-{position}".encode()
             for token, session, position in Read.objects.values_list("token", "session", "position")
+        }
+        # The chain of events begins with the token: these hashes differ as tokens do, and any other would be seen.
+        self.names |= {
+            first_hash(token).encode(): b"hash of " + self.names[str(token).encode()]
+            for token in Read.objects.values_list("token", flat=True)
         }
 
     def ask(self, method: str, address: str, body: Any = None, *, label: str = "") -> HttpResponse:
@@ -54,11 +60,15 @@ class Observer:
         """A whole read, with the mistakes a reader or an attacker can make on the way."""
         read = f"/api/reading/reads/{token}"
         self.ask("get", read, label="opened")
-        for slot in ("stress", "rest", "spect", "gated"):
-            self.ask("get", f"{read}/volumes/{slot}")
-            self.ask("get", f"{read}/polar/{slot}")
+        for state in ("stress", "rest", "spect", "gated"):
+            for number in (0, 1, 2):
+                for kind in ("volumes", "polar", "contour"):
+                    self.ask("get", f"{read}/{kind}/{number}/{state}")
+            for kind in ("gated", "projections", "pet"):
+                self.ask("get", f"{read}/cines/{kind}/{state}")
         known, acts = uuid.UUID(int=7), complete(2)
         acts = [{**act, "id": str(uuid.UUID(int=100 + act["seq"]))} for act in acts]
+        self.names |= {hash_.encode(): b"hash of event" for hash_ in _chain(token, acts)}
         for label, sent in {
             "wrong score": [{**event(1, value=9), "id": str(known)}],
             "gap": [{**event(2), "id": str(known)}],
@@ -71,20 +81,58 @@ class Observer:
         right = {
             "password": PASSWORD,
             "meaning": "authored",
-            "content_sha256": content_sha256(scored(2), form_version=1),
+            "content_sha256": digest(2),
             "last_seq": len(acts),
+            "step": 1,
         }
         for label, change in {
             "unreadable": {"content_sha256": "x"},
             "too early": {"last_seq": 1},
             "other scores": {"content_sha256": "0" * 64},
+            "another step": {"step": 2},
+            "another meaning": {"meaning": "amended"},
             "wrong password": {"password": "guess"},
             "right": {},
             "twice": {},
         }.items():
             self.ask("post", f"{read}/signature", {**right, **change}, label=label)
         self.ask("get", read, label="signed")
-        self.ask("get", f"{read}/volumes/stress", label="signed")
+        self.ask("get", f"{read}/volumes/1/stress", label="signed")
+        self.ask("post", f"{read}/unlock", {"reason": ""}, label="no reason")
+        self.ask("post", f"{read}/unlock", {"reason": "A slip"}, label="reason")
+        self.ask("post", f"{read}/unlock", {"reason": "A slip"}, label="twice")
+        self.ask("get", read, label="asked to correct")
+
+    def end_session(self, study_id: str) -> None:
+        """What is asked at the end of a session of one read, answered wrong, right, and again."""
+        questions = f"/api/reading/studies/{study_id}/sessions/1/questions"
+        self.ask("get", questions, label="session ended")
+        recall = {"seen": "no", "reads": None, "positions": []}
+        guess = {"position": 1, "answer": "arm", "arm": 1, "confidence": 70}
+        for label, sent in {
+            "unreadable": {},
+            "nothing": {"recall": None, "guesses": []},
+            "another read": {"recall": recall, "guesses": [{**guess, "position": 2}]},
+            "whole": {"recall": recall, "guesses": [guess]},
+            "twice": {"recall": recall, "guesses": [guess]},
+        }.items():
+            self.ask("post", questions, sent, label=label)
+        self.ask("get", questions, label="answered")
+
+    def correct(self, token: str) -> None:
+        """The same read after the investigator opened it again."""
+        read = f"/api/reading/reads/{token}"
+        self.ask("get", read, label="opened again")
+        self.ask("get", f"{read}/volumes/1/stress", label="opened again")
+        body = {
+            "password": PASSWORD,
+            "meaning": "amended",
+            "content_sha256": digest(2),
+            "last_seq": 37,
+            "step": 1,
+        }
+        self.ask("post", f"{read}/signature", body, label="amended")
+        self.ask("get", read, label="amended")
 
     def walk(self, arguments: dict[str, str]) -> None:
         """Every address the server knows, by every method, with the ids of this very case filled in."""
@@ -116,6 +164,16 @@ def pictures(seen: Observed) -> dict[str, bytes]:
 def _is_picture(asked: str, status: int) -> bool:
     method, address = asked.split(" ")[:2]
     return method == "get" and status == 200 and bool(PICTURE.search(address))
+
+
+def _chain(token: str, acts: list[dict]) -> Iterator[str]:
+    """The hashes that a browser computes of what it sends."""
+    after = first_hash(uuid.UUID(token))
+    for act in acts:
+        known = {"state": "", "segment": None, "name": "", **act}
+        known |= {"id": uuid.UUID(act["id"]), "at": datetime.fromisoformat(act["at"])}
+        after = next_hash(after, Event(**known))
+        yield after
 
 
 def _as_json(body: Any) -> tuple[bytes, str]:

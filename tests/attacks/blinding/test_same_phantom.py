@@ -4,6 +4,8 @@ And by no byte, voxels included: the same read with and without the uncertainty 
 """
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,14 +15,14 @@ from django.test import Client
 
 from inference.dicom.read import read_header
 from inference.objects import ObjectStore
-from reader_study.allocation.actions import allocate
-from reader_study.allocation.queries import assignments
 from reader_study.cases.models import Image
-from reader_study.reading.models import Read
-from reader_study.reading.opening import open_study
+from reader_study.reading.models import Read, Unlock
+from reader_study.reading.unlocks import answer_unlock
+from reader_study.studies.charter_conduct import Conduct
+from reader_study.studies.protocol import Protocol
+from reader_study.studies.templates import kawakubo_replica
 from tests.attacks.blinding.observation import Observed, Observer, pictures, without_voxels
-from tests.attacks.blinding.phantom_study import PhantomStudy, phantom_study
-from tests.reader_study.allocation.drafts import PASSWORD
+from tests.attacks.blinding.phantom_study import PhantomStudy, opened_with, phantom_study
 
 pytestmark = pytest.mark.django_db
 IMAGE_SETS = ("spect", "virtual_pet", "pet")
@@ -33,6 +35,9 @@ TELLING = re.compile(
     re.IGNORECASE,
 )
 
+# What there is to choose from, the same whatever was read: compared above, and named by its labels.
+CHOICES = "/sessions/1/questions session ended"
+
 
 @pytest.fixture(scope="module")
 def worlds(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, Observed]:
@@ -41,7 +46,7 @@ def worlds(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, Ob
     with django_db_blocker.unblock():
         try:
             with transaction.atomic():
-                study = phantom_study()
+                study = phantom_study(_asking)
                 found = {image_set: _world(study, image_set) for image_set in IMAGE_SETS}
                 _forget_uncertainty()
                 found[CERTAIN] = _world(study, "virtual_pet")
@@ -51,24 +56,20 @@ def worlds(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, Ob
     return found
 
 
+def _asking(**options: Any) -> Protocol:
+    """A day of few reads, breaks, and all the questions that there are."""
+    conduct = Conduct(daily_cap=2, break_after_minutes=5, ask_recall=True, ask_arm=True)
+    return replace(kawakubo_replica(**options), conduct=conduct)
+
+
 def _forget_uncertainty() -> None:
     none = dict.fromkeys((f"uncertainty_{kind}_key" for kind in ("dicom", "neutral", "polar")), "")
     assert Image.objects.exclude(uncertainty_dicom_key="").update(**none, uncertainty_segments=None) == 2
 
 
 def _world(made: PhantomStudy, first: str) -> Observed:
-    """Allocate until the arm comes first, open, observe, and undo it all but the study."""
-    for number in range(100):
-        undo = transaction.savepoint()
-        allocate(actor=made.investigator, study=made.study, seed=number.to_bytes(32, "big"))
-        if assignments(made.study)[0].image_set == first:
-            break
-        transaction.savepoint_rollback(undo)
-    open_study(actor=made.investigator, study=made.study, password=PASSWORD, reason="All cases are in")
-    seen = _observe(made, first)
-    transaction.savepoint_rollback(undo)
-    made.study.refresh_from_db()
-    return seen
+    with opened_with(made, ((first,),)):
+        return _observe(made, first)
 
 
 def _observe(made: PhantomStudy, image_set: str) -> Observed:
@@ -80,20 +81,43 @@ def _observe(made: PhantomStudy, image_set: str) -> Observed:
     observer.ask("get", f"/api/reading/reads/{tokens[1]}", label="too early")
     observer.read_and_sign(tokens[0])
     observer.ask("get", "/api/reading/worklist", label="after")
+    observer.end_session(str(made.study.id))
+    observer.ask("get", "/api/reading/worklist", label="answered")
+    answer_unlock(
+        actor=made.investigator,
+        study=made.study,
+        unlock_id=Unlock.objects.get().id,
+        approved=True,
+        reason="Go on",
+    )
+    observer.correct(tokens[0])
+    observer.ask("get", "/api/reading/worklist", label="corrected")
+    observer.ask("post", "/api/reading/display-check", {"answers": {}}, label="half")
     image = Image.objects.get(case=made.case, image_set=image_set, state="stress")
     file = read_header(ObjectStore(settings.OBJECT_STORE).get(image.dicom_keys[0]))
     observer.walk(
         {
             "token": tokens[0],
-            "slot": "stress",
+            "reader_id": str(made.reader.id),
+            "request_id": str(made.case.id),
+            "set": "1",
+            "session": "1",
+            "state": "stress",
+            "kind": "gated",
+            "unlock_id": str(made.case.id),
             "study_id": str(made.study.id),
             "case_id": str(made.case.id),
+            "cine_id": str(made.case.id),
             "image_id": str(image.id),
             "upload_id": str(made.case.id),
             "job_id": str(made.case.id),
             "peer_id": str(made.case.id),
             "kept_id": str(made.case.id),
+            "query_id": str(made.query),
             "token_id": str(made.case.id),
+            "membership_id": str(made.case.id),
+            "invitation_id": str(made.case.id),
+            "version": "1",
             "sha256": image.neutral_key,
             "name": "report.pdf",
             "study": file.study_uid,
@@ -118,7 +142,7 @@ def test_the_uncertainty_of_a_virtual_pet_changes_no_byte_that_a_reader_gets(wor
     """Statuses, headers, voxels, refusals: of every address the server knows, by every method."""
     accompanied, alone = worlds["virtual_pet"], worlds[CERTAIN]
     assert any("/uncertainty/" in asked for asked in alone)
-    assert len(pictures(alone)) == 4
+    assert len(pictures(alone)) == 7
     assert accompanied.keys() == alone.keys()
     assert [asked for asked in alone if alone[asked] != accompanied[asked]] == []
 
@@ -127,7 +151,7 @@ def test_every_kind_of_answer_was_among_them(worlds):
     """A comparison of refusals alone would prove nothing."""
     statuses = {status for asked, (status, _, _) in worlds["pet"].items() if "/api/reading/" in asked}
     assert {200, 201, 400, 403, 404, 405, 409, 423} <= statuses
-    assert len(pictures(worlds["pet"])) == 4
+    assert len(pictures(worlds["pet"])) == 7
 
 
 def test_the_pictures_of_one_phantom_are_the_same_up_to_how_the_files_store_numbers(worlds):
@@ -142,7 +166,7 @@ def test_the_pictures_of_one_phantom_are_the_same_up_to_how_the_files_store_numb
 def test_no_word_of_a_reader_answer_tells_an_arm_a_site_a_case_or_a_file(worlds):
     for seen in worlds.values():
         for asked, (_, headers, body) in without_voxels(seen).items():
-            if "/api/reading/" in asked:
+            if "/api/reading/" in asked and not asked.endswith(CHOICES):
                 text = body + repr(headers).encode()
                 assert not TELLING.findall(text), asked
 

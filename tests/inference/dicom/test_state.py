@@ -10,7 +10,15 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from inference.dicom import codes, state
-from inference.dicom.state import corrected_from, folded, state_from, state_of, view_and_source, view_from
+from inference.dicom.state import (
+    corrected_from,
+    folded,
+    method_from,
+    state_from,
+    state_of,
+    view_and_source,
+    view_from,
+)
 
 STATES = {
     "MPI STRESS Tc99m": "stress",
@@ -115,6 +123,8 @@ def test_the_view_comes_from_the_code_then_the_progression_then_the_words() -> N
         ("吸収補正あり", True),
         ("減弱補正なし", False),
         ("SA NAC", False),
+        ("Chang補正", True),
+        ("NAC, Chang follows", False),
     ],
 )
 def test_words_say_whether_it_is_corrected(text: str, corrected: bool) -> None:
@@ -165,3 +175,29 @@ def test_a_browser_reads_the_same_words_the_same_way() -> None:
     )
     expected = [[folded(text), [bool(re.search(p, folded(text))) for p in patterns]] for text in texts]
     assert json.loads(run.stdout) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "method"),
+    [
+        ({"SeriesDescription": "AC Chang TRANSAXIAL"}, "chang"),
+        ({"SeriesDescription": "頭部 Ｃｈａｎｇ補正 NM"}, "chang"),
+        ({"SeriesDescription": "チャン法"}, "chang"),
+        ({"SeriesDescription": "CTAC"}, "ct"),
+        ({"SeriesDescription": "BRAIN_CT-AC_TRA"}, "ct"),
+        ({"SeriesDescription": "Brain AC (CT)"}, "ct"),
+        ({"SeriesDescription": "CTによる減弱補正"}, "ct"),
+        ({"SeriesDescription": "CT based attenuation correction"}, "ct"),
+        ({"SeriesDescription": "AC", "ProcessingFunction": "OSEM Chang"}, "chang"),
+        ({"SeriesDescription": "AC", "AttenuationCorrectionMethod": "CT"}, "ct"),
+        ({"SeriesDescription": "AC", "AttenuationCorrectionMethod": "CHANG, 0.12/cm"}, "chang"),
+        ({"SeriesDescription": "CTAC", "AttenuationCorrectionMethod": "Chang"}, "chang"),
+        ({"SeriesDescription": "CTAC or Chang"}, ""),
+        ({"SeriesDescription": "AC exchanged"}, ""),
+        ({"SeriesDescription": "AC, SPECT/CT"}, ""),
+        ({"SeriesDescription": "チャンネル AC"}, ""),
+        ({}, ""),
+    ],
+)
+def test_by_what_an_image_was_corrected(texts: dict[str, str], method: str) -> None:
+    assert method_from(texts) == method

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from inference.heart.contour import wall_contour
 from inference.heart.neutral import neutral_volume
-from inference.heart.polar import polar_map
+from inference.heart.polar import polar_map, wall_of
 from inference.heart.sampling import ANGLES, RINGS
 from inference.heart.ventricle import LeftVentricle, VentricleNotFound, find_left_ventricle
 from inference.physics.head import Raster, activity
@@ -144,7 +143,9 @@ def test_a_ventricle_is_found_on_voxels_of_3_to_7_mm(spacing_mm: float) -> None:
 
 def test_the_contour_follows_the_wall_and_bridges_what_is_lost() -> None:
     whole, lost = volume(background=0.1), volume(one_defect(10, remaining=0.1), background=0.05)
-    contours = [wall_contour(study, find_left_ventricle(study)) for study in (whole, lost)]
+    contours = [
+        wall_of(neutral_volume(study, find_left_ventricle(study))).distance_mm for study in (whole, lost)
+    ]
     for contour in contours:
         assert contour.shape == (RINGS, ANGLES)
         assert np.abs(contour[6:] - RADIUS_MM).max() < 4.0

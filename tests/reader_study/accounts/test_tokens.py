@@ -10,9 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from reader_study.accounts.actions import MAX_TOKENS, invite, make_token
+from reader_study.accounts.actions import MAX_TOKENS, invite, make_token, sign
 from reader_study.accounts.models import ApiToken, TokenScope, User
+from reader_study.accounts.wrong_passwords import MOST
 from reader_study.audit.models import Entry
+from reader_study.problems import TooMany
+from reader_study.studies.delegation import end_membership
 from tests.conftest import PASSWORD
 from tests.reader_study.cases.world import World, client_of, world  # noqa: F401  # fixtures
 
@@ -69,6 +72,21 @@ def test_without_the_password_there_is_no_token(
     answer = client_of(coordinator).post(f"/api/studies/{world.study.id}/tokens", wish)
     assert (answer.status_code, answer.json()["code"]) == (403, "password")
     assert not ApiToken.objects.exists()
+
+
+def test_the_password_is_not_guessed_by_making_tokens(
+    world: World,  # noqa: F811
+    coordinator: User,
+    client_of: Any,  # noqa: F811
+) -> None:
+    browser, address = client_of(coordinator), f"/api/studies/{world.study.id}/tokens"
+    for _guess in range(MOST):
+        assert browser.post(address, {**WISH, "password": "wrong"}).status_code == 403
+    refused = browser.post(address, WISH)
+    assert (refused.status_code, refused.json()["code"]) == (429, "passwords")
+    assert Entry.objects.filter(action="accounts.password_refused", actor=coordinator.id).count() == MOST
+    with pytest.raises(TooMany):  # the same count as at a signature
+        sign(signer=coordinator, password=PASSWORD, meaning="authored", content_sha256="0" * 64)
 
 
 @pytest.mark.parametrize("who", ["reader", "monitor", "stranger", "staff", "investigator"])
@@ -129,7 +147,8 @@ def test_a_token_ends(world: World, coordinator: User, end: Callable[[ApiToken],
 
 def test_who_is_coordinator_no_more_sends_no_more(world: World, coordinator: User) -> None:  # noqa: F811
     secret = made(coordinator, world.study)
-    coordinator.memberships.filter(study=world.study).delete()
+    own = coordinator.memberships.get(study=world.study)
+    end_membership(actor=world.investigator, study=world.study, membership_id=own.id, reason="Left")
     assert script(secret).get(f"/api/studies/{world.study.id}/uploads").status_code == 404
 
 

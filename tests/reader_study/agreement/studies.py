@@ -5,10 +5,11 @@ from django.test import Client
 
 from reader_study.accounts.models import Signature
 from reader_study.cases.models import Image
+from reader_study.reading.draft import Draft as Content
 from reader_study.reading.draft import content_sha256
-from reader_study.reading.models import Read, ScoreSheet
+from reader_study.reading.models import Read, ScoreSheet, Unlock
 from tests.reader_study.allocation.drafts import PASSWORD, Draft
-from tests.reader_study.reading.reads import Desk, opened, scored
+from tests.reader_study.reading.reads import FORM_VERSION, Desk, opened, scored
 
 MODEL = {"name": "heart-spect-to-pet", "version": "1.0.0", "digest": "b" * 64}
 REASON = "All reads are signed"
@@ -26,21 +27,32 @@ def finished(*, unsigned: int = 0) -> Draft:
         reads = Read.objects.filter(reader=reader).order_by("session", "position")
         for number, read in enumerate(reads[: 6 - unsigned]):
             content = scored(number % 5)
-            sha256 = content_sha256(content, form_version=1)
-            signature = Signature.objects.create(
-                signer=reader, full_name=reader.full_name, meaning="authored", content_sha256=sha256
-            )
-            ScoreSheet.objects.create(
-                read=read,
-                version=1,
-                form_version=1,
-                scores=content.scores,
-                fields=content.fields,
-                content_sha256=sha256,
-                last_seq=37,
-                signature=signature,
-            )
+            keep_sheet(read, content)
     return study
+
+
+def keep_sheet(read: Read, content: Content, *, step: int = 1, unlock: Unlock | None = None) -> ScoreSheet:
+    """What a signature leaves of a step of a read; unlock: the one under which it corrects the first."""
+    sha256 = content_sha256(content, form_version=FORM_VERSION)
+    reader = read.reader
+    signature = Signature.objects.create(
+        signer=reader,
+        full_name=reader.full_name,
+        meaning="amended" if unlock else "authored",
+        content_sha256=sha256,
+    )
+    return ScoreSheet.objects.create(
+        read=read,
+        step=step,
+        version=2 if unlock else 1,
+        unlock=unlock,
+        form_version=FORM_VERSION,
+        scores=content.scores,
+        fields=content.fields,
+        content_sha256=sha256,
+        last_seq=37,
+        signature=signature,
+    )
 
 
 def read_through_the_doors() -> Draft:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import numpy as np
 
-from reader_study.studies.protocol import digest, kawakubo_replica
+from reader_study.studies.protocol import digest
+from reader_study.studies.templates import kawakubo_replica
 
 INFERIOR = np.array([4, 10, 15]) - 1
 TERRITORY = {

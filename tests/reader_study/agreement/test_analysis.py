@@ -169,7 +169,7 @@ def test_missing_reads_are_listed_with_case_and_arm_and_their_reason():
     assert missing["reads"] == [
         {
             "reader": "R3", "session": entry["session"], "position": entry["position"],
-            "subject": subjects[entry["case"]], "arm": entry["arm"],
+            "subject": subjects[entry["case"]], "arm": entry["arm"], "repetition": 0,
         }
         for entry in lock["allocation"]["entries"][-2:]
     ]  # fmt: skip
@@ -189,7 +189,30 @@ def test_hidden_repeats_and_superseded_versions_do_not_count_twice():
     lock["allocation"]["entries"].append({**entry, "token": "repeat", "repetition": 1})
     lock["reads"].append({**read, "token": "repeat", "scores": wrong})
     lock["reads"].append({**read, "version": 0, "in_force": False, "scores": wrong})
-    assert analyse(lock, replicates=50)["score_differences_by_reader"] == plain["score_differences_by_reader"]
+    repeated = analyse(lock, replicates=50)
+    unlike = {"design", "lock", "provenance"}
+    assert {name: repeated[name] for name in repeated.keys() - unlike} == {
+        name: plain[name] for name in plain.keys() - unlike
+    }
+    design = repeated["design"]
+    assert (design["n_repeats_due"], design["n_repeats_signed"]) == (1, 1)
+    assert design | {"n_repeats_due": 0, "n_repeats_signed": 0} == plain["design"]
+
+
+def test_a_repeat_that_was_not_signed_is_missing_and_no_first_read(lock):
+    entry = lock["allocation"]["entries"][0]
+    repeat = {**entry, "token": "repeat", "session": 2, "repetition": 1}
+    names = ("token", "reader", "session", "position")
+    missing = {"reason": "R1 has left", "reads": [{name: repeat[name] for name in names}]}
+    entries = [*lock["allocation"]["entries"], repeat]
+    result = analyse(
+        {**lock, "allocation": {**lock["allocation"], "entries": entries}, "missing_reads": missing},
+        replicates=20,
+    )
+    assert [read["repetition"] for read in result["missing_reads"]["reads"]] == [1]
+    design = result["design"]
+    assert (design["n_repeats_due"], design["n_repeats_signed"]) == (1, 0)
+    assert design["n_reads_signed"] == design["n_reads_due"] == 108
 
 
 def test_the_same_lock_gives_the_same_bytes_and_names_its_seed(lock, result):
@@ -237,6 +260,28 @@ def _constant(lock):
         read["scores"] = {state: [0] * 17 for state in ("stress", "rest")}
 
 
+def _each_case_by_two_of_three_readers(lock):
+    """A balanced incomplete design: reader n does not read every third case."""
+    cases = {case["id"]: number for number, case in enumerate(lock["cases"])}
+    readers = {reader["id"]: number for number, reader in enumerate(lock["readers"])}
+    entries = lock["allocation"]["entries"]
+    kept = [entry for entry in entries if (cases[entry["case"]] - readers[entry["reader"]]) % 3]
+    lock["allocation"]["entries"] = kept
+    tokens = {entry["token"] for entry in kept}
+    lock["reads"] = [read for read in lock["reads"] if read["token"] in tokens]
+
+
+def test_an_incomplete_design_counts_the_reads_it_has():
+    lock = snapshot()
+    _each_case_by_two_of_three_readers(lock)
+    result = analyse(lock, replicates=100)
+    assert result["design"]["n_reads_due"] == result["design"]["n_reads_signed"] == 72
+    for row in rows(result, "reader_agreement", state="both"):
+        assert row["weighted_kappa"]["estimate"] is not None
+    (row,) = rows(result, "score_differences", arm="A", state="stress", segment=0)
+    assert (row["n_reads"], row["n_cases"]) == (24 * 17, 12)
+
+
 def _without_an_arm_of_a_reader(lock):
     reader = lock["readers"][0]["id"]
     entries = lock["allocation"]["entries"]
@@ -249,13 +294,23 @@ def _without_an_arm_of_a_reader(lock):
     [
         ({}, _constant),
         ({}, _without_an_arm_of_a_reader),
+        ({}, _each_case_by_two_of_three_readers),
         ({"readers": 1}, None),
         ({"patients": 1}, None),
         ({"patients": 2}, None),
         ({"missing": 0.2}, None),
         ({"missing": 1.0}, None),
     ],
-    ids=["constant", "empty arm", "one reader", "one case", "two cases", "20 % missing", "all missing"],
+    ids=[
+        "constant",
+        "empty arm",
+        "incomplete",
+        "one reader",
+        "one case",
+        "two cases",
+        "20 % missing",
+        "all missing",
+    ],
 )
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_thin_data_give_results_or_nulls(made, change):

@@ -1,4 +1,4 @@
-"""A report comes from the lock alone, from one worker at a time, and unblinds the study."""
+"""A report comes from the lock alone, from one worker at a time, and is sealed until two people unblind the study."""
 
 import hashlib
 
@@ -14,6 +14,7 @@ from reader_study.audit.queries import entries_of
 from reader_study.studies.models import Membership, Role
 from tests.reader_study.agreement.studies import MODEL, finished, report_address
 from tests.reader_study.allocation.drafts import user
+from tests.reader_study.studies.second_person import unblind
 
 
 def test_before_the_lock_and_while_computing_there_is_no_result(locked, signed_in):
@@ -29,14 +30,21 @@ def test_an_open_study_has_no_report(signed_in):
     study = finished(unsigned=6)
     client = signed_in(study.investigator)
     assert client.get(report_address(study)).json() == {
-        "state": "none", "lock": None, "result": None, "files": [],
+        "state": "none", "lock": None, "result": None, "note": None, "files": [],
     }  # fmt: skip
     assert client.get(report_address(study, "report.json")).status_code == 404
 
 
-def test_the_report_is_computed_and_unblinds_the_study(locked, signed_in):
+def test_the_report_is_computed_and_stays_sealed_until_two_people_unblind_the_study(locked, signed_in):
     compute(str(Lock.objects.get().pk))
     client = signed_in(locked.investigator)
+    body = client.get(report_address(locked)).json()
+    assert (body["state"], body["result"], body["files"]) == ("sealed", None, [])
+    for name in Report.objects.get().files:
+        assert client.get(report_address(locked, name)).status_code == 404
+    locked.study.refresh_from_db()
+    assert locked.study.state == "locked"
+    unblind(locked.study, investigator=locked.investigator)
     body = client.get(report_address(locked)).json()
     assert body["state"] == "ready"
     assert body["result"]["provenance"]["lock_sha256"] == body["lock"]["digest"]
@@ -49,7 +57,6 @@ def test_the_report_is_computed_and_unblinds_the_study(locked, signed_in):
         assert hashlib.sha256(response.content).hexdigest() == file["sha256"]
         assert len(response.content) == file["size"]
         assert response["Cache-Control"] == "private, no-store"
-    locked.study.refresh_from_db()
     assert locked.study.state == "unblinded"
     acts = [entry.action for entry in entries_of(locked.study.id, after=0)]
     ends = ("agreement.", "studies.locked", "studies.unblinded")
@@ -57,7 +64,16 @@ def test_the_report_is_computed_and_unblinds_the_study(locked, signed_in):
         "studies.locked", "agreement.locked", "agreement.report_computed", "studies.unblinded",
     ]  # fmt: skip
     unblinded = Entry.objects.get(action="studies.unblinded")
-    assert (unblinded.actor, unblinded.detail) == (None, {"reason": "report computed"})
+    asked = locked.study.unblinding_requests.get()
+    assert (unblinded.actor, unblinded.detail) == (
+        None,
+        {
+            "reason": "The data are locked",
+            "request": str(asked.id),
+            "requested_by": str(locked.investigator.id),
+            "approved_by": str(asked.answer.by_id),
+        },
+    )
 
 
 def test_the_same_lock_gives_the_same_bytes(locked):
@@ -65,7 +81,6 @@ def test_the_same_lock_gives_the_same_bytes(locked):
     compute(key)
     first = Report.objects.get().files
     Report.objects.update(state="computing", files={}, finished_at=None, attempts=0)
-    type(locked.study).objects.update(state="locked")
     compute(key)
     assert Report.objects.get().files == first
 
@@ -80,6 +95,7 @@ def test_computing_twice_changes_nothing(locked):
 
 def test_readers_and_strangers_find_no_report(locked, signed_in):
     compute(str(Lock.objects.get().pk))
+    unblind(locked.study, investigator=locked.investigator)
     for person in (locked.readers[0], user("Sue Stranger"), user("Sam Staff", is_staff=True)):
         client = signed_in(person)
         answers = [client.get(report_address(locked, name)) for name in ("", "report.pdf", "lock.json")]
@@ -91,6 +107,7 @@ def test_a_monitor_sees_the_report(locked, signed_in):
     monitor = user("Mo Monitor")
     Membership.objects.create(study=locked.study, user=monitor, role=Role.MONITOR)
     compute(str(Lock.objects.get().pk))
+    unblind(locked.study, investigator=locked.investigator)
     assert signed_in(monitor).get(report_address(locked)).json()["state"] == "ready"
 
 
@@ -147,8 +164,6 @@ def test_a_success_after_the_giving_up_counts_while_its_fence_holds(locked):
     assert Report.objects.get().state == "failed"
     actions.record_report(lock_id=key, fence=actions.ATTEMPTS, files={})
     assert Report.objects.get().state == "ready"
-    locked.study.refresh_from_db()
-    assert locked.study.state == "unblinded"
 
 
 def test_a_failed_report_can_be_computed_again(
@@ -170,7 +185,7 @@ def test_a_failed_report_can_be_computed_again(
     assert Entry.objects.get(action="agreement.report_ordered_again").actor == locked.investigator.id
     assert client.post(again).status_code == 409
     compute(str(stored.pk))
-    assert client.get(report_address(locked)).json()["state"] == "ready"
+    assert client.get(report_address(locked)).json()["state"] == "sealed"
 
 
 def test_only_the_investigator_orders_a_report_again(locked, signed_in):

@@ -9,7 +9,7 @@ from reader_study.agreement.exports import dictionary_csv, reads_csv, segments_c
 from tests.reader_study.agreement.synthetic import snapshot
 
 READ_COLUMNS = (
-    "study_id,lock_id,site,case_id,reader_id,modality,state,read_no,segment,territory,score,missing_reason,"
+    "study_id,lock_id,site,case_id,reader_id,modality,state,read_no,step,segment,territory,score,missing_reason,"
     "confidence,sss,srs,sds,read_order,started_utc,finished_utc,set"
 )
 SEGMENT_COLUMNS = "case_id,modality,state,segment,mean,unit"

@@ -8,16 +8,21 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from inference.objects import ObjectStore
+from reader_study.agreement.actions import lock_data
 from reader_study.agreement.analysis.compute import canonical
 from reader_study.agreement.models import Lock
 from reader_study.agreement.tasks import compute
+from reader_study.allocation.actions import allocate
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Image
+from reader_study.problems import Conflict
 from reader_study.reading.models import Presentation, Read, ScoreSheet
-from reader_study.studies.actions import add_member
+from reader_study.studies.actions import add_member, add_site
 from reader_study.studies.models import Role
 from tests.reader_study.agreement.studies import MODEL, finished, lock, read_through_the_doors, report_address
-from tests.reader_study.allocation.drafts import user
+from tests.reader_study.allocation.drafts import PASSWORD, complete_case, user
+from tests.reader_study.at_once import during
+from tests.reader_study.studies.second_person import unblind
 
 
 @pytest.mark.django_db
@@ -49,6 +54,7 @@ def test_a_departed_reader_does_not_keep_a_study_open(signed_in, sent, object_st
     (entry,) = Entry.objects.filter(action="agreement.locked")
     assert entry.detail["missing_reads"] == missing
     compute(str(stored.pk))
+    unblind(study.study, investigator=study.investigator)
     result = client.get(report_address(study)).json()["result"]
     assert result["missing_reads"]["reason"] == "Both have left"
     assert len(result["missing_reads"]["reads"]) == 2
@@ -137,6 +143,24 @@ def test_a_snapshot_holds_every_read_case_arm_and_image(locked, object_store):
     assert all(read["in_force"] and read["signature"]["meaning"] == "authored" for read in snapshot["reads"])
 
 
+@pytest.mark.django_db
+def test_a_block_of_late_cases_that_was_never_opened_is_missing_and_asks_for_a_reason(
+    signed_in, sent, object_store
+):
+    study = finished()
+    complete_case(study.study, study.study.sites.get(code="A"), 2)
+    allocate(actor=study.investigator, study=study.study)
+    client = signed_in(study.investigator)
+    assert lock(client, study).json()["missing"] == [
+        {"reader": reader.full_name, "signed": 6, "total": 9} for reader in study.readers
+    ]
+    assert lock(client, study, missing_reads_reason="The case came too late").status_code == 202
+    document = json.loads(ObjectStore(object_store).get(Lock.objects.get().sha256))
+    assert len(document["missing_reads"]["reads"]) == 6
+    assert [block["block"] for block in document["allocation"]["blocks"]] == [1, 2]
+    assert document["allocation"]["digest"] == document["allocation"]["blocks"][0]["digest"]
+
+
 def test_a_snapshot_says_where_the_journal_stood(locked, object_store):
     journal = json.loads(ObjectStore(object_store).get(Lock.objects.get().sha256))["journal"]
     entry = Entry.objects.get(number=journal["number"])
@@ -154,6 +178,7 @@ def test_what_was_read_through_the_doors_is_locked(signed_in, sent, object_store
     assert lock(signed_in(study.investigator), study).status_code == 202
     stored = Lock.objects.get()
     compute(str(stored.pk))
+    unblind(study.study, investigator=study.investigator)
     snapshot = json.loads(ObjectStore(object_store).get(stored.sha256))
     assert [read["scores"]["stress"] for read in snapshot["reads"]] == [["NE"] * 17] * 3
     assert all(read["seconds"] > 0 for read in snapshot["reads"])
@@ -181,3 +206,16 @@ def test_a_study_is_locked_once(locked, signed_in):
     response = lock(signed_in(locked.investigator), locked)
     assert (response.status_code, response.json()["code"]) == (409, "state")
     assert Lock.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_site_is_added_to_a_study_that_is_being_locked(sent):
+    study = finished()
+    act = {"actor": study.investigator, "study": study.study}
+    with pytest.raises(Conflict) as refused:
+        during(
+            lambda: lock_data(**act, password=PASSWORD, reason="All is read"),
+            lambda: add_site(**act, code="Z", name="Hospital Z"),
+        )
+    assert refused.value.code == "locked"
+    assert not study.study.sites.filter(code="Z").exists()

@@ -111,6 +111,17 @@ def test_a_study_without_washout_says_so():
     assert "in 3 sessions without a washout" in text
 
 
+def test_what_the_protocol_declared_and_the_report_does_not_apply_is_named_on_the_first_page(pages):
+    lock = snapshot(patients=2)
+    document = lock["protocol"]["document"]
+    document["reference"] = {"rule": "panel_median"}
+    document["endpoints"] = [{"name": "Inferior segments, stress"}]
+    first = " ".join(rendered(lock)[0].extract_text().split())
+    assert "reference.rule = panel_median; Inferior segments, stress" in first
+    assert "it applies no endpoint" in first
+    assert "it applies no endpoint" not in " ".join(pages[0].split())
+
+
 def test_missing_reads_are_told_on_every_page_that_counts_reads(pages):
     found = [" ".join(page.extract_text().split()) for page in rendered(without_last_reads(snapshot(), 3))]
     text = " ".join(found)
@@ -122,6 +133,35 @@ def test_missing_reads_are_told_on_every_page_that_counts_reads(pages):
     assert text.count("R3 has left") == 4
     assert "All reads were signed" not in text.replace("by Hanako Investigator: All reads are signed", "")
     assert "All reads were signed before the data were locked" in " ".join(" ".join(pages).split())
+
+
+def test_hidden_repeats_are_counted_apart_on_both_first_pages_and_in_the_methods():
+    lock = snapshot(patients=2)
+    entry, read = lock["allocation"]["entries"][0], lock["reads"][0]
+    lock["allocation"]["entries"].append({**entry, "token": "repeat", "repetition": 1})
+    lock["reads"].append({**read, "token": "repeat"})
+    found = ["".join(page.extract_text().split()) for page in rendered(lock)]
+    assert "18signedof18allocated" in found[0]
+    assert "hiddenrepeats:1signedof1,innoneoftheresults" in found[0]
+    assert "再読影1件中1件に署名" in found[1]
+    assert "Everythinginthisreportisoffirstreads" in "".join(found)
+    assert "withouthiddenrepeats" in "".join(found)
+
+
+def test_later_blocks_of_the_allocation_are_named_with_their_digests():
+    lock = snapshot(patients=2)
+    lock["allocation"]["blocks"] = [
+        {
+            "block": number,
+            "digest": digit * 64,
+            "algorithm": "williams-mixed-2",
+            "sealed_at": "2026-11-20T08:00:00Z",
+        }
+        for number, digit in ((1, "a"), (2, "e"))
+    ]
+    text = " ".join(" ".join(page.extract_text() for page in rendered(lock)).split())
+    assert "Allocation, block 2" in text
+    assert " ".join(["e" * 8] * 8) in text
 
 
 def test_the_last_page_says_where_the_journal_stood_and_what_the_seed_comes_from(result, pages):

@@ -1,26 +1,24 @@
 """Draft studies with complete cases, through the verbs of the floors below."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from inference.objects import ObjectStore, digest_of
 from reader_study.accounts.models import User
 from reader_study.cases.models import Case, Image
 from reader_study.studies import actions
+from reader_study.studies.freezing import freeze
 from reader_study.studies.models import Role, Site, Study
-from reader_study.studies.protocol import kawakubo_replica
+from reader_study.studies.organs import ORGANS
+from reader_study.studies.protocol import Protocol
+from reader_study.studies.queries import current_protocol, protocol_of
+from reader_study.studies.templates import kawakubo_replica
 
 PASSWORD = "a password of the tests"
-IMAGE_SETS = ("spect", "virtual_pet", "pet")
-
-
-class QuickArgon2(Argon2PasswordHasher):
-    """The real algorithm with a fraction of its work, which is a third of the time of tests that sign."""
-
-    time_cost, memory_cost, parallelism = 1, 8, 1
 
 
 @dataclass(frozen=True)
@@ -42,10 +40,11 @@ def draft(
     per_site: tuple[int, ...] = (2, 2),
     readers: int = 2,
     title: str = "SPECT against PET",
+    template: Callable[..., Protocol] = kawakubo_replica,
     **protocol: object,
 ) -> Draft:
-    """A draft of the three-arm protocol without washout; ``protocol`` replaces fields of it."""
-    charter = kawakubo_replica(title=title, reader_title="Heart study 7", simulated=True, washout_days=0)
+    """A draft of the three-arm protocol, or another, without washout; ``protocol`` replaces fields of it."""
+    charter = template(title=title, reader_title="Heart study 7", simulated=True, washout_days=0)
     document = replace(charter, **protocol).as_document()  # type: ignore[arg-type]
     investigator = user("Ivo Investigator")
     study = actions.create_study(
@@ -64,28 +63,51 @@ def draft(
     return Draft(study=study, investigator=investigator, readers=people, cases=cases)
 
 
+def frozen(**options: object) -> Draft:
+    """The same with its charter signed, ready to be allocated."""
+    made = draft(**options)  # type: ignore[arg-type]
+    sign_charter(made.study, made.investigator)
+    made.study.refresh_from_db()
+    return made
+
+
+def sign_charter(study: Study, investigator: User) -> None:
+    freeze(
+        actor=investigator,
+        study=study,
+        password=PASSWORD,
+        sha256=current_protocol(study).sha256,
+        reason="The charter is complete",
+    )
+
+
 def complete_case(study: Study, site: Site, number: int) -> Case:
     """A case with accepted images in every arm; `keep_pictures` would store what they point at."""
     subject = f"{site.code}-{number:04d}"
     case = Case.objects.create(
         study=study, site=site, number=number, subject=subject, subject_key=subject.encode().ljust(32)
     )
-    for shade, image_set in enumerate(IMAGE_SETS):
-        for state in ("stress", "rest"):
+    protocol = protocol_of(study)
+    organ = ORGANS[protocol.organ]
+    for shade, image_set in enumerate(organ.image_sets):
+        for state in organ.states:
+            ventricle = {
+                "polar_key": digest_of(picture("polar", subject, image_set, state)),
+                "lv": {"apex_k": 8, "base_k": 40.5 + shade, "radius_mm": 22.5},
+            }
             Image.objects.create(
                 case=case,
                 image_set=image_set,
                 state=state,
-                source="translation" if image_set == "virtual_pet" else "upload",
+                source="translation" if image_set.startswith("virtual") else "upload",
                 dicom_keys=["0" * 64],
                 status=Image.Status.READY,
                 neutral_key=digest_of(picture("volume", subject, image_set, state)),
-                polar_key=digest_of(picture("polar", subject, image_set, state)),
-                lv={"apex_k": 8, "base_k": 40.5 + shade, "radius_mm": 22.5},
-                segments=[100.0] * 17,
+                segments=[100.0] * organ.segments,
                 qc=Image.Decision.ACCEPTED,
                 qc_by=study.memberships.get(role=Role.INVESTIGATOR).user,
                 qc_at=timezone.now(),
+                **(ventricle if protocol.organ == "heart" else {}),
             )
     return case
 

@@ -14,9 +14,11 @@ from reader_study.allocation.models import Allocation, Assignment
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Case, Image
 from reader_study.problems import Conflict, Invalid, NotFound
-from reader_study.studies.actions import add_member, transition
+from reader_study.studies.actions import add_member
+from reader_study.studies.charter_conduct import Design
 from reader_study.studies.models import Role, Study
-from tests.reader_study.allocation.drafts import Draft, draft, user
+from tests.reader_study.allocation.drafts import Draft, draft, frozen, user
+from tests.reader_study.studies.states import put_in_state
 
 pytestmark = pytest.mark.django_db
 SEED = bytes(range(32))
@@ -24,7 +26,7 @@ SEED = bytes(range(32))
 
 @pytest.fixture
 def planned() -> Draft:
-    return draft(per_site=(2, 2), readers=2)
+    return frozen(per_site=(2, 2), readers=2)
 
 
 def seal(planned: Draft, **options: object) -> Allocation:
@@ -34,8 +36,8 @@ def seal(planned: Draft, **options: object) -> Allocation:
 def test_every_reader_gets_every_case_in_every_image_set(planned):
     seal(planned)
     keys = queries.assignments(planned.study)
-    assert Counter((k.reader_id, k.case_id, k.image_set) for k in keys) == Counter(
-        (reader.id, case.id, image_set)
+    assert Counter((k.reader_id, k.case_id, k.steps) for k in keys) == Counter(
+        (reader.id, case.id, ((image_set,),))
         for reader in planned.readers
         for case in planned.cases
         for image_set in ("spect", "virtual_pet", "pet")
@@ -46,7 +48,8 @@ def test_the_journal_gets_the_digest_and_neither_list_nor_seed(planned):
     allocation = seal(planned, seed=SEED)
     entry = Entry.objects.get(action="allocation.sealed")
     assert entry.detail == {
-        "algorithm": "williams-mixed-1",
+        "algorithm": "williams-mixed-2",
+        "block": 1,
         "digest": allocation.digest,
         "protocol": allocation.protocol_version.sha256,
         "reads": 4 * 3 * 2,
@@ -56,7 +59,7 @@ def test_the_journal_gets_the_digest_and_neither_list_nor_seed(planned):
 
 
 def test_two_studies_get_two_seeds():
-    one, other = seal(draft(title="One")), seal(draft(title="Other"))
+    one, other = seal(frozen(title="One")), seal(frozen(title="Other"))
     assert bytes(one.seed) != bytes(other.seed)
     assert len(bytes(one.seed)) == 32
 
@@ -69,11 +72,14 @@ def test_a_study_is_allocated_only_once(planned):
     assert Allocation.objects.count() == 1
 
 
-def test_only_a_draft_is_allocated(planned):
-    transition(study=planned.study, to=Study.State.OPEN, actor=planned.investigator, reason="test")
+def test_only_a_frozen_study_is_allocated(planned):
+    with pytest.raises(Conflict) as refusal:
+        seal(draft(title="Not signed yet"))
+    assert refusal.value.code == "not_frozen"
+    put_in_state(planned.study.pk, Study.State.OPEN)
     with pytest.raises(Conflict) as refusal:
         seal(planned)
-    assert refusal.value.code == "not_draft"
+    assert refusal.value.code == "state"
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.MONITOR, None])
@@ -86,7 +92,7 @@ def test_only_the_investigator_allocates(planned, role):
 
 
 def test_a_seed_cannot_be_chosen_where_patients_are_real():
-    planned = draft(simulated=False)
+    planned = frozen(simulated=False)
     with pytest.raises(Invalid) as refusal:
         seal(planned, seed=SEED)
     assert refusal.value.code == "seed"
@@ -99,7 +105,7 @@ def test_a_seed_cannot_be_chosen_where_patients_are_real():
 )
 def test_an_impossible_design_is_refused_with_the_reason(changes, code):
     with pytest.raises(Conflict) as refusal:
-        seal(draft(**changes))
+        seal(frozen(**changes))
     assert refusal.value.code == "impossible"
     assert code in refusal.value.message
 
@@ -107,7 +113,8 @@ def test_an_impossible_design_is_refused_with_the_reason(changes, code):
 def test_a_case_with_a_rejected_image_is_withheld_from_all_arms_and_said_so(planned):
     case = planned.cases[1]
     Image.objects.filter(case=case, image_set="pet", state="rest").update(qc="rejected", qc_reason="Motion")
-    found = queries.summary(seal(planned))
+    seal(planned)
+    found = queries.summary(planned.study)
     assert (found.cases, found.reads) == (3, 3 * 3 * 2)
     assert [(w["case"], w["subject"]) for w in found.withheld] == [(str(case.id), "A-0002")]
     assert "rejected" in found.withheld[0]["reason"]
@@ -121,8 +128,8 @@ def test_a_withheld_case_says_why_in_the_language_of_whoever_asks(planned):
     )
     with translation.override("ja"):
         allocation = seal(planned)
-        (japanese,) = queries.summary(allocation).withheld
-    (english,) = queries.summary(allocation).withheld
+        (japanese,) = queries.summary(planned.study).withheld
+    (english,) = queries.summary(planned.study).withheld
     assert english["reason"] == allocation.withheld[0]["reason"] == "PET rest: rejected in the quality check"
     assert "PET" in japanese["reason"]
     assert "rejected" not in japanese["reason"]
@@ -130,7 +137,7 @@ def test_a_withheld_case_says_why_in_the_language_of_whoever_asks(planned):
 
 def test_two_studies_with_one_seed_are_read_in_one_order(planned):
     """As on two machines: every identifier differs, the names of subjects are the same."""
-    other = draft(per_site=(2, 2), readers=2, title="The same again")
+    other = frozen(per_site=(2, 2), readers=2, title="The same again")
     seal(planned, seed=SEED)
     seal(other, seed=SEED)
     one, two = (
@@ -153,6 +160,7 @@ def test_the_pictures_of_every_allocated_case_are_sealed_with_the_list(planned):
             "image": str(image.id),
             "neutral_key": image.neutral_key,
             "polar_key": image.polar_key,
+            "contour_key": image.contour_key,
             "lv": image.lv,
         }
         for image in Image.objects.order_by("case_id", "image_set", "state")
@@ -225,7 +233,8 @@ def test_the_api_gives_the_summary_and_nothing_that_unblinds(planned, signed_in)
     assert made.status_code == 201
     assert client.get(address).json() == made.json()
     assert set(made.json()) == {
-        "digest", "algorithm", "reads", "sessions", "readers", "cases", "withheld", "created_at",
+        "digest", "algorithm", "reads", "sessions", "readers", "cases", "withheld", "created_at", "blocks",
+        "further_cases",
     }  # fmt: skip
     body = made.content.decode()
     assert SEED.hex() not in body
@@ -246,3 +255,31 @@ def test_a_reader_finds_no_allocation(planned, signed_in):
     reader = signed_in(planned.readers[0])
     assert reader.get(f"/api/studies/{planned.study.id}/allocation").status_code == 404
     assert reader.post(f"/api/studies/{planned.study.id}/allocation").status_code == 404
+
+
+def test_an_incomplete_design_with_repeats_follows_the_protocol():
+    design = Design(kind="balanced_incomplete", readers_per_case=2, minimum_distance=1)
+    planned = frozen(per_site=(6, 6), readers=3, sessions=4, repeat_fraction=0.125, design=design)
+    allocation = seal(planned)
+    assert (allocation.inputs["readers_per_case"], allocation.inputs["minimum_distance"]) == (2, 1)
+    keys = queries.assignments(planned.study)
+    first = [key for key in keys if not key.repetition]
+    assert Counter(Counter((key.case_id, key.arm) for key in first).values()) == {2: 12 * 3}
+    assert Counter(key.reader_id for key in first) == {reader.id: 8 * 3 for reader in planned.readers}
+    assert Counter(key.reader_id for key in keys if key.repetition) == {
+        reader.id: 1 for reader in planned.readers
+    }
+    call_command("allocation_verify", str(planned.study.id))
+
+
+def test_too_few_readers_for_the_design_are_said_so():
+    design = Design(kind="balanced_incomplete", readers_per_case=3)
+    with pytest.raises(Conflict) as refusal:
+        seal(frozen(readers=2, design=design))
+    assert "3 readers per case" in refusal.value.message
+
+
+def test_a_distance_that_no_session_can_keep_is_said_so():
+    with pytest.raises(Conflict) as refusal:
+        seal(frozen(per_site=(2, 2), design=Design(minimum_distance=3)))
+    assert "at most 2" in refusal.value.message

@@ -16,9 +16,9 @@ from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
 from reader_study.cases.tasks import derive
 from reader_study.problems import NotFound
-from reader_study.studies.models import Study
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import heart
+from tests.reader_study.studies.states import put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -114,9 +114,9 @@ def test_what_is_proven_or_not_ready_or_locked_is_not_confirmed(
 ) -> None:
     browser = client_of(world.coordinator_a)
     path = f"/api/images/{image.id}/geometry"
-    Study.objects.filter(pk=world.study.pk).update(state="locked")
+    put_in_state(world.study.pk, "locked")
     assert browser.post(path, {"confirmed": True}).status_code == 423
-    Study.objects.filter(pk=world.study.pk).update(state="draft")
+    put_in_state(world.study.pk, "draft")
     Image.objects.filter(pk=image.pk).update(flags=["hot_neighbour"])
     assert browser.post(path, {"confirmed": True}).json()["code"] == "geometry_proven"
     assert browser.post(f"/api/images/{image.id}/qc", {"decision": "accepted"}).status_code == 200
@@ -129,7 +129,7 @@ def test_the_database_knows_no_confirmation_without_a_person(image: Image) -> No
 
 def test_every_unproven_flag_is_a_known_one() -> None:
     assert set(UNPROVEN) <= set(FLAGS)
-    assert to_look_at(["reoriented", "hot_neighbour"]) == [str(UNPROVEN["reoriented"])]
+    assert to_look_at(["reoriented", "hot_neighbour"], image_set="spect") == [str(UNPROVEN["reoriented"])]
 
 
 def test_a_transaxial_image_is_reoriented_and_waits_for_a_person(case: Case) -> None:
@@ -139,5 +139,5 @@ def test_a_transaxial_image_is_reoriented_and_waits_for_a_person(case: Case) -> 
     affine[:3, 3] = middle[:3] - 6.4 * 16
     chest = Volume(short_axis.resample(affine, (33, 33, 33)).voxels, affine, Kind.TRANSAXIAL)
     derived = derive_files([to_bytes(nm_dataset(chest, header={}, state="stress"))])
-    assert "reoriented" in derived.flags and to_look_at(derived.flags)
+    assert "reoriented" in derived.flags and to_look_at(derived.flags, image_set="spect")
     assert len(derived.segments) == 17

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from inference.heart.neutral import FULL_SCALE
+from inference.heart.sampling import TRACING_VERSION
 from reader_study.audit.models import Entry
 from reader_study.cases import queries
 from reader_study.cases.actions import DERIVE_ATTEMPTS, decide_quality, register_image, resend_overdue
@@ -17,6 +18,7 @@ from reader_study.problems import Conflict
 from reader_study.studies.models import Study
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, nm_file, noise, pt_files
+from tests.reader_study.studies.states import put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,10 @@ def test_a_ready_image_has_all_that_a_reader_needs(register: Any, work: Any) -> 
     assert 0.9 * FULL_SCALE < neutral.max() <= 65_535 and polar.max() > 0.9 * FULL_SCALE
     assert set(image.lv) == {"apex_k", "base_k", "radius_mm"} and len(image.segments) == 17
     assert image.segments[9] < 60 and image.segments[6] > 85  # mid inferior, mid anterior
+    contour = np.frombuffer(store().get(image.contour_key), "<u2").reshape(24, 72) / 100
+    assert np.abs(np.median(contour[6:]) - image.lv["radius_mm"]) < 5
+    assert image.provenance["tracing"] == TRACING_VERSION
+    assert Entry.objects.get(action="cases.image_derived").detail["tracing"] == TRACING_VERSION
 
 
 def test_pet_slices_become_one_volume(register: Any, work: Any) -> None:
@@ -104,7 +110,9 @@ def test_a_new_spect_replaces_the_virtual_pet_of_the_old(register: Any, work: An
     old = register([spect(1)])
     computed = register([spect(3)], image_set="virtual_pet")
     work()
-    Image.objects.filter(pk=old.pk).update(status="failed", code="internal", neutral_key="", polar_key="")
+    Image.objects.filter(pk=old.pk).update(
+        status="failed", code="internal", neutral_key="", polar_key="", contour_key=""
+    )
     new = register([spect(2)])
     assert set(Image.objects.filter(superseded_at=None)) == {new}
     computed.refresh_from_db()
@@ -158,7 +166,12 @@ class TestAgain:
         image: Image = register([spect()])
         work()
         Image.objects.update(
-            status="failed", code="interrupted", attempts=DERIVE_ATTEMPTS, neutral_key="", polar_key=""
+            status="failed",
+            code="interrupted",
+            attempts=DERIVE_ATTEMPTS,
+            neutral_key="",
+            polar_key="",
+            contour_key="",
         )
         return image
 
@@ -187,9 +200,9 @@ class TestAgain:
             answer = browser.post(f"/api/images/{failed.id}/derivation")
             return answer.status_code, answer.json().get("code", "")
 
-        Study.objects.filter(pk=world.study.pk).update(state=Study.State.LOCKED)
+        put_in_state(world.study.pk, Study.State.LOCKED)
         assert ask() == (423, "locked")
-        Study.objects.filter(pk=world.study.pk).update(state=Study.State.OPEN)
+        put_in_state(world.study.pk, Study.State.OPEN)
         Image.objects.update(superseded_at=timezone.now())
         assert ask() == (409, "not_failed")
         Image.objects.update(superseded_at=None)
@@ -234,12 +247,12 @@ class TestQuality:
         assert Entry.objects.filter(action="cases.qc_decided").count() == 1
 
     def test_a_locked_study_changes_no_more(self, decide: Any, world: World) -> None:
-        Study.objects.filter(pk=world.study.pk).update(state=Study.State.LOCKED)
+        put_in_state(world.study.pk, Study.State.LOCKED)
         assert decide("accepted").status_code == 423
 
     def test_what_was_accepted_when_reading_began_stays_accepted(self, decide: Any, world: World) -> None:
         decide("accepted", "good")
-        Study.objects.filter(pk=world.study.pk).update(state=Study.State.OPEN)
+        put_in_state(world.study.pk, Study.State.OPEN)
         refused = decide("rejected", "seen again")
         assert (refused.status_code, refused.json()["code"]) == (409, "in_reading")
         assert decide("accepted", "another reason").status_code == 409
@@ -247,13 +260,13 @@ class TestQuality:
         assert Entry.objects.filter(action="cases.qc_decided").count() == 1
 
     def test_an_image_that_came_after_reading_began_is_decided_on(self, decide: Any, world: World) -> None:
-        Study.objects.filter(pk=world.study.pk).update(state=Study.State.OPEN)
+        put_in_state(world.study.pk, Study.State.OPEN)
         assert decide("rejected", "moved").status_code == 200
         assert decide("accepted", "not so bad").status_code == 200
 
     def test_what_is_not_ready_cannot_be_decided_on(self, decide: Any, image: Image) -> None:
         Image.objects.filter(pk=image.pk).update(
-            status="failed", code="internal", neutral_key="", polar_key=""
+            status="failed", code="internal", neutral_key="", polar_key="", contour_key=""
         )
         assert decide("accepted").status_code == 409
 
@@ -335,8 +348,7 @@ def test_a_decision_waits_for_a_study_that_is_being_opened(
         thread = Thread(target=reject)
         thread.start()
         thread.join(timeout=0.5)
-        study.state = Study.State.OPEN
-        study.save()
+        put_in_state(study.pk, Study.State.OPEN)
     thread.join(timeout=20)
     assert answers == [409]
 

@@ -12,7 +12,7 @@ from reader_study.accounts.models import User
 from reader_study.celery import app
 from reader_study.studies.actions import add_member, add_site, create_study
 from reader_study.studies.models import Role, Site, Study
-from reader_study.studies.protocol import kawakubo_replica
+from reader_study.studies.templates import kawakubo_replica
 
 
 @dataclass

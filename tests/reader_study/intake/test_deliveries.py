@@ -16,10 +16,11 @@ from reader_study.intake.pseudonyms import Pseudonyms, site_key
 from reader_study.problems import Conflict, Locked, NotFound, TooLarge
 from reader_study.studies.actions import add_member, amend_protocol
 from reader_study.studies.models import Role, Study
-from reader_study.studies.protocol import kawakubo_replica
+from reader_study.studies.templates import kawakubo_replica
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.hostile import edited
 from tests.reader_study.intake.sending import pet, send, spect, status, verdicts
+from tests.reader_study.studies.states import put_in_state
 
 pytestmark = pytest.mark.django_db
 GATED = ["ORIGINAL", "PRIMARY", "RECON GATED TOMO", "EMISSION"]
@@ -104,7 +105,7 @@ def test_a_delivery_is_bounded_and_closed(world: World, monkeypatch: Any) -> Non
 
 
 def test_a_door_stays_shut_for_a_locked_study_and_a_foreign_site(world: World) -> None:
-    Study.objects.filter(pk=world.study.id).update(state=Study.State.LOCKED)
+    put_in_state(world.study.id, Study.State.LOCKED)
     world.study.refresh_from_db()
     with pytest.raises(Locked):
         dicom(world)
@@ -118,7 +119,7 @@ def test_a_door_stays_shut_for_a_locked_study_and_a_foreign_site(world: World) -
 def test_files_of_a_study_that_was_locked_meanwhile_are_not_taken(world: World, browser: Any) -> None:
     upload = dicom(world)
     take(upload, spect(1))
-    Study.objects.filter(pk=world.study.id).update(state=Study.State.LOCKED)
+    put_in_state(world.study.id, Study.State.LOCKED)
     actions.complete_delivery(upload=upload, send=False)
     processing.process(upload.id)
     assert verdicts(browser, str(upload.id)) == [("refused", "study_locked")] and not Case.objects.exists()

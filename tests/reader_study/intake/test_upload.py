@@ -18,6 +18,7 @@ from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, nm_file, noise
 from tests.reader_study.intake.hostile import DOUBTFUL, HOSTILE
 from tests.reader_study.intake.sending import manifest, pet, put, send, spect, status, verdicts
+from tests.reader_study.studies.states import put_in_state
 
 pytestmark = pytest.mark.django_db
 PLACES = ("second_series", "conflicting_copy", "patient_mixed", "state_unknown", "duplicate")
@@ -234,6 +235,6 @@ def test_completing_twice_is_completing_once(browser: Any, world: World, work: A
 
 
 def test_a_locked_study_takes_no_files(browser: Any, world: World) -> None:
-    Study.objects.filter(pk=world.study.id).update(state=Study.State.LOCKED)
+    put_in_state(world.study.id, Study.State.LOCKED)
     answer = browser.post(f"/api/studies/{world.study.id}/uploads", manifest([b"x"]))
     assert answer.status_code == 423

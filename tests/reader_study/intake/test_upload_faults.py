@@ -25,6 +25,7 @@ from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, pt_files
 from tests.reader_study.intake.hostile import DOUBTFUL, HOSTILE
 from tests.reader_study.intake.sending import manifest, put, send, spect, status, verdicts
+from tests.reader_study.studies.states import put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -218,7 +219,7 @@ def test_bytes_that_arrive_after_the_upload_was_closed_are_not_kept(browser: Any
 
 def failed() -> Image:
     Image.objects.update(
-        status="failed", code="internal", neutral_key="", polar_key="", lv=None, segments=None
+        status="failed", code="internal", neutral_key="", polar_key="", contour_key="", lv=None, segments=None
     )
     return Image.objects.get()
 
@@ -291,7 +292,7 @@ def test_a_study_that_is_locked_meanwhile_takes_no_file(
     whole = processing.examine
 
     def locked(*args: Any, **more: Any) -> Any:
-        Study.objects.update(state=Study.State.LOCKED)
+        put_in_state(world.study.pk, Study.State.LOCKED)
         return whole(*args, **more)
 
     monkeypatch.setattr(processing, "examine", locked)

@@ -18,7 +18,7 @@ from inference.dicom.write import nm_dataset, pt_datasets, to_bytes, uid_from
 from inference.heart.segments import SEGMENT_NAMES
 from reader_study.interop.results import concepts, structured_report
 from reader_study.interop.results.fhir import ReadImage, bundle
-from reader_study.interop.results.scores import Model, ScoredRead, ScoredStudy, scored_study
+from reader_study.interop.results.scores import Model, ScoredRead, ScoredStudy, SeenImage, scored_study
 from tests.reader_study.interop import objects
 from tests.reader_study.interop.peers import DCMTK, errors_of, need
 
@@ -40,7 +40,7 @@ def _read(image_set: str, scores: Mapping[str, list[int | None]]) -> ScoredRead:
         version=1,
         scores=scores,
         choices={"confidence": 4, "overall": "definitely_abnormal"},
-        images={state: f"{image_set} {state}" for state in scores},
+        images=[SeenImage(f"{image_set} {state}", image_set, state) for state in scores],
         signed_at=SIGNED,
     )
 
@@ -200,6 +200,7 @@ def test_free_text_of_readers_stays() -> None:
         "study": {"id": STUDY_ID, "title": "t"},
         "protocol": {
             "document": {
+                "organ": "heart",
                 "arms": [{"code": "A", "image_set": "spect"}],
                 "states": ["stress", "rest"],
                 "form": {
@@ -241,7 +242,7 @@ def document() -> dict[str, Any]:
             study_uid=str(files[0].StudyInstanceUID),
             series_uid=str(files[0].SeriesInstanceUID),
             modality=str(files[0].Modality),
-            computed=image_set == "virtual_pet",
+            image_set=image_set,
             instances=[(str(file.SOPClassUID), str(file.SOPInstanceUID)) for file in files],
         )
         for image_set, states in HEADERS.items()

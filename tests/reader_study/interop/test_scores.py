@@ -30,6 +30,7 @@ from tests.reader_study.interop import objects
 from tests.reader_study.interop.peers import orthanc
 from tests.reader_study.interop.test_results import evidence_of
 from tests.reader_study.reading.reads import opened
+from tests.reader_study.studies.second_person import unblind
 
 
 def files_for(study: Draft) -> None:
@@ -70,8 +71,7 @@ def unblinded(locked: Draft) -> Draft:
     files_for(locked)
     lock, fence = begin_report(lock_id=Lock.objects.get().pk)
     record_report(lock_id=lock.pk, fence=fence, files={})  # it is not what these tests are about
-    locked.study.refresh_from_db()
-    assert locked.study.state == "unblinded"
+    unblind(locked.study, investigator=locked.investigator)
     return locked
 
 
@@ -153,7 +153,11 @@ def _nobody_by_name(study: Draft, client: Any) -> None:
                 assert identity.encode() not in data
     for read in reads:
         ds = dcmread(io.BytesIO(found[f"sr/{read.name}.dcm"]))
-        keys = [key for one in Image.objects.filter(pk__in=read.images.values()) for key in one.dicom_keys]
+        keys = [
+            key
+            for one in Image.objects.filter(pk__in=[seen.image for seen in read.images])
+            for key in one.dicom_keys
+        ]
         files = [dcmread(io.BytesIO(store().get(key)), stop_before_pixels=True) for key in keys]
         assert evidence_of(ds) == {(file.StudyInstanceUID, file.SOPInstanceUID) for file in files}
 

@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from reader_study.accounts.models import Signature
 from reader_study.reading.actions import sign_read
-from reader_study.reading.draft import content_sha256
 from reader_study.reading.models import Event, Read
-from reader_study.reading.queries import signed_reads
+from reader_study.reading.signed import signed_reads
 from tests.reader_study.allocation.drafts import PASSWORD
-from tests.reader_study.reading.reads import ANSWERS, Desk, complete, event, opened, scored
+from tests.reader_study.reading.reads import ANSWERS, Desk, complete, digest, event, opened
 
 
 @pytest.mark.django_db
@@ -66,7 +65,7 @@ def test_the_analysis_gets_every_signed_read_as_it_was_signed(signed_in):
     for score, reader in zip((0, "NE"), study.readers, strict=True):
         read = found[reader.id]
         signature = Signature.objects.get(pk=read.signature_id)
-        assert (read.session, read.position, read.version, read.form_version) == (1, 1, 1, 1)
+        assert (read.session, read.position, read.version, read.form_version) == (1, 1, 1, 2)
         assert read.scores == {"stress": [score] * 17, "rest": [score] * 17}
         assert read.fields == ANSWERS
         assert (read.signer, read.meaning) == (reader.full_name, "authored")
@@ -116,8 +115,15 @@ def test_an_act_waits_for_a_signature_that_is_being_written_and_is_then_refused(
 
     late = threading.Thread(target=act)
     with transaction.atomic():
-        digest = content_sha256(scored(0), form_version=1)
-        sign_read(reader=reader, token=token, password=PASSWORD, content_sha256=digest, last_seq=37)
+        sign_read(
+            reader=reader,
+            token=token,
+            password=PASSWORD,
+            meaning="authored",
+            content_sha256=digest(0),
+            last_seq=37,
+            step=1,
+        )
         late.start()
         late.join(timeout=0.5)
         assert answers == []

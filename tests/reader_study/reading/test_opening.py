@@ -13,19 +13,20 @@ from reader_study.audit.models import Entry
 from reader_study.cases.models import Image
 from reader_study.problems import Conflict, Forbidden, NotFound
 from reader_study.reading.models import Read, ReadingStudy, ReadVolume
-from reader_study.reading.opening import open_study
-from reader_study.studies.actions import add_member, amend_protocol
-from reader_study.studies.models import Role, Study
+from reader_study.reading.opening import MEANING, open_study
+from reader_study.studies.actions import add_member
+from reader_study.studies.models import ProtocolVersion, Role, Study
 from reader_study.studies.queries import protocol_of
-from tests.reader_study.allocation.drafts import PASSWORD, Draft, complete_case, draft, user
+from tests.reader_study.allocation.drafts import PASSWORD, Draft, complete_case, draft, frozen, user
 from tests.reader_study.reading.reads import opened
+from tests.reader_study.studies.states import sign_amended
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def allocated() -> Draft:
-    planned = draft(per_site=(1, 1), readers=2)
+    planned = frozen(per_site=(1, 1), readers=2)
     allocate(actor=planned.investigator, study=planned.study)
     return planned
 
@@ -44,7 +45,7 @@ def open_it(planned: Draft, **changes: object) -> ReadingStudy:
 
 def untouched(planned: Draft) -> bool:
     planned.study.refresh_from_db()
-    return planned.study.state == Study.State.DRAFT and not Read.objects.exists()
+    return planned.study.state == Study.State.FROZEN and not Read.objects.exists()
 
 
 def test_every_assignment_becomes_a_read_with_the_pictures_of_its_case_and_arm(allocated):
@@ -54,29 +55,32 @@ def test_every_assignment_becomes_a_read_with_the_pictures_of_its_case_and_arm(a
     for key in keys:
         read = Read.objects.get(token=key.token)
         assert (read.reader_id, read.session, read.position) == (key.reader_id, key.session, key.position)
+        ((image_set,),) = key.steps
         for state in ("stress", "rest"):
-            image = Image.objects.get(case=key.case_id, image_set=key.image_set, state=state)
-            volume = ReadVolume.objects.get(read=read, slot=state)
+            image = Image.objects.get(case=key.case_id, image_set=image_set, state=state)
+            volume = ReadVolume.objects.get(read=read, state=state)
             assert (volume.neutral_key, volume.polar_key) == (image.neutral_key, image.polar_key)
             assert (volume.apex_k, volume.base_k, volume.radius_mm) == (8, image.lv["base_k"], 22.5)
 
 
 def test_no_column_of_the_readers_world_names_an_arm_a_site_a_case_or_dicom(allocated):
+    """But for what a reader is asked to guess at the end of a session, and guessed: no table knows what it was."""
+    guessing = {("reading_readingconduct", "arms"), ("reading_armguess", "arm")}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name LIKE 'reading\\_%%'"
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_name LIKE 'reading\\_%%'"
         )
-        columns = {name for (name,) in cursor.fetchall()}
-    assert "neutral_key" in columns
-    assert not [
-        name for name in columns for word in ("arm", "site", "case", "dicom", "image") if word in name
-    ]
+        columns = set(cursor.fetchall())
+    assert ("reading_readvolume", "neutral_key") in columns
+    names = ("arm", "site", "case", "dicom", "image")
+    assert {column for column in columns for word in names if word in column[1]} == guessing
 
 
 def test_the_investigator_signs_the_digest_of_the_sealed_list_and_the_journal_says_so(allocated):
     open_it(allocated)
     digest = Allocation.objects.get().digest
-    signature = Signature.objects.get()
+    signature = Signature.objects.get(meaning=MEANING)
     assert (signature.signer, signature.content_sha256) == (allocated.investigator, digest)
     entry = Entry.objects.get(action="reading.study_opened")
     assert entry.actor == allocated.investigator.id
@@ -97,18 +101,26 @@ def test_a_wrong_password_opens_nothing(allocated):
 
 @pytest.mark.parametrize("role", [Role.READER, Role.MONITOR])
 def test_only_the_investigator_opens(allocated, role):
-    other = user("Otto Other")
-    add_member(actor=allocated.investigator, study=allocated.study, email=other.email, role=role)
+    other = allocated.readers[0]
+    if role != Role.READER:
+        other = user("Otto Other")
+        add_member(actor=allocated.investigator, study=allocated.study, email=other.email, role=role)
     with pytest.raises(NotFound):
         open_it(allocated, actor=other)
     assert untouched(allocated)
 
 
 def test_an_unallocated_study_is_not_opened():
-    planned = draft()
+    planned = frozen()
     with pytest.raises(Conflict) as refusal:
         open_it(planned)
     assert refusal.value.code == "not_allocated"
+
+
+def test_a_draft_is_not_opened():
+    with pytest.raises(Conflict) as refusal:
+        open_it(draft())
+    assert refusal.value.code == "not_frozen"
 
 
 def test_a_study_is_opened_once(allocated):
@@ -120,12 +132,10 @@ def test_a_study_is_opened_once(allocated):
 
 def test_a_protocol_that_changed_after_the_allocation_is_not_opened(allocated):
     document = protocol_of(allocated.study).as_document()
-    amend_protocol(
-        author=allocated.investigator,
-        study=allocated.study,
-        document={**document, "washout_days": 28},
-        reason="Longer washout",
+    forged = ProtocolVersion.objects.create(
+        study=allocated.study, version=2, document={**document, "sessions": 4}, sha256="0" * 64, reason="x"
     )
+    sign_amended(forged, by=allocated.investigator)
     with pytest.raises(Conflict) as refusal:
         open_it(allocated)
     assert refusal.value.code == "protocol_changed"
@@ -191,8 +201,9 @@ def test_the_api_opens_for_the_investigator_and_is_not_there_for_a_reader(alloca
 def test_progress_is_by_reader_and_session_and_never_by_arm(signed_in):
     study = opened(per_site=(1,), readers=2)
     address = f"/api/studies/{study.study.id}/progress"
-    waiting = {"signed": 0, "total": 1, "state": "waiting", "opens_at": None}
-    assert signed_in(study.investigator).get(address).json() == {
+    waiting = {"signed": 0, "total": 1, "state": "waiting", "opens_at": None, "questions_due": False}
+    told = signed_in(study.investigator).get(address).json()
+    assert told == {
         "readers": [
             {
                 "id": str(reader.id),
@@ -204,15 +215,36 @@ def test_progress_is_by_reader_and_session_and_never_by_arm(signed_in):
                     {"number": 2, **waiting},
                     {"number": 3, **waiting},
                 ],
+                "has_left": False,
+                "per_week": None,
+                "ends_at": None,
             }
             for reader in study.readers
-        ]
+        ],
+        "sessions": [
+            {"number": number, "signed": 0, "total": 2, "readers": 2, "finished": 0} for number in (1, 2, 3)
+        ],
+        "sites": [
+            {
+                "code": "A",
+                "name": "Hospital A",
+                "cases": 1,
+                "allocated": 1,
+                "withheld": 0,
+                "queries": 0,
+                "overdue": 0,
+                "signed": 0,
+                "total": 6,
+            }
+        ],
+        "missing": 0,
+        "ends_at": None,
     }
     assert signed_in(study.readers[0]).get(address).status_code == 404
 
 
 def test_before_opening_there_is_no_progress_yet(signed_in):
     planned = draft()
-    assert signed_in(planned.investigator).get(f"/api/studies/{planned.study.id}/progress").json() == {
-        "readers": []
-    }
+    told = signed_in(planned.investigator).get(f"/api/studies/{planned.study.id}/progress").json()
+    assert (told["readers"], told["sessions"], told["ends_at"]) == ([], [], None)
+    assert {site["allocated"] + site["total"] for site in told["sites"]} == {0}

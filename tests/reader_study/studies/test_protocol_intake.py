@@ -6,7 +6,8 @@ import pytest
 
 from reader_study.intake.models import Kind
 from reader_study.problems import Invalid
-from reader_study.studies.protocol import COMPANIONS, Intake, digest, kawakubo_replica, parse
+from reader_study.studies.protocol import COMPANIONS, Intake, digest, parse
+from reader_study.studies.templates import kawakubo_replica
 
 
 def document(**intake: Any) -> dict[str, Any]:

@@ -20,10 +20,12 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ModelI
 
     def write(model: ModelIdentity) -> None:
         card = {"name": model.name, "version": model.version, "digest": model.digest}
-        (tmp_path / "card.json").write_text(json.dumps(card))
+        bundle = tmp_path / "shelf" / "heart-spect-to-pet"
+        bundle.mkdir(parents=True, exist_ok=True)
+        (bundle / "card.json").write_text(json.dumps(card))
 
     write(MODEL)
-    monkeypatch.setattr(queries, "BUNDLE", tmp_path)
+    monkeypatch.setattr(queries, "SHELF", tmp_path / "shelf")
     return write
 
 

@@ -151,7 +151,7 @@ def test_a_refusal_stands_at_once_and_says_what_to_do(
     assert row["message"] == (
         "The model cannot be used on this SPECT image. The image is a head, not a heart."
     )
-    assert row["advice"].startswith("Without its virtual PET the case is not read.")
+    assert row["advice"].startswith("Without the computed image the case is not read.")
 
 
 def test_what_a_broken_worker_said_is_for_maintainers(
@@ -213,7 +213,7 @@ def test_a_broker_that_is_down_costs_time_only(job: TranslationJob, sweep: Any, 
 def test_without_a_model_nothing_is_ordered_and_nothing_breaks(
     job: TranslationJob, sweep: Any, tmp_path: Path
 ) -> None:
-    (tmp_path / "card.json").unlink()
+    (tmp_path / "shelf/heart-spect-to-pet/card.json").unlink()
     assert actions.consider(case_id=job.image.case_id) == []
     assert sweep() == 0
 

@@ -16,6 +16,7 @@ from reader_study.translation.models import TranslationJob
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, nm_file
 from tests.reader_study.intake.sending import send
+from tests.reader_study.studies.states import put_in_state
 from tests.reader_study.translation.worker import MODEL, NEWER, fail, order
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ class TestOneModel:
         order().finish()
         work()
         TranslationJob.objects.all().delete()
-        Study.objects.filter(pk=world.study.pk).update(state=state)
+        put_in_state(world.study.pk, state)
         install(NEWER)
         sweep()
         assert actions.consider(case_id=job.image.case_id) == []
@@ -141,9 +142,9 @@ class TestAgain:
         Image.objects.update(superseded_at=timezone.now())
         assert code() == (409, "not_wanted")
         Image.objects.update(superseded_at=None)
-        Study.objects.filter(pk=world.study.pk).update(state=Study.State.LOCKED)
+        put_in_state(world.study.pk, Study.State.LOCKED)
         assert code() == (409, "not_wanted")
-        Study.objects.filter(pk=world.study.pk).update(state=Study.State.OPEN)
+        put_in_state(world.study.pk, Study.State.OPEN)
         install(NEWER)
         sweep()
         assert code() == (409, "not_wanted")

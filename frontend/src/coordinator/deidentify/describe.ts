@@ -6,7 +6,7 @@
 import { CLASSES, DESCRIBING } from './procedure';
 import { type Item, Malformed, stripped, textAt, trimmed, viewOf } from './tree';
 import type { Answers, Description, Kind, Pixels } from './types';
-import { saysCorrected, stateIn, type Texts, viewIn, worded } from './words';
+import { methodIn, saysCorrected, stateIn, type Texts, viewIn, worded } from './words';
 
 const [CHARACTER_SET, MODALITY, IMAGE_TYPE, CORRECTED] = [0x00080005, 0x00080060, 0x00080008, 0x00280051];
 const [SERIES_TYPE, PROGRESSION, SYNCHRONISATION] = [0x00541000, 0x00540500, 0x00189037];
@@ -25,6 +25,8 @@ const TEXTS: [string, number][] = [
   ['SeriesDescription', 0x0008103e],
   ['ImageID', 0x00540400],
   ['StudyDescription', 0x00081030],
+  ['AttenuationCorrectionMethod', 0x00541101],
+  ['ProcessingFunction', 0x00185020],
 ];
 const KINDS: Record<string, Kind> = {
   'RECON TOMO': 'spect',
@@ -41,7 +43,8 @@ export function describe(root: Item, sopClass: string): Description {
   const [state, stateFrom] = stateIn(texts, stateItems(root).map(code));
   const [view, viewFrom] = viewIn(texts, viewItems(root).map(code));
   const corrected = isCorrected(root, texts);
-  return { kind, state, stateFrom, view, viewFrom, corrected, pixels: 'unseen' };
+  const correctedBy = corrected && DESCRIBING.corrected_kinds.includes(kind) ? methodIn(texts) : '';
+  return { kind, state, stateFrom, view, viewFrom, corrected, correctedBy, pixels: 'unseen' };
 }
 
 /** The description with what a person decided instead of what the file says. */
@@ -55,15 +58,16 @@ export function answered(description: Description, answers: Answers): Descriptio
 
 /** The value of Image Comments, but for its seal. */
 export function line(description: Description): string {
-  const { kind, state, stateFrom, view, viewFrom, corrected, pixels } = description;
+  const { kind, state, stateFrom, view, viewFrom, pixels } = description;
+  const corrected = description.corrected ? description.correctedBy || 'yes' : 'no';
   return (
     `reader-study 1; kind=${kind}; state=${state ?? 'unknown'}; state_from=${stateFrom}; ` +
-    `view=${view ?? 'unknown'}; view_from=${viewFrom}; corrected=${corrected ? 'yes' : 'no'}; pixels=${pixels}`
+    `view=${view ?? 'unknown'}; view_from=${viewFrom}; corrected=${corrected}; pixels=${pixels}`
   );
 }
 
 const GRAMMAR =
-  /^reader-study 1; kind=([a-z_]+); state=([a-z_]+); state_from=([A-Za-z]*); view=([a-z_]+); view_from=([A-Za-z]*); corrected=(yes|no); pixels=([a-z]+)$/;
+  /^reader-study 1; kind=([a-z_]+); state=([a-z_]+); state_from=([A-Za-z]*); view=([a-z_]+); view_from=([A-Za-z]*); corrected=(yes|no|chang|ct); pixels=([a-z]+)$/;
 
 /** What `line` wrote; null for anything that it cannot have written. */
 export function parsedLine(text: string): Description | null {
@@ -81,15 +85,17 @@ export function parsedLine(text: string): Description | null {
     stateFrom,
     view: view === 'unknown' ? null : view,
     viewFrom,
-    corrected: corrected === 'yes',
+    corrected: corrected !== 'no',
+    correctedBy: corrected === 'chang' || corrected === 'ct' ? corrected : '',
     pixels: pixels as Pixels,
   };
 }
 
 /** The value of Series Description, e.g. "SPECT stress short axis AC". */
-export function seriesDescription({ kind, state, view, corrected }: Description): string {
+export function seriesDescription({ kind, state, view, corrected, correctedBy }: Description): string {
   const words = [DESCRIBING.kind_words[kind], state, view && DESCRIBING.view_phrases[view]];
-  if (corrected && DESCRIBING.corrected_kinds.includes(kind)) words.push(DESCRIBING.corrected_word);
+  if (corrected && DESCRIBING.corrected_kinds.includes(kind))
+    words.push(DESCRIBING.corrected_words[correctedBy]);
   return words.filter(Boolean).join(' ');
 }
 

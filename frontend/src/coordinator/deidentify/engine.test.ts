@@ -95,6 +95,16 @@ describe('the engine', () => {
     });
   });
 
+  it('asks for no stress or rest in a study that reads none', async () => {
+    const silent = file({ 528446: text('LO', 'NAC') });
+    const engine = await openEngine(KEY, false);
+    expect(await engine.judge(0, silent)).toMatchObject({
+      verdict: 'send',
+      description: { state: null, corrected: false, correctedBy: '' },
+    });
+    expect((await engine.sealed(silent)).byteLength).toBeGreaterThan(0);
+  });
+
   it('asks for no patient ID of a file that cannot be used', async () => {
     const engine = await openEngine(KEY);
     const useless = file({ 1048608: text('LO', ''), 2621456: text('US', '\0\0') });
@@ -221,7 +231,7 @@ describe('a worker', () => {
       take({ id, what, n: id, file: new Blob([data.slice()]) });
       await waiting;
     };
-    take({ key: KEY });
+    take({ key: KEY, states: true });
     await ask(1, 'judge', file());
     await ask(2, 'judge', file({ 524312: text('UI', '1.2.3.4.6') }));
     await ask(3, 'sealed', file().subarray(0, 50));

@@ -32,7 +32,7 @@ const refused = ({ id }: Task): Answer => ({ id, code: 'truncated' });
 
 function pool(act: (task: Task, thread: Scripted) => Answer | null) {
   const threads: Scripted[] = [];
-  const deidentifier = createDeidentifier(KEY, 2, () => {
+  const deidentifier = createDeidentifier(KEY, true, 2, () => {
     const thread = new Scripted(act);
     threads.push(thread);
     return thread;
@@ -48,7 +48,7 @@ describe('the pool', () => {
       Array.from({ length: 7 }, (_, n) => [n, 'kept_back', 'truncated']),
     );
     expect(threads).toHaveLength(2);
-    for (const { given } of threads) expect(given[0]).toEqual({ key: KEY });
+    for (const { given } of threads) expect(given[0]).toEqual({ key: KEY, states: true });
     expect(threads.reduce((sum, { given }) => sum + given.length - 1, 0)).toBe(7);
   });
 

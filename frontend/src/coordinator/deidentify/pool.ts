@@ -24,14 +24,18 @@ interface Lane {
   alarm: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** De-identifies in workers of the browser; `key` is the site's, 32 bytes. Each worker has one file at a time. */
+/**
+ * De-identifies in workers of the browser; `key` is the site's, 32 bytes; `states`: whether the study reads stress and
+ * rest. Each worker has one file at a time.
+ */
 export function createDeidentifier(
   key: Uint8Array,
+  states: boolean,
   workers = 2,
   spawn: () => Thread = () =>
     new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as Thread,
 ): Deidentifier {
-  return new Pool(key, workers, spawn);
+  return new Pool(key, states, workers, spawn);
 }
 
 class Pool implements Deidentifier {
@@ -43,6 +47,7 @@ class Pool implements Deidentifier {
 
   constructor(
     private readonly key: Uint8Array,
+    private readonly states: boolean,
     private readonly workers: number,
     private readonly spawn: () => Thread,
   ) {}
@@ -113,7 +118,7 @@ class Pool implements Deidentifier {
     lane.thread.onmessage = ({ data }) => this.finish(lane, data);
     // A script that cannot be loaded has no message; one that breaks has.
     lane.thread.onerror = (event) => this.replace(lane, isBreak(event) ? 'unreadable' : 'no_worker');
-    lane.thread.postMessage({ key: this.key });
+    lane.thread.postMessage({ key: this.key, states: this.states });
     this.lanes.push(lane);
     return lane;
   }

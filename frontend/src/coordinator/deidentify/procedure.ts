@@ -3,7 +3,7 @@
  * `reader_study/intake` (`./run api`), so that no rule is written twice; here it only gets types and indexes.
  */
 import document from './procedure.json';
-import type { Kind } from './types';
+import type { Kind, Method } from './types';
 
 interface Common {
   ground: string;
@@ -72,9 +72,12 @@ interface Document {
     corrected: string;
     uncorrected: string;
     views: Readonly<Record<string, string>>;
+    /** By what an image was corrected: method to words. */
+    methods: Readonly<Record<Method, string>>;
     state_texts: readonly string[];
     view_texts: readonly string[];
     correction_texts: readonly string[];
+    method_texts: readonly string[];
     short_axis_progressions: readonly string[];
     stress_codes: readonly (readonly [value: string, scheme: string])[];
     rest_codes: readonly (readonly [value: string, scheme: string])[];
@@ -82,7 +85,7 @@ interface Document {
     kind_words: Readonly<Record<Kind, string>>;
     view_phrases: Readonly<Record<string, string>>;
     corrected_kinds: readonly Kind[];
-    corrected_word: string;
+    corrected_words: Readonly<Record<Method | '', string>>;
     state_sources: readonly string[];
     view_sources: readonly string[];
   };

@@ -4,6 +4,8 @@ import type { Answers, Judged } from './types';
 /** The first message to a worker. */
 export interface Key {
   key: Uint8Array;
+  /** Whether the study reads stress and rest. */
+  states: boolean;
 }
 
 export interface Task {

@@ -35,7 +35,7 @@ export function serve(post: (answer: Answer, handed: ArrayBuffer[]) => void): (m
 
   return (message) => {
     if ('key' in message) {
-      engine = openEngine(message.key);
+      engine = openEngine(message.key, message.states);
       return;
     }
     answered(message)

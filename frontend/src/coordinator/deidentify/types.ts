@@ -13,6 +13,8 @@ export type Kind =
 /** Whether a person looked for text in the pixels: not yet; yes, there is none; yes, and it was blanked. */
 export type Pixels = 'unseen' | 'seen' | 'blanked';
 
+export type Method = 'chang' | 'ct';
+
 /** What an image shows, and the attribute that says so (a DICOM keyword, `coordinator`, or empty). */
 export interface Description {
   kind: Kind;
@@ -20,7 +22,9 @@ export interface Description {
   stateFrom: string;
   view: string | null;
   viewFrom: string;
+  /** For attenuation, and by what if that is said. */
   corrected: boolean;
+  correctedBy: Method | '';
   pixels: Pixels;
 }
 

@@ -1,6 +1,7 @@
 /** What codes and words say of an image: the browser's half of `inference/dicom/state.py`, with its words. */
 import { CHARACTER_SETS, DESCRIBING } from './procedure';
 import { isAscii, latin } from './tree';
+import type { Method } from './types';
 
 /** DICOM keyword to text. */
 export type Texts = Readonly<Record<string, string>>;
@@ -14,6 +15,10 @@ const PATTERNS = {
   views: Object.entries(DESCRIBING.views).map(([view, pattern]): [string, RegExp] => [
     view,
     new RegExp(pattern, 'u'),
+  ]),
+  methods: (['chang', 'ct'] as const).map((method): [Method, RegExp] => [
+    method,
+    new RegExp(DESCRIBING.methods[method], 'u'),
   ]),
 };
 const STRESS_CODES = new Set(DESCRIBING.stress_codes.map((pair) => pair.join('\n')));
@@ -56,11 +61,23 @@ export function viewIn(texts: Texts, codes: readonly string[]): Said {
   return [null, ''];
 }
 
-/** Whether the texts say that the image was corrected for attenuation. */
+/** Whether the texts say that the image was corrected for attenuation, or name the method alone. */
 export function saysCorrected(texts: Texts): boolean {
-  return DESCRIBING.correction_texts
-    .map((keyword) => folded(texts[keyword]))
-    .some((text) => PATTERNS.corrected.test(text) && !PATTERNS.uncorrected.test(text));
+  const said = DESCRIBING.correction_texts.map((keyword) => folded(texts[keyword]));
+  if (said.some((text) => PATTERNS.corrected.test(text) && !PATTERNS.uncorrected.test(text))) return true;
+  return !said.some((text) => PATTERNS.uncorrected.test(text)) && methodIn(texts) !== '';
+}
+
+/** By what a corrected image was corrected; empty if no text names one method alone. */
+export function methodIn(texts: Texts): Method | '' {
+  for (const keyword of DESCRIBING.method_texts) {
+    const text = folded(texts[keyword]);
+    // Of a text that names the method alone the word is enough.
+    const whole = keyword === 'AttenuationCorrectionMethod' ? `ac ${text}` : text;
+    const named = PATTERNS.methods.filter(([, pattern]) => pattern.test(whole));
+    if (named.length === 1 && named[0]) return named[0][0];
+  }
+  return '';
 }
 
 /**

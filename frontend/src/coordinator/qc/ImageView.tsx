@@ -6,6 +6,7 @@ import type { CaseImageDetail, Lv } from '../../shared/api/types';
 import { useT } from '../../shared/i18n';
 import { Failure, Loading } from '../../shared/ui';
 import { PolarView } from './PolarView';
+import { RegionTable } from './RegionTable';
 import { SliceGrid } from './SliceGrid';
 import type { Shown } from './scales';
 import { TABLES, type Table } from './tables';
@@ -13,18 +14,19 @@ import { NoProof, NoUncertainty, UncertaintyNote } from './UncertaintyNote';
 import { UncertaintySwitch } from './UncertaintySwitch';
 import './qc.css';
 
-/** The neutral volume and polar map have these sizes for every image of a heart study (see inference/heart). */
-const NEUTRAL = { dims: [80, 80, 64], spacing_mm: 2, full_scale: 40_000 };
+/** Neutral volumes and polar maps have these sizes for every image of a study (see inference/heart, inference/brain). */
+const HEART = { dims: [80, 80, 64], spacing_mm: 2, full_scale: 40_000 };
+const BRAIN = { dims: [96, 112, 80], spacing_mm: 2, full_scale: 40_000 };
 const POLAR = { rings: 24, angles: 72 };
 
 interface Props {
   image: CaseImageDetail;
-  lv: Lv;
 }
 
 /** One image as readers will see it, with what was found in it drawn on top; its uncertainty, which they will not see. */
-export default function ImageView({ image, lv }: Props) {
+export default function ImageView({ image }: Props) {
   const t = useT();
+  const { lv } = image;
   const [table, setTable] = useState<Table>('cool');
   const [marked, setMarked] = useState(true);
   const [shown, setShown] = useState<Shown>('image');
@@ -58,10 +60,12 @@ export default function ImageView({ image, lv }: Props) {
             ))}
           </select>
         </label>
-        <label className="inline">
-          <input type="checkbox" checked={marked} onChange={(event) => setMarked(event.target.checked)} />
-          {t('view.contour')}
-        </label>
+        {lv && (
+          <label className="inline">
+            <input type="checkbox" checked={marked} onChange={(event) => setMarked(event.target.checked)} />
+            {t('view.contour')}
+          </label>
+        )}
         {uncertainty && <UncertaintySwitch shown={shown} onShow={setShown} />}
       </div>
       {uncertainty && <NoProof />}
@@ -74,27 +78,31 @@ export default function ImageView({ image, lv }: Props) {
       />
       {image.uncertainty && <UncertaintyNote members={image.model?.members ?? null} />}
       {image.source === 'translation' && !image.uncertainty && <NoUncertainty />}
-      <PolarView
-        image={{ map: own.polar, segments: image.segments }}
-        uncertainty={
-          uncertainty && image.uncertainty
-            ? { map: uncertainty.polar, segments: image.uncertainty.segments }
-            : null
-        }
-        table={table}
-      />
+      {own.polar ? (
+        <PolarView
+          image={{ map: own.polar, segments: image.segments }}
+          uncertainty={
+            uncertainty?.polar && image.uncertainty
+              ? { map: uncertainty.polar, segments: image.uncertainty.segments }
+              : null
+          }
+          table={table}
+        />
+      ) : (
+        <RegionTable segments={image.segments} uncertainty={image.uncertainty?.segments ?? null} />
+      )}
     </div>
   );
 }
 
-/** The volume and the polar map below an address. */
-async function fetched(address: string, lv: Lv, signal: AbortSignal) {
+/** The volume below an address, and the polar map of a heart. */
+async function fetched(address: string, lv: Lv | null, signal: AbortSignal) {
   const [volume, polar] = await Promise.all([
     bytes(`${address}/volume`, { signal }),
-    bytes(`${address}/polar`, { signal }),
+    lv ? bytes(`${address}/polar`, { signal }) : null,
   ]);
   return {
-    volume: volumeFrom(volume, { ...NEUTRAL, lv }),
-    polar: { ...POLAR, values: fractions(polar, POLAR.rings * POLAR.angles, NEUTRAL.full_scale) },
+    volume: volumeFrom(volume, { ...(lv ? HEART : BRAIN), lv }),
+    polar: polar && { ...POLAR, values: fractions(polar, POLAR.rings * POLAR.angles, HEART.full_scale) },
   };
 }

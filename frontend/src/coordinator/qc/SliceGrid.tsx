@@ -1,37 +1,29 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { StateName } from '../../reader/heart/segments';
-import type { Tile } from '../../reader/picture/layout';
+import type { Placed } from '../../reader/picture/layout';
 import type { Scene } from '../../reader/picture/painter';
 import { planeOf, samplingOf, type ViewName, type Volume } from '../../reader/picture/slices';
+import type { PictureKey } from '../../reader/picture/volume';
 import { useT } from '../../shared/i18n';
+import type { Organ } from '../images';
 import { ColourScale } from './ColourScale';
 import { linesOn, type Point, type TileLines } from './contour';
 import { closeGrid, openGrid } from './engine';
 import type { GridViewport } from './gridViewport';
+import { COLUMNS, countsOf, isOfHeart, ROWS, type Row, SIDES } from './rows';
 import { imageScale, type Shown, UNCERTAINTY_SCALE } from './scales';
 import type { Table } from './tables';
 
-const COLUMNS = 8;
-const ROWS: readonly { view: ViewName; first: number }[] = [
-  { view: 'SA', first: 0 },
-  { view: 'SA', first: COLUMNS },
-  { view: 'VLA', first: 0 },
-  { view: 'HLA', first: 0 },
-];
-const COUNTS: Record<ViewName, number> = { SA: 2 * COLUMNS, VLA: COLUMNS, HLA: COLUMNS };
-/** The painter holds two volumes under the names of the states; here the second one is the uncertainty. */
-const PLACE: Record<Shown, StateName> = { image: 'stress', uncertainty: 'rest' };
+/** The painter holds two volumes; here the second one is the uncertainty. */
+const PLACE: Record<Shown, PictureKey> = { image: '1 image', uncertainty: '1 uncertainty' };
+const LABELS = {
+  heart: { image: 'view.slices', uncertainty: 'uncertainty.slices' },
+  brain: { image: 'view.slicesBrain', uncertainty: 'uncertainty.slicesBrain' },
+} as const;
 /** Units of the drawing a tile: text is sized in them. */
 const UNIT = 100;
 
-/** Where is what, on the first tile of each row: letters at top, right, bottom and left. */
-const SIDES: Record<ViewName, readonly [string, string, string, string]> = {
-  SA: ['A', 'L', 'I', 'S'],
-  VLA: ['A', 'Ap', 'I', 'B'],
-  HLA: ['Ap', 'L', 'B', 'S'],
-};
-
 interface Props {
+  /** With a ventricle it is a heart, without one a brain. */
   volume: Volume;
   /** On the grid of `volume`. */
   uncertainty: Volume | null;
@@ -41,17 +33,25 @@ interface Props {
 }
 
 interface Drawn {
-  tile: Tile;
+  tile: Placed;
   lines: TileLines;
 }
 
-function arranged(volume: Volume): Drawn[] {
-  const sampling = samplingOf({ stress: volume, rest: volume }, COUNTS);
-  return ROWS.flatMap(({ view, first }, row) =>
+const NO_LINES: TileLines = { wall: [], limits: [] };
+
+function arranged(volume: Volume, rows: readonly Row[]): Drawn[] {
+  const counts = countsOf(rows);
+  const sampling = samplingOf({ [PLACE.image]: volume }, counts);
+  return rows.flatMap(({ view, first }, row) =>
     Array.from({ length: COLUMNS }, (_, column) => {
-      const plane = planeOf(view, first + column, COUNTS[view], volume, sampling);
-      const tile: Tile = { row, column, view, state: 'stress', plane };
-      return { tile, lines: linesOn(view, plane.centre, volume, sampling) };
+      const plane = planeOf(view, first + column, counts[view] ?? 0, volume, sampling);
+      const tile: Placed = { row, column, state: 'image', key: PLACE.image, plane };
+      const { ventricle } = volume;
+      const lines =
+        ventricle && isOfHeart(view)
+          ? linesOn(view, plane.centre, { ...volume, ventricle }, sampling)
+          : NO_LINES;
+      return { tile, lines };
     }),
   );
 }
@@ -60,7 +60,9 @@ export function SliceGrid({ volume, uncertainty, shown, table, marked }: Props) 
   const t = useT();
   const host = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState<GridViewport | null>(null);
-  const drawn = useMemo(() => arranged(volume), [volume]);
+  const organ: Organ = volume.ventricle ? 'heart' : 'brain';
+  const rows = ROWS[organ];
+  const drawn = useMemo(() => arranged(volume, rows), [volume, rows]);
   const scale = useMemo(
     () => (shown === 'uncertainty' ? UNCERTAINTY_SCALE : imageScale(table)),
     [shown, table],
@@ -69,7 +71,7 @@ export function SliceGrid({ volume, uncertainty, shown, table, marked }: Props) 
   useLayoutEffect(() => {
     if (!host.current) return;
     const grid = openGrid(host.current);
-    grid.setVolumes({ stress: volume, rest: uncertainty ?? volume });
+    grid.setVolumes({ [PLACE.image]: volume, [PLACE.uncertainty]: uncertainty ?? volume });
     setViewport(grid);
     const sized = new ResizeObserver(() => grid.resize());
     sized.observe(host.current);
@@ -82,34 +84,30 @@ export function SliceGrid({ volume, uncertainty, shown, table, marked }: Props) 
 
   useEffect(() => {
     const scene: Scene = {
-      tiles: drawn.map(({ tile }) => ({ ...tile, state: PLACE[shown] })),
-      rows: ROWS.length,
+      tiles: drawn.map(({ tile }) => ({ ...tile, state: shown, key: PLACE[shown] })),
+      rows: rows.length,
       columns: COLUMNS,
       table: scale.table,
-      windows: { stress: scale.window, rest: scale.window },
+      windows: { [shown]: scale.window },
+      interpolate: true,
     };
     viewport?.setScene(scene);
-  }, [viewport, drawn, scale, shown]);
+  }, [viewport, drawn, rows, scale, shown]);
 
   return (
     <div className="stack">
-      <div className="qc-grid" style={{ aspectRatio: `${COLUMNS} / ${ROWS.length}` }}>
-        <div
-          ref={host}
-          className="qc-canvas"
-          role="img"
-          aria-label={t(shown === 'uncertainty' ? 'uncertainty.slices' : 'view.slices')}
-        />
+      <div className="qc-grid" style={{ aspectRatio: `${COLUMNS} / ${rows.length}` }}>
+        <div ref={host} className="qc-canvas" role="img" aria-label={t(LABELS[organ][shown])} />
         <svg
           className="qc-overlay"
-          viewBox={`0 0 ${COLUMNS * UNIT} ${ROWS.length * UNIT}`}
+          viewBox={`0 0 ${COLUMNS * UNIT} ${rows.length * UNIT}`}
           aria-hidden="true"
         >
           {marked &&
             drawn.map(({ tile, lines }) => (
               <Lines key={`${tile.row}/${tile.column}`} tile={tile} lines={lines} />
             ))}
-          {ROWS.map(({ view, first }, row) => (
+          {rows.map(({ view, first }, row) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the rows are fixed
             <Letters key={row} view={view} row={row} sides={first === 0} />
           ))}
@@ -120,7 +118,7 @@ export function SliceGrid({ volume, uncertainty, shown, table, marked }: Props) 
           scale={scale}
           label={t(shown === 'uncertainty' ? 'uncertainty.pointsOfMaximum' : 'view.uptakeOfMaximum')}
         />
-        {marked && (
+        {marked && organ === 'heart' && (
           <p className="legend">
             <span>{t('view.wall')}</span>
             <span style={{ '--mark': '#c79a00' } as React.CSSProperties}>{t('view.limits')}</span>

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { planeOf, samplingOf, type Volume } from '../../reader/picture/slices';
+import { planeOf, samplingOf, type Ventricle, type Volume } from '../../reader/picture/slices';
 import { linesOn, radiusAt } from './contour';
 
-const volume: Volume = {
+const volume: Volume<Ventricle> = {
   dims: [80, 80, 64],
   spacing: 2,
   values: new Float32Array(),
   ventricle: { apex_k: 8, base_k: 43, radius_mm: 24 },
 };
 const counts = { SA: 16, VLA: 8, HLA: 8 };
-const sampling = samplingOf({ stress: volume, rest: volume }, counts);
+const sampling = samplingOf({ '1 image': volume }, counts);
 const lines = (view: 'SA' | 'VLA' | 'HLA', number: number) =>
   linesOn(view, planeOf(view, number, counts[view], volume, sampling).centre, volume, sampling);
 

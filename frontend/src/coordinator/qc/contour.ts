@@ -2,7 +2,7 @@
  * The ventricle that the server found, as lines over the slices: a cylinder of the mid-wall radius, closed at the apex
  * by half a sphere. Tile coordinates run from 0 to 1, x to the right, y down.
  */
-import type { Sampling, Vector, ViewName, Volume } from '../../reader/picture/slices';
+import type { HeartView, Sampling, Vector, Ventricle, Volume } from '../../reader/picture/slices';
 
 export type Point = readonly [x: number, y: number];
 
@@ -24,7 +24,12 @@ export function radiusAt(fromApex: number, radius: number, length: number): numb
 }
 
 /** The lines on one tile: `centre` is the centre of its plane in voxels. */
-export function linesOn(view: ViewName, centre: Vector, volume: Volume, sampling: Sampling): TileLines {
+export function linesOn(
+  view: HeartView,
+  centre: Vector,
+  volume: Volume<Ventricle>,
+  sampling: Sampling,
+): TileLines {
   const { spacing, ventricle, dims } = volume;
   const length = (ventricle.base_k - ventricle.apex_k) * spacing;
   const radius = ventricle.radius_mm;

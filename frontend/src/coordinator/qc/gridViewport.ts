@@ -46,6 +46,8 @@ export class GridViewport {
   private readonly layer = document.createElement('div');
   private picture: GridPicture | null = null;
   private scene: Scene | null = null;
+  /** Zoom or another screen: the element keeps its size and has other pixels. */
+  private readonly follow = () => this.resize();
 
   constructor({ id, element, canvas, renderingEngineId, defaultOptions }: Input) {
     this.id = id;
@@ -59,6 +61,7 @@ export class GridViewport {
     // Above the engine's own canvas, which takes a 2D context and stays empty.
     this.layer.style.cssText = 'position:absolute;inset:0';
     element.append(this.layer);
+    window.addEventListener('resize', this.follow);
   }
 
   setVolumes(volumes: Volumes): void {
@@ -93,6 +96,7 @@ export class GridViewport {
 
   /** Called by the engine when the viewport is disabled. */
   destroy(): void {
+    window.removeEventListener('resize', this.follow);
     this.picture?.destroy();
     this.picture = null;
     this.layer.remove();

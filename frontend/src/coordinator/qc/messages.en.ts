@@ -24,4 +24,19 @@ export const qcEn = {
   'case.certificateOf': 'Certificate of de-identification (pseudonymised data) of case {{subject}}, {{form}}',
   'case.certificateText':
     'What was done to the files of this case before they were stored, by whom and when: for the ethics file. It names no patient.',
+  'made.here': 'Corrected here',
+  'made.corrected':
+    'Computed from the uncorrected image by Chang’s method, with uniform tissue inside an outline of the head. No neural network has a part in it. Research use only.',
+  'made.method': 'Method',
+  'source.correction': 'Computed from the uncorrected image',
+  'qc.askBrain':
+    'Is the brain whole and upright, its right side on the left of the picture, and the image free of motion?',
+  'view.slicesBrain':
+    'Transaxial slices from the neck to the top, coronal slices from front to back, sagittal slices from right to left',
+  'view.regions': 'Uptake by region, % of maximum, and how far left and right differ',
+  'view.region': 'Region',
+  'view.left': 'Left, %',
+  'view.right': 'Right, %',
+  'view.asymmetry': 'Left − right, % of their mean',
+  'uncertainty.slicesBrain': 'Uncertainty in the same transaxial, coronal and sagittal slices',
 } as const;

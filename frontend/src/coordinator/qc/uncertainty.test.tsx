@@ -126,7 +126,7 @@ describe('the words', () => {
     for (const said of [
       '3個のネットワーク',
       '確率でも誤差の大きさでもありません',
-      '読影者には表示されません。',
+      '読影医には表示されません。',
     ])
       expect(text).toContain(said);
   });

@@ -8,6 +8,7 @@ import {
   type ImageRow,
   isCorrected,
   isPartial,
+  organIn,
   type Patient,
   PLACED,
   type Place,
@@ -42,6 +43,7 @@ export function PatientImages({ studyId, patient, masked }: Props) {
   const t = useT();
   const [asking, setAsking] = useState(false);
   const clashes = patient.places.filter(({ filling }) => filling === 'clash');
+  const brain = organIn(patient.places.map(({ place }) => place)) === 'brain';
   return (
     <>
       {clashes.map(({ place }) => (
@@ -58,6 +60,7 @@ export function PatientImages({ studyId, patient, masked }: Props) {
             studyId={studyId}
             row={row}
             masked={masked}
+            brain={brain}
             clashing={clashes.some(({ place }) => candidates([row], place).length > 0)}
           />
         ))}
@@ -93,10 +96,12 @@ interface ImageProps {
   studyId: string;
   row: ImageRow;
   masked: boolean;
+  /** Of a brain nobody says stress or rest; what counts is by what it was corrected. */
+  brain: boolean;
   clashing: boolean;
 }
 
-function Image({ studyId, row, masked, clashing }: ImageProps) {
+function Image({ studyId, row, masked, brain, clashing }: ImageProps) {
   const t = useT();
   const lang = useLanguage();
   const sentence = useSentence();
@@ -108,7 +113,7 @@ function Image({ studyId, row, masked, clashing }: ImageProps) {
   return (
     <li className={`image-row ${standing} ${clashing ? 'clashing' : ''}`} aria-busy={row.busy || undefined}>
       <div>
-        <strong>{t(`kind.${description.kind}`)}</strong>
+        <strong>{t(brain && row.place ? `set.${row.place.set}` : `kind.${description.kind}`)}</strong>
         <small className="dim">
           {[
             description.corrected && description.kind.includes('spect') && t('row.corrected'),
@@ -118,16 +123,20 @@ function Image({ studyId, row, masked, clashing }: ImageProps) {
             .join(' · ')}
         </small>
       </div>
-      <Choice
-        label={t('row.state')}
-        values={STATES.map((state) => [state, t(`state.${state}`)])}
-        value={description.state}
-        from={description.stateFrom}
-        said={said.state}
-        none={PLACED.includes(description.kind) ? undefined : t('row.noState')}
-        disabled={unwanted}
-        onChange={(value) => put('state', value)}
-      />
+      {brain ? (
+        <div />
+      ) : (
+        <Choice
+          label={t('row.state')}
+          values={STATES.map((state) => [state, t(`state.${state}`)])}
+          value={description.state}
+          from={description.stateFrom}
+          said={said.state}
+          none={PLACED.includes(description.kind) ? undefined : t('row.noState')}
+          disabled={unwanted}
+          onChange={(value) => put('state', value)}
+        />
+      )}
       {VIEWED.includes(description.kind) ? (
         <Choice
           label={t('row.view')}
@@ -152,7 +161,10 @@ function Image({ studyId, row, masked, clashing }: ImageProps) {
       <div>
         <Badge tone={row.busy ? 'busy' : TONE[standing]}>{t(`imageStanding.${standing}`)}</Badge>
         {row.code && <small>{sentence(row.code)}</small>}
-        {!unwanted && isCorrected(description) && (
+        {!unwanted && brain && !row.place && PLACED.includes(description.kind) && (
+          <small className="flagged">{sentence('correction_unknown')}</small>
+        )}
+        {!unwanted && !brain && isCorrected(description) && (
           <small className={row.replaced ? 'dim' : 'flagged'}>
             {t(row.replaced ? 'row.uncorrectedHere' : 'row.uncorrectedMissing')}
           </small>

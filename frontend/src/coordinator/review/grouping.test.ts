@@ -128,3 +128,32 @@ describe('judged files', () => {
     expect(personName('KAWAI^HIROKO^^DR')).toBe('KAWAI HIROKO DR');
   });
 });
+
+describe('images of heads', () => {
+  const BRAIN: Place[] = [
+    { set: 'uncorrected', state: 'perfusion' },
+    { set: 'ctac', state: 'perfusion' },
+  ];
+  const head = (said: Said = {}): Said => ({ state: null, view: 'transaxial', verdict: 'send', ...said });
+  const sent = (files: Said[]) => {
+    const base = files.map((said, n) => ({ ...judgement(n, said), verdict: 'send' as const, code: '' }));
+    return grouped(given(files, { base, now: base, kinds: ['spect'], places: BRAIN }));
+  };
+
+  it('need no state, and a corrected one does not stand in for an uncorrected one', () => {
+    const { patients, sending, replaced } = sent([
+      head({ corrected: true, correctedBy: 'ct' }),
+      head(),
+      head({ corrected: true, correctedBy: 'chang' }),
+    ]);
+    expect([sending, replaced]).toEqual([[0, 1, 2], []]);
+    expect(patients[0]?.images.map(({ place }) => place?.set)).toEqual(['uncorrected', 'chang', 'ctac']);
+    expect(patients[0]?.places.map(({ filling }) => filling)).toEqual(['here', 'here']);
+  });
+
+  it('that do not say by what they were corrected have no place', () => {
+    const { patients } = sent([head({ corrected: true })]);
+    expect(patients[0]?.images[0]?.place).toBeNull();
+    expect(patients[0]?.places.map(({ filling }) => filling)).toEqual(['missing', 'missing']);
+  });
+});

@@ -2,8 +2,9 @@
  * Judged files as the coordinator thinks of them: patients, their images, and the places of the protocol that these
  * fill. Pure: the same judgements and corrections give the same picture.
  */
-import type { StateName } from '../../shared/api/types';
+import type { ImageSet, StateName } from '../../shared/api/types';
 import type { Description, Judged, Kind } from '../deidentify/types';
+import { OF_ORGAN, type Organ, organOf } from '../images';
 import { type Correction, type Corrections, isLeftOut } from './corrections';
 
 /** What becomes of an image. ask, look: somebody has to decide. unwanted: the protocol has no use for it. */
@@ -16,6 +17,8 @@ export interface ImageRow {
   /** With the corrections, and as the files say by themselves. */
   description: Description;
   said: Description;
+  /** Which image of its case it would be; null for a companion, and where the file does not say enough. */
+  place: Place | null;
   correction: Correction | undefined;
   standing: Standing;
   /** Why it waits; empty otherwise. */
@@ -37,7 +40,7 @@ export interface ImageRow {
 
 /** A place that the protocol wants filled for each case. */
 export interface Place {
-  set: 'spect' | 'pet';
+  set: ImageSet;
   state: StateName;
 }
 
@@ -104,6 +107,7 @@ export function imageKey({ description, seriesUid, sopUid, slices }: Judged): st
 
 export function grouped(given: Given): Grouping {
   const { base, now, busy, corrections } = given;
+  const organ = organIn(given.places);
   const rows = new Map<string, ImageRow>();
   const seen = new Set<string>();
   const by: Record<Standing, number[]> = { send: [], look: [], ask: [], left_out: [], unwanted: [] };
@@ -123,13 +127,14 @@ export function grouped(given: Given): Grouping {
     seen.add(copy);
     const correction = corrections.get(key);
     const row =
-      rows.get(key) ?? emptyRow(key, judged, description, said.description ?? description, correction);
+      rows.get(key) ?? emptyRow(key, judged, description, said.description ?? description, correction, organ);
     rows.set(key, row);
     row.files.push(n);
     row.bytes += judged.size;
     row.busy ||= busy.has(n);
-    const wanted = standingOf(judged, description, correction, given.kinds);
-    if (isCorrected(description) && uncorrected.has(placeKey(judged, description))) row.replaced = true;
+    const wanted = standingOf(judged, description, correction, given.kinds, organ);
+    if (organ === 'heart' && isCorrected(description) && uncorrected.has(placeKey(judged, description)))
+      row.replaced = true;
     const proposed = row.replaced && !correction?.keep && wanted !== 'left_out' && wanted !== 'unwanted';
     const standing = proposed ? 'left_out' : wanted;
     (proposed ? replaced : by[standing]).push(n);
@@ -152,6 +157,20 @@ export function grouped(given: Given): Grouping {
   };
 }
 
+/** The organ that the study reads, by the places that it wants filled. */
+export function organIn(places: readonly Place[]): Organ {
+  return organOf(places.map(({ set }) => set));
+}
+
+/** As `reader_study/intake/places.py` places it. */
+function placeOf({ kind, state, corrected, correctedBy }: Description, organ: Organ): Place | null {
+  if (kind !== 'spect' && kind !== 'pet') return null;
+  if (organ === 'heart') return state === 'stress' || state === 'rest' ? { set: kind, state } : null;
+  if (!corrected) return { set: 'uncorrected', state: 'perfusion' };
+  if (!correctedBy) return null;
+  return { set: correctedBy === 'ct' ? 'ctac' : 'chang', state: 'perfusion' };
+}
+
 /** Whether an image for the place SPECT is corrected for attenuation: virtual PET is made from uncorrected ones. */
 export function isCorrected({ kind, corrected }: Description): boolean {
   return kind === 'spect' && corrected;
@@ -162,14 +181,15 @@ function placeKey({ subject, studyUid }: Judged, { state }: Description): string
 }
 
 /** The patients and states of which an uncorrected SPECT image is to be sent. */
-function uncorrectedIn({ base, now, corrections, kinds }: Given): Set<string> {
+function uncorrectedIn({ base, now, corrections, kinds, places }: Given): Set<string> {
   const found = new Set<string>();
+  const organ = organIn(places);
   base.forEach((said, n) => {
     const judged = now[n] ?? said;
     const description = judged?.description ?? said?.description;
     if (!said || !judged || !description || said.verdict === 'kept_back') return;
     if (description.kind !== 'spect' || description.corrected || description.state === null) return;
-    const standing = standingOf(judged, description, corrections.get(imageKey(said)), kinds);
+    const standing = standingOf(judged, description, corrections.get(imageKey(said)), kinds, organ);
     if (standing === 'send' || standing === 'look') found.add(placeKey(judged, description));
   });
   return found;
@@ -183,11 +203,12 @@ function standingOf(
   description: Description,
   correction: Correction | undefined,
   kinds: readonly string[],
+  organ: Organ,
 ): Standing {
   if (!kinds.includes(description.kind)) return 'unwanted';
   if (isLeftOut(correction, judged.sopUid)) return 'left_out';
   if (judged.verdict === 'look') return 'look';
-  if (PLACED.includes(description.kind) && description.state === null) return 'ask';
+  if (organ === 'heart' && PLACED.includes(description.kind) && description.state === null) return 'ask';
   // After a correction a file may be kept back, too: the coordinator has to see that and can take it back.
   return judged.verdict === 'send' ? 'send' : 'ask';
 }
@@ -198,12 +219,14 @@ function emptyRow(
   description: Description,
   said: Description,
   correction: Correction | undefined,
+  organ: Organ,
 ): ImageRow {
   return {
     key,
     patient: judged.subject || `no id ${judged.studyUid}`,
     description,
     said,
+    place: placeOf(description, organ),
     correction,
     standing: 'send',
     code: '',
@@ -256,10 +279,14 @@ export function personName(name: string): string {
     .join(' · ');
 }
 
-/** SPECT before PET before the rest, stress before rest: the order of the cases' table. */
+/** SPECT before PET before the rest, stress before rest, heads by their correction: the order of the cases' table. */
 function byUse(a: ImageRow, b: ImageRow): number {
-  const rank = ({ description: { kind, state } }: ImageRow) =>
-    KINDS.indexOf(kind) * 4 + (state === 'stress' ? 0 : state === 'rest' ? 1 : 2);
+  const { sets } = OF_ORGAN.brain;
+  const rank = ({ place, description: { kind, state } }: ImageRow) => {
+    const of = place ? sets.indexOf(place.set) : -1;
+    const within = of >= 0 ? of : state === 'stress' ? 0 : state === 'rest' ? 1 : 2;
+    return KINDS.indexOf(kind) * 4 + within;
+  };
   return rank(a) - rank(b) || a.date.localeCompare(b.date) || a.key.localeCompare(b.key);
 }
 
@@ -277,9 +304,9 @@ const KINDS: readonly Kind[] = [
 /** The images that would take a place, if they are sent. */
 export function candidates(images: readonly ImageRow[], place: Place): ImageRow[] {
   return images.filter(
-    ({ description, standing }) =>
-      description.kind === place.set &&
-      description.state === place.state &&
+    ({ place: own, standing }) =>
+      own?.set === place.set &&
+      own.state === place.state &&
       (standing === 'send' || standing === 'look' || standing === 'ask'),
   );
 }
@@ -297,7 +324,7 @@ function fillingOf(images: readonly ImageRow[], place: Place): Filling {
   const [row] = found as [ImageRow];
   if (row.standing !== 'send') return 'waiting';
   if (isPartial(row)) return 'partial';
-  return isCorrected(row.description) ? 'corrected' : 'here';
+  return place.set === 'spect' && isCorrected(row.description) ? 'corrected' : 'here';
 }
 
 export function isPartial(row: ImageRow): boolean {

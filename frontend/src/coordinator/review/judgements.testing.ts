@@ -20,6 +20,7 @@ export function description(said: Said): Description {
     view: said.view === undefined ? 'short_axis' : said.view,
     viewFrom: 'ImageID',
     corrected: said.corrected ?? false,
+    correctedBy: said.correctedBy ?? '',
     pixels: said.pixels ?? 'unseen',
   };
 }

@@ -39,7 +39,11 @@ export function Findings({ result: given }: { result: Result }) {
 
 /** Arms under the names of their images in the language of the page; the protocol's labels have only one. */
 function named(result: Result, t: T): Result {
-  const arms = result.design.arms.map((arm) => ({ ...arm, label: t(`set.${arm.image_set}`) }));
+  // An arm that shows one image is called by it, in the reader's language; another by what its protocol says.
+  const arms = result.design.arms.map((arm) => ({
+    ...arm,
+    label: (arm.steps ?? []).flat().length > 1 ? arm.label : t(`set.${arm.image_set}`),
+  }));
   return { ...result, design: { ...result.design, arms } };
 }
 

@@ -15,6 +15,8 @@ export interface Arm {
   code: string;
   label: string;
   image_set: 'spect' | 'virtual_pet' | 'pet';
+  /** The image sets of each step; not in results from before arms had steps. */
+  steps?: readonly (readonly string[])[];
   reference: boolean;
 }
 

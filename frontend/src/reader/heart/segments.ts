@@ -4,8 +4,8 @@
  * Angles are degrees counter-clockwise from 12 o'clock as displayed: 0 anterior, 90 septum (viewer's left), 180 inferior,
  * 270 lateral. Radii are fractions of the map's radius; 0 is the apex, 1 the base.
  */
-export type StateName = 'stress' | 'rest';
-export const STATES: readonly StateName[] = ['stress', 'rest'];
+/** A state of the form, for example "stress": which there are, only the form says. */
+export type StateName = string;
 
 export type Level = 'basal' | 'mid' | 'apical' | 'apex';
 /** 1 to 17. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalContent, cleanText, contentDigest } from './content';
-import type { Draft } from './events';
+import { type Draft, marksOf } from './events';
 
 const draft: Draft = {
   scores: { stress: [0, 1, 2, 3, 4, 'NE', ...Array(11).fill(0)], rest: Array(17).fill(0) },
@@ -28,7 +28,7 @@ describe('what a signature covers', () => {
   });
 
   it('changes with a single score', async () => {
-    const other = { ...draft, scores: { ...draft.scores, rest: draft.scores.rest.with(16, 1) } };
+    const other = { ...draft, scores: { ...draft.scores, rest: marksOf(draft, 'rest').with(16, 1) } };
     expect(await contentDigest(other, 1)).not.toBe(await contentDigest(draft, 1));
   });
 });
@@ -37,4 +37,10 @@ describe('free text', () => {
   it('keeps lines, and loses control characters and half characters', () => {
     expect(cleanText('a\nb\u0000c\td\ud83d e😀')).toBe('a\nb c d e😀');
   });
+});
+
+it('Keys stand in the order of their code points, as the server writes them', () => {
+  const fields = { '\u{1d49c}': 1, '\uff46': 2, ab: 3, a: 4 };
+  const written = '{"a":4,"ab":3,"\uff46":2,"\u{1d49c}":1}';
+  expect(canonicalContent({ scores: {}, fields }, 1)).toBe(`{"fields":${written},"form":1,"scores":{}}`);
 });

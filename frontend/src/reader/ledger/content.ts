@@ -8,20 +8,32 @@ export function canonicalContent(draft: Draft, form: number): string {
   return canonical({ fields: draft.fields, form, scores: draft.scores });
 }
 
-/** SHA-256 in lower-case hexadecimal. */
-export async function contentDigest(draft: Draft, form: number): Promise<string> {
-  const bytes = new TextEncoder().encode(canonicalContent(draft, form));
+export function contentDigest(draft: Draft, form: number): Promise<string> {
+  return sha256(canonicalContent(draft, form));
+}
+
+/** SHA-256 of a text as UTF-8, in lower-case hexadecimal. */
+export async function sha256(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value !== null && typeof value === 'object') {
-    const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    const members = Object.entries(value).sort(([a], [b]) => inOrder(a, b));
     return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
   }
   return JSON.stringify(value);
+}
+
+/** By code points, as the server sorts; the language itself sorts by halves of characters. */
+function inOrder(one: string, other: string): number {
+  const [a, b] = [[...one], [...other]];
+  const at = a.findIndex((letter, index) => letter !== b[index]);
+  if (at < 0) return a.length - b.length;
+  return (a[at]?.codePointAt(0) ?? -1) - (b[at]?.codePointAt(0) ?? -1);
 }
 
 /** Free text as it may enter a record: no control characters but line ends, no half characters. */

@@ -4,11 +4,12 @@ import {
   type Change,
   type Draft,
   differences,
-  EMPTY_DRAFT,
   type Entry,
   folded,
+  marksOf,
   valueIn,
 } from './events';
+import { EMPTY_HEART } from './forms.testing';
 import { type Act, acted, type History, historyOf, NO_HISTORY, redone, undone } from './history';
 
 const score = (segment: number, value: number | 'NE' | null): Act[number]['change'] => ({
@@ -20,7 +21,7 @@ const score = (segment: number, value: number | 'NE' | null): Act[number]['chang
 
 /** A reader at work: draft, history and the kept entries move together. */
 class Desk {
-  draft: Draft = EMPTY_DRAFT;
+  draft: Draft = EMPTY_HEART;
   history: History = NO_HISTORY;
   entries: Entry[] = [];
 
@@ -53,6 +54,7 @@ class Desk {
       const event = { ...change, id: String(seq), seq, elapsed_ms: 0, at: '' };
       this.entries.push({
         token: 't',
+        step: 1,
         seq,
         event,
         sent: true,
@@ -67,19 +69,19 @@ class Desk {
 
 describe('a draft', () => {
   it('starts blank, and blank is not 0', () => {
-    expect(new Set([...EMPTY_DRAFT.scores.stress, ...EMPTY_DRAFT.scores.rest])).toEqual(new Set([null]));
-    const zero = applied(EMPTY_DRAFT, score(1, 0));
-    expect(zero.scores.stress[0]).toBe(0);
-    expect(differences(zero, EMPTY_DRAFT)).toEqual([score(1, 0)]);
+    expect(new Set(Object.values(EMPTY_HEART.scores).flat())).toEqual(new Set([null]));
+    const zero = applied(EMPTY_HEART, score(1, 0));
+    expect(marksOf(zero, 'stress')[0]).toBe(0);
+    expect(differences(zero, EMPTY_HEART)).toEqual([{ change: score(1, 0), other: null }]);
   });
 
   it('forgets a field that is cleared', () => {
-    const set = applied(EMPTY_DRAFT, { kind: 'field', name: 'comment', value: 'x' });
+    const set = applied(EMPTY_HEART, { kind: 'field', name: 'comment', value: 'x' });
     expect(applied(set, { kind: 'field', name: 'comment', value: null }).fields).toEqual({});
   });
 
   it('is not changed by how the pictures were looked at', () => {
-    expect(applied(EMPTY_DRAFT, { kind: 'view', name: 'table', value: 'gray' })).toBe(EMPTY_DRAFT);
+    expect(applied(EMPTY_HEART, { kind: 'view', name: 'table', value: 'gray' })).toBe(EMPTY_HEART);
   });
 });
 
@@ -90,7 +92,7 @@ describe('undo', () => {
     desk.act(score(3, 'NE'));
     const end = desk.draft;
     for (let step = 0; step < 30; step++) desk.undo();
-    expect(desk.draft).toEqual(EMPTY_DRAFT);
+    expect(desk.draft).toEqual(EMPTY_HEART);
     for (let step = 0; step < 30; step++) desk.redo();
     expect(desk.draft).toEqual(end);
   });
@@ -100,7 +102,7 @@ describe('undo', () => {
     desk.act(score(5, 3));
     desk.act(...Array.from({ length: 17 }, (_, index) => score(index + 1, 0)));
     desk.undo();
-    expect(desk.draft).toEqual(applied(EMPTY_DRAFT, score(5, 3)));
+    expect(desk.draft).toEqual(applied(EMPTY_HEART, score(5, 3)));
   });
 
   it('loses what could be redone as soon as something else is done', () => {

@@ -11,8 +11,22 @@ export interface History {
 
 export const NO_HISTORY: History = { past: [], future: [] };
 
-export function acted(history: History, act: Act): History {
-  return act.length > 0 ? { past: [...history.past, act], future: [] } : history;
+/** `goesOn`: with the act before, as words are that are written in one go. */
+export function acted(history: History, act: Act, goesOn = false): History {
+  if (act.length === 0) return history;
+  const past = goesOn ? history.past.slice(0, -1) : history.past;
+  const before = goesOn ? (history.past.at(-1) ?? []) : [];
+  return { past: [...past, joined([...before, ...act])], future: [] };
+}
+
+/** Each place once, from what it was at first to what it was in the end. */
+function joined(act: Act): Act {
+  const places = new Map<string, Act[number]>();
+  for (const { change, before } of act) {
+    const place = change.kind === 'score' ? `${change.segment} ${change.state}` : `field ${change.name}`;
+    places.set(place, { change, before: places.has(place) ? (places.get(place)?.before ?? null) : before });
+  }
+  return [...places.values()];
 }
 
 /** The changes that take the last act back, last first, and the history afterwards; null when there is nothing to undo. */

@@ -1,42 +1,28 @@
 /**
  * Sends what a reader did, in order and once: every act is kept on this computer first, then posted. The server knows an event
- * by its id, so that sending it again after a lost answer changes nothing.
+ * by its id, so that sending it again after a lost answer changes nothing; the hash in its answer must be ours.
  */
-import { type Change, type Draft, type Entry, folded, type ReadEvent, valueIn } from './events';
+import { chained, hashAt } from './chain';
+import { type Change, type Draft, type Entry, folded, type ReadEvent, renumbered, valueIn } from './events';
+import { type Answer, BATCH, type Reached, type SaveState, type Send } from './sending';
 import type { LedgerStore } from './store';
 
-export type SaveState =
-  | { kind: 'saved'; at: Date | null }
-  | { kind: 'saving'; waiting: number }
-  | { kind: 'offline'; waiting: number }
-  | { kind: 'failed'; waiting: number; message: string }
-  /** The read went on in another place; `lastSeq` is the server's. */
-  | { kind: 'conflict'; waiting: number; lastSeq: number }
-  /** The read was signed meanwhile. */
-  | { kind: 'signed'; waiting: number };
-
-/** What the server said, in the terms of the queue. */
-export type Answer =
-  | { kind: 'accepted'; lastSeq: number }
-  | { kind: 'unreachable' }
-  | { kind: 'sequence'; lastSeq: number }
-  | { kind: 'signed' }
-  | { kind: 'refused'; message: string };
-
-export type Send = (token: string, events: readonly ReadEvent[]) => Promise<Answer>;
-
-interface Options {
+interface Options extends Reached {
   token: string;
+  step: number;
+  /** The version that is amended. */
+  amends?: number | undefined;
   store: LedgerStore;
   send: Send;
-  /** What is kept of this read, oldest first, and the server's last number when the page opened. */
+  /** What is kept of this read, oldest first. */
   kept: readonly Entry[];
-  lastSeq: number;
   changed: () => void;
+  /** The read went on in another place: how far, where that contradicts nothing here; null where the reader must say. */
+  goneOn: () => Promise<Reached | null>;
 }
 
-const BATCH = 50;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
+const SIGNED_IN_AGAIN_MS = 5_000;
 
 export class EventQueue {
   state: SaveState = { kind: 'saved', at: null };
@@ -44,24 +30,40 @@ export class EventQueue {
   durable: boolean;
   private entries: Entry[];
   private seq: number;
+  /** The last act that the server has confirmed, and the hash up to it; null where nothing here can say. */
+  private known: Reached | null;
+  private readonly unkept = new Map<number, Entry>();
+  /** What is kept has numbers that do not count any more. */
+  private outdated = false;
   private writing: Promise<void> = Promise.resolve();
   private sending: Promise<boolean> | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
+  /** How many acts were sent of which no answer came. */
+  private unanswered = 0;
   private resentFrom: number | null = null;
+  private checked = false;
+  private paused = false;
+  private held = false;
   private stopped = false;
 
   constructor(private readonly options: Options) {
-    const { kept, lastSeq, store } = options;
+    const { kept, lastSeq, lastHash, store } = options;
     this.durable = store.durable;
+    this.known = { lastSeq, lastHash };
     // After a restore the server may have less than it once acknowledged: what it lost is sent again.
     this.entries = kept.map((entry) => (entry.seq > lastSeq ? { ...entry, sent: false } : entry));
     this.seq = Math.max(lastSeq, kept.at(-1)?.seq ?? 0);
-    if (this.waiting > 0) this.state = { kind: 'saving', waiting: this.waiting };
+    if (!this.isAllSent) this.state = { kind: 'saving', waiting: this.waiting };
   }
 
-  get waiting(): number {
-    return this.entries.reduce((count, { sent }) => count + (sent ? 0 : 1), 0);
+  /** How many scores and answers wait: what a reader is told of. */
+  private get waiting(): number {
+    return this.entries.filter(({ sent, event }) => !sent && event.kind !== 'view').length;
+  }
+
+  private get isAllSent(): boolean {
+    return this.entries.every(({ sent }) => sent);
   }
 
   get lastSeq(): number {
@@ -70,7 +72,7 @@ export class EventQueue {
 
   /** Everything the reader sees is at the server. */
   get settled(): boolean {
-    return this.waiting === 0 && this.state.kind === 'saved';
+    return this.isAllSent && this.state.kind === 'saved';
   }
 
   /** Keep the changes of one act and send them. Resolves when they are kept. */
@@ -78,18 +80,21 @@ export class EventQueue {
     changes: readonly Change[],
     act: Pick<Entry, 'act' | 'how'> & { draft: Draft; elapsed_ms: number },
   ): Promise<void> {
+    if (this.stopped) return Promise.resolve();
     const at = new Date().toISOString();
     const added = changes.map((change): Entry => {
       const event: ReadEvent = {
         id: crypto.randomUUID(),
         seq: ++this.seq,
         ...change,
-        elapsed_ms: Math.round(act.elapsed_ms),
+        elapsed_ms: Math.max(0, Math.round(act.elapsed_ms)),
         at,
       };
       const before = valueIn(act.draft, change);
       return {
         token: this.options.token,
+        step: this.options.step,
+        ...(this.options.amends !== undefined && { amends: this.options.amends }),
         seq: event.seq,
         event,
         sent: false,
@@ -103,39 +108,96 @@ export class EventQueue {
     else this.state = { ...this.state, waiting: this.waiting };
     this.options.changed();
     const kept = this.keep(added);
-    if (this.state.kind !== 'failed') this.flush();
+    // A session that has ended, or a refusal, is not asked about again at every key.
+    if (this.state.kind !== 'failed' && this.state.kind !== 'signedOut') void this.flush();
     return kept;
   }
 
   /** Send what waits; true when the server has everything. */
   flush(): Promise<boolean> {
+    if (this.held) return Promise.resolve(false);
     clearTimeout(this.retry);
     this.sending ??= this.sendAll();
     return this.sending;
   }
 
-  /** After a conflict: number what waits anew, behind what the server has, and send it. */
-  async resendAfter(lastSeq: number): Promise<void> {
-    const waiting = this.entries.filter(({ sent }) => !sent);
-    this.seq = lastSeq;
-    this.entries = waiting.map((entry) => {
-      const seq = ++this.seq;
-      // A new act for the server: it may have kept this one under its old number, when only the answer was lost.
-      return { ...entry, seq, event: { ...entry.event, id: crypto.randomUUID(), seq } };
-    });
-    await this.writing;
-    await this.options.store.clear(this.options.token);
-    await this.keep(this.entries);
-    this.resentFrom = null;
-    this.become('saving');
-    await this.flush();
+  /**
+   * Send what waits, and have the server say once more how far it has come: before something is signed. Then nothing more is
+   * sent until `release`, because the server signs only what ends with this act. The number of that act; null when something is
+   * in the way.
+   */
+  async confirm(again = true): Promise<number | null> {
+    do {
+      if (!(await this.flush())) return null;
+    } while (!this.isAllSent);
+    this.held = true;
+    const last = this.seq;
+    const { token, step, send } = this.options;
+    const answer = await send(token, step, []);
+    if (answer.kind === 'accepted' && answer.lastSeq === last && this.known?.lastHash === answer.hash)
+      return last;
+    this.held = false;
+    if (answer.kind !== 'accepted') await this.took(answer, []);
+    else if (answer.lastSeq === last) this.conflict(last, 'chain');
+    else if (await this.stepBack(answer.lastSeq, last + 1)) {
+      if (again) return this.confirm(false);
+      void this.flush();
+    }
+    return null;
   }
 
-  /** What waits, applied to what the server has. */
-  waitingOn(draft: Draft): Draft {
+  /** What was done since `confirm` may be sent. */
+  release(): void {
+    if (!this.held) return;
+    this.held = false;
+    if (!this.isAllSent) void this.flush();
+  }
+
+  /** Another tab writes the read and its ledger, or does so no longer. */
+  pause(paused: boolean): void {
+    this.paused = paused;
+    if (paused) clearTimeout(this.retry);
+  }
+
+  /** The page is going away: hand over what waits, without a moment to wait for anything. */
+  part(): void {
+    if (this.paused || this.held || this.stopped || this.isAllSent || isFinal(this.state)) return;
+    const events = this.entries.flatMap(({ sent, event }) => (sent ? [] : [event]));
+    const { token, step, send } = this.options;
+    void send(token, step, events.slice(0, BATCH), true);
+  }
+
+  /** The read went on elsewhere: number what waits anew, behind what the server has. It is sent with the next flush. */
+  async renumber(reached: Reached): Promise<void> {
+    if (this.paused) return;
+    const waiting = this.entries.filter(({ sent }) => !sent);
+    this.known = reached;
+    this.seq = reached.lastSeq;
+    this.entries = waiting.map((entry) => renumbered(entry, ++this.seq));
+    this.unkept.clear();
+    this.outdated = true;
+    this.resentFrom = null;
+    this.checked = true;
+    await this.keep([]);
+    this.become('saving');
+  }
+
+  /** Number of the first score or answer that waits; null where only looking does, or nothing. */
+  get firstToSay(): number | null {
+    return this.entries.find(({ sent, event }) => !sent && event.kind !== 'view')?.seq ?? null;
+  }
+
+  /** What the server has confirmed behind act number `seq`. */
+  confirmedAfter(seq: number): ReadEvent[] {
+    return this.entries.flatMap((entry) => (entry.sent && entry.seq > seq ? [entry.event] : []));
+  }
+
+  /** What was done here, applied to what the server has: what waits, or everything where the server holds other acts. */
+  mineOn(draft: Draft): Draft {
+    const all = this.state.kind === 'conflict' && this.state.why === 'chain';
     return folded(
       draft,
-      this.entries.flatMap(({ sent, event }) => (sent ? [] : [event])),
+      this.entries.flatMap(({ sent, event }) => (sent && !all ? [] : [event])),
     );
   }
 
@@ -144,35 +206,69 @@ export class EventQueue {
     clearTimeout(this.retry);
   }
 
-  /** Stop, and keep nothing of the read on this computer. */
+  /** Stop, and keep nothing of the read on this computer, unless another tab has it now. */
   async forget(): Promise<void> {
     this.stop();
+    this.unkept.clear();
     await this.writing;
-    await this.options.store.clear(this.options.token);
+    if (!this.paused) await this.options.store.replace(this.options.token, []);
   }
 
+  /** What could not be kept before is tried again with what comes after it. */
   private keep(entries: readonly Entry[]): Promise<void> {
-    const write = () => this.options.store.write(entries);
-    this.writing = this.writing.then(write).catch(() => {
-      this.durable = false;
+    for (const entry of entries) this.unkept.set(entry.seq, entry);
+    this.writing = this.writing.then(async () => {
+      const now = [...this.unkept.values()];
+      const { outdated } = this;
+      if (now.length === 0 && !outdated) return;
+      this.outdated = false;
+      const { store, token } = this.options;
+      try {
+        await (outdated ? store.replace(token, this.entries) : store.write(now));
+        for (const entry of now) if (this.unkept.get(entry.seq) === entry) this.unkept.delete(entry.seq);
+        this.nowDurable(store.durable);
+      } catch {
+        this.outdated ||= outdated;
+        this.nowDurable(false);
+      }
     });
     return this.writing;
+  }
+
+  private nowDurable(durable: boolean): void {
+    if (durable === this.durable) return;
+    this.durable = durable;
+    this.options.changed();
   }
 
   private async sendAll(): Promise<boolean> {
     try {
       for (;;) {
         await this.writing;
-        if (this.stopped || this.state.kind === 'conflict' || this.state.kind === 'signed') return false;
-        const batch = this.entries.filter(({ sent }) => !sent).slice(0, BATCH);
+        if (this.paused || this.stopped || isFinal(this.state)) return false;
+        if (!(await this.checkedAtOpening())) return false;
+        // The same again where no answer came: all of it is there or nothing, whatever was done since.
+        const batch = this.entries.filter(({ sent }) => !sent).slice(0, this.unanswered || BATCH);
         if (batch.length === 0) return this.saved();
         const events = batch.map(({ event }) => event);
-        const answer = await this.options.send(this.options.token, events);
-        if (this.stopped || !this.took(answer, batch)) return false;
+        const { token, step, send } = this.options;
+        const answer = await send(token, step, events);
+        this.unanswered = answer.kind === 'unreachable' ? batch.length : 0;
+        // Who has taken the read over meanwhile has taken over the ledger, too.
+        if (this.paused || this.stopped || !(await this.took(answer, batch))) return false;
       }
     } finally {
       this.sending = null;
     }
+  }
+
+  /** Once: what is kept here must lead to the hash with which the server opened the read. */
+  private async checkedAtOpening(): Promise<boolean> {
+    if (this.checked) return true;
+    const { token, lastSeq, lastHash } = this.options;
+    const ours = await hashAt(token, this.entries, lastSeq);
+    this.checked = true;
+    return ours === null || ours === lastHash || this.conflict(lastSeq, 'chain');
   }
 
   private saved(): true {
@@ -184,25 +280,20 @@ export class EventQueue {
   }
 
   /** True when sending goes on. */
-  private took(answer: Answer, batch: readonly Entry[]): boolean {
-    const first = batch[0]?.seq ?? 0;
+  private async took(answer: Answer, batch: readonly Entry[]): Promise<boolean> {
     switch (answer.kind) {
-      case 'accepted': {
-        this.attempts = 0;
-        const numbers = new Set(batch.map(({ seq }) => seq));
-        this.entries = this.entries.map((entry) =>
-          numbers.has(entry.seq) ? { ...entry, sent: true } : entry,
-        );
-        this.keep(batch.map((entry) => ({ ...entry, sent: true })));
-        this.become('saving');
-        return true;
-      }
+      case 'accepted':
+        return this.accepted(batch, { lastSeq: answer.lastSeq, lastHash: answer.hash });
       case 'unreachable':
         this.become('offline');
-        this.retry = setTimeout(() => this.flush(), RETRY_MS[Math.min(this.attempts++, RETRY_MS.length - 1)]);
+        this.again(RETRY_MS[Math.min(this.attempts++, RETRY_MS.length - 1)]);
+        return false;
+      case 'signedOut':
+        this.become('signedOut');
+        this.again(SIGNED_IN_AGAIN_MS);
         return false;
       case 'sequence':
-        return this.stepBack(answer.lastSeq, first);
+        return this.stepBack(answer.lastSeq, batch[0]?.seq ?? 0);
       case 'signed':
         this.become('signed');
         return false;
@@ -213,21 +304,96 @@ export class EventQueue {
     }
   }
 
+  private async accepted(asked: readonly Entry[], reached: Reached): Promise<boolean> {
+    const reaching = this.reachedBy(asked, reached);
+    const further = reaching.length > asked.length;
+    const ours = await this.chainOver(reaching);
+    const same =
+      reaching.at(-1)?.seq === reached.lastSeq &&
+      (ours ? ours.get(reached.lastSeq) === reached.lastHash : !further);
+    if (!same && reached.lastSeq <= (asked.at(-1)?.seq ?? 0)) return this.conflict(reached.lastSeq, 'chain');
+    // What was asked about is there, even where another place has gone on behind it.
+    const batch = same ? reaching : asked;
+    const confirmed = new Map(
+      batch.map((entry): [number, Entry] => {
+        const hash = ours?.get(entry.seq);
+        return [entry.seq, { ...entry, sent: true, ...(hash && { hash }) }];
+      }),
+    );
+    this.attempts = 0;
+    this.resentFrom = null;
+    this.known = reached;
+    this.entries = this.entries.map((entry) => confirmed.get(entry.seq) ?? entry);
+    void this.keep([...confirmed.values()]);
+    if (!same) return this.goneOn(reached.lastSeq);
+    this.become('saving');
+    return true;
+  }
+
+  /** What the page handed over while it was going away may be there before the answer: then our own acts follow the batch. */
+  private reachedBy(batch: readonly Entry[], { lastSeq }: Reached): readonly Entry[] {
+    const last = batch.at(-1)?.seq ?? 0;
+    return [...batch, ...this.entries.filter(({ seq }) => seq > last && seq <= lastSeq)];
+  }
+
+  /** The hash after each act of a batch; null where what lies before it is not known. */
+  private async chainOver(batch: readonly Entry[]): Promise<Map<number, string> | null> {
+    const first = batch[0]?.seq ?? 0;
+    let hash =
+      this.known?.lastSeq === first - 1
+        ? this.known.lastHash
+        : await hashAt(this.options.token, this.entries, first - 1);
+    if (hash === null) return null;
+    const hashes = new Map<number, string>();
+    for (const { seq, event } of batch) {
+      hash = await chained(hash, event);
+      hashes.set(seq, hash);
+    }
+    return hashes;
+  }
+
   /** The server misses events that we still have: send them again, once. Anything else is somebody else's work. */
-  private stepBack(lastSeq: number, first: number): boolean {
+  private async stepBack(lastSeq: number, first: number): Promise<boolean> {
     const have = this.entries[0]?.seq ?? first;
     if (lastSeq < first - 1 && have <= lastSeq + 1 && this.resentFrom !== lastSeq) {
       this.resentFrom = lastSeq;
+      this.known = null;
       this.entries = this.entries.map((entry) => (entry.seq > lastSeq ? { ...entry, sent: false } : entry));
       return true;
     }
-    this.state = { kind: 'conflict', waiting: this.waiting, lastSeq };
+    return this.goneOn(lastSeq);
+  }
+
+  private async goneOn(lastSeq: number): Promise<boolean> {
+    let reached: Reached | null;
+    try {
+      reached = await this.options.goneOn();
+    } catch {
+      return this.took({ kind: 'unreachable' }, []);
+    }
+    if (this.paused || this.stopped) return false;
+    if (!reached) return this.conflict(lastSeq, 'sequence');
+    await this.renumber(reached);
+    return true;
+  }
+
+  private conflict(lastSeq: number, why: 'sequence' | 'chain'): false {
+    this.state = { kind: 'conflict', waiting: this.waiting, lastSeq, why };
     this.options.changed();
     return false;
   }
 
-  private become(kind: 'saving' | 'offline' | 'signed'): void {
+  private again(after: number | undefined): void {
+    this.retry = setTimeout(() => void this.flush(), after);
+  }
+
+  private become(kind: 'saving' | 'offline' | 'signedOut' | 'signed'): void {
     this.state = { kind, waiting: this.waiting };
     this.options.changed();
   }
+}
+
+/** Only the reader can say how it goes on. */
+function isFinal({ kind }: SaveState): boolean {
+  return kind === 'conflict' || kind === 'signed';
 }

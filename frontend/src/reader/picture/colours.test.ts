@@ -15,6 +15,7 @@ describe('colour tables', () => {
   it('with steps have exactly as many colours as steps', () => {
     expect(distinct(colours('ten_step')).size).toBe(10);
     expect(distinct(colours('twenty_step')).size).toBe(20);
+    expect(distinct(colours('pet_20_step')).size).toBe(20);
   });
 
   it('hold a step until the next one begins', () => {
@@ -23,7 +24,26 @@ describe('colour tables', () => {
     expect(entry('ten_step', 255)).toEqual([0xff, 0xac, 0xd0]);
   });
 
+  it('named PET 20 Step is the one of DICOM, twenty steps the plain one', () => {
+    expect([entry('pet_20_step', 12), entry('pet_20_step', 13)]).toEqual([
+      [0, 0, 0],
+      [0x60, 0, 0x50],
+    ]);
+    expect([entry('twenty_step', 12), entry('twenty_step', 13)]).toEqual([
+      [0, 0, 0],
+      [0, 0, 0x7f],
+    ]);
+    expect([entry('pet_20_step', 255), entry('twenty_step', 255)]).toEqual([
+      [255, 255, 255],
+      [255, 255, 255],
+    ]);
+  });
+
   it('pass through their published control points', () => {
+    expect(entry('ceretec', 127)).toEqual([0xfe, 0xa4, 0x04]);
+    expect(entry('nih', 159)).toEqual([0xff, 0xff, 0x00]);
+    expect(entry('siemens', 94)).toEqual([0xfd, 0x01, 0x06]);
+    expect(entry('thermal', 119)).toEqual([0xf4, 0xff, 0xfe]);
     expect(entry('cool', 63)).toEqual([0x00, 0x80, 0x7d]);
     expect(entry('cool', 128)).toEqual([0x80, 0x00, 0xff]);
     expect(entry('hot_iron', 191)).toEqual([0xff, 0x7e, 0x00]);

@@ -1,53 +1,113 @@
-import { colours } from './colours';
-import type { Painter, Scene, Volumes } from './painter';
-import { type Plane, type Volume, valueAt } from './slices';
+import { colours, type TableName } from './colours';
+import type { Placed } from './layout';
+import { resliced } from './reslice';
+import { FULL_WINDOW, GAP, LONGEST_CANVAS, type Painter, type Window } from './scene';
+import type { Plane, Vector, Volume } from './slices';
 
-const GAP = 1;
 const BLACK = 0xff000000;
 
-/** The picture of `webglPainter` without a graphics processor. A change of window or table does not sample again. */
-export function cpuPainter(canvas: HTMLCanvasElement, volumes: Volumes): Painter {
+/** A tile's values as they were sampled last: a change of window or table, or of another strip, does not sample them again. */
+interface Sampled {
+  volume: Volume;
+  plane: Plane;
+  side: number;
+  interpolate: boolean;
+  values: Float32Array;
+}
+
+/** A tile as it was coloured last. */
+interface Coloured extends Window {
+  sampled: Sampled;
+  table: TableName;
+}
+
+/** A width of lines, which nothing draws here: the browser forgets it whenever it clears the canvas, as after a new size. */
+const DRAWN = 2;
+
+/** The picture of `webglPainter` without a graphics processor. Tiles that stay as they are, are not drawn again. */
+export function cpuPainter(canvas: HTMLCanvasElement): Painter {
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) throw new Error('This browser cannot draw on a canvas.');
-  let sampled: { tiles: Scene['tiles']; side: number; values: Float32Array[] } | null = null;
+  let kept = new Map<string, Coloured>();
+  let image: ImageData | null = null;
   return {
-    draw(scene, side) {
-      const inner = side - GAP;
-      if (sampled?.tiles !== scene.tiles || sampled.side !== side) {
-        const values = scene.tiles.map(({ state, plane }) => resliced(volumes[state], plane, inner));
-        sampled = { tiles: scene.tiles, side, values };
+    longest: LONGEST_CANVAS,
+    draw(scene, volumes, side) {
+      const tiles = scene.tiles.filter(({ key }) => volumes[key]);
+      const { width, height } = canvas;
+      const sized = image?.width === width && image.height === height ? image : null;
+      const places = new Set(tiles.map(placeOf));
+      const stays =
+        sized !== null && context.lineWidth === DRAWN && [...kept.keys()].every((place) => places.has(place));
+      image = sized ?? context.createImageData(width, height);
+      const pixels = new Uint32Array(image.data.buffer);
+      if (!stays) pixels.fill(BLACK);
+      const entries = new Uint32Array(colours(scene.table).buffer);
+      const now = new Map<string, Coloured>();
+      const changed = new Set<number>();
+      for (const tile of tiles) {
+        const { row, column, key, state, plane } = tile;
+        const last = kept.get(placeOf(tile));
+        const volume = volumes[key] as Volume;
+        const wanted = { volume, plane, side: side - GAP, interpolate: scene.interpolate };
+        const sampled = again(last?.sampled, wanted) ?? sample(wanted);
+        const { low, high } = scene.windows[state] ?? FULL_WINDOW;
+        const next = { sampled, table: scene.table, low, high };
+        now.set(placeOf(tile), next);
+        if (stays && last && looksSame(last, next)) continue;
+        coloured(next, entries, pixels, row * side * width + column * side, width);
+        changed.add(row);
       }
-      const image = context.createImageData(canvas.width, canvas.height);
-      const pixels = new Uint32Array(image.data.buffer).fill(BLACK);
-      scene.tiles.forEach((tile, index) => {
-        const window = scene.windows[tile.state];
-        const entries = new Uint32Array(colours(scene.table).buffer);
-        const origin = tile.row * side * canvas.width + tile.column * side;
-        coloured(
-          sampled?.values[index] as Float32Array,
-          entries,
-          window,
-          pixels,
-          origin,
-          inner,
-          canvas.width,
-        );
-      });
-      context.putImageData(image, 0, 0);
+      kept = now;
+      context.lineWidth = DRAWN;
+      if (!stays) context.putImageData(image, 0, 0);
+      else for (const row of changed) context.putImageData(image, 0, 0, 0, row * side, width, side);
     },
     destroy() {
-      sampled = null;
+      kept.clear();
+      image = null;
     },
   };
 }
 
+function placeOf({ row, column }: Placed): string {
+  return `${row} ${column}`;
+}
+
+function looksSame(one: Coloured, other: Coloured): boolean {
+  return (
+    one.sampled === other.sampled &&
+    one.table === other.table &&
+    one.low === other.low &&
+    one.high === other.high
+  );
+}
+
+function sample(wanted: Omit<Sampled, 'values'>): Sampled {
+  return { ...wanted, values: resliced(wanted.volume, wanted.plane, wanted.side, wanted.interpolate) };
+}
+
+function again(last: Sampled | undefined, wanted: Omit<Sampled, 'values'>): Sampled | null {
+  return last &&
+    last.volume === wanted.volume &&
+    last.side === wanted.side &&
+    last.interpolate === wanted.interpolate &&
+    isSame(last.plane.centre, wanted.plane.centre) &&
+    isSame(last.plane.right, wanted.plane.right) &&
+    isSame(last.plane.down, wanted.plane.down)
+    ? last
+    : null;
+}
+
+function isSame(one: Vector, other: Vector): boolean {
+  return one[0] === other[0] && one[1] === other[1] && one[2] === other[2];
+}
+
 function coloured(
-  values: Float32Array,
+  { sampled: { values, side }, low, high }: Coloured,
   entries: Uint32Array,
-  { low, high }: { low: number; high: number },
   pixels: Uint32Array,
   origin: number,
-  side: number,
   stride: number,
 ): void {
   const scale = 255 / (high - low);
@@ -58,39 +118,4 @@ function coloured(
       pixels[line + x] = entries[entry < 0 ? 0 : entry > 255 ? 255 : entry | 0] as number;
     }
   }
-}
-
-/** `side` x `side` trilinear values of a plane, row by row. */
-export function resliced(volume: Volume, { centre, right, down }: Plane, side: number): Float32Array {
-  const [ni, nj, nk] = volume.dims;
-  const { values } = volume;
-  const sheet = ni * nj;
-  const out = new Float32Array(side * side);
-  const [di, dj, dk] = [right[0] / side, right[1] / side, right[2] / side];
-  for (let y = 0, to = 0; y < side; y++) {
-    const v = (y + 0.5) / side - 0.5;
-    const u = 0.5 / side - 0.5;
-    let i = centre[0] + right[0] * u + down[0] * v;
-    let j = centre[1] + right[1] * u + down[1] * v;
-    let k = centre[2] + right[2] * u + down[2] * v;
-    for (let x = 0; x < side; x++, to++, i += di, j += dj, k += dk) {
-      if (!(i >= 0 && j >= 0 && k >= 0 && i < ni - 1 && j < nj - 1 && k < nk - 1)) {
-        out[to] = valueAt(volume, i, j, k);
-        continue;
-      }
-      const [i0, j0, k0] = [i | 0, j | 0, k | 0];
-      const [fx, fy, fz] = [i - i0, j - j0, k - k0];
-      const a = (k0 * nj + j0) * ni + i0;
-      const b = a + ni;
-      const c = a + sheet;
-      const d = c + ni;
-      const va = (values[a] as number) + ((values[a + 1] as number) - (values[a] as number)) * fx;
-      const vb = (values[b] as number) + ((values[b + 1] as number) - (values[b] as number)) * fx;
-      const vc = (values[c] as number) + ((values[c + 1] as number) - (values[c] as number)) * fx;
-      const vd = (values[d] as number) + ((values[d + 1] as number) - (values[d] as number)) * fx;
-      const near = va + (vb - va) * fy;
-      out[to] = near + (vc + (vd - vc) * fy - near) * fz;
-    }
-  }
-  return out;
 }

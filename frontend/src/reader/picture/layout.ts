@@ -1,74 +1,109 @@
-/** Arrangements of tiles as data. A row shows one state and one view, from slice `first` on; slice 0 is at the apex end. */
+/** Arrangements of tiles as data: the study says them, the painter draws them. Slice 0 of a view is at its first end. */
 import type { StateName } from '../heart/segments';
-import { type Plane, planeOf, type Sampling, samplingOf, type ViewName, type Volume } from './slices';
+import {
+  type Plane,
+  planeOf,
+  type Sampling,
+  samplingOf,
+  type Vector,
+  type ViewName,
+  type Volume,
+} from './slices';
+import { type PictureKey, pictureKey } from './volume';
 
-export interface Row {
+/** A run of tiles from left to right: `count` slices of one picture from slice `first` on. */
+export interface Strip {
   view: ViewName;
   state: StateName;
+  set: number;
+  row: number;
+  column: number;
+  count: number;
   first: number;
 }
 
-export interface Layout {
+export interface LayoutDocument {
+  name: string;
   columns: number;
-  rows: readonly Row[];
+  rows: number;
+  strips: readonly Strip[];
 }
 
-export interface Tile {
+/** A place of the grid and what is cut there: all that a painter needs. */
+export interface Placed {
   row: number;
   column: number;
-  view: ViewName;
+  key: PictureKey;
   state: StateName;
   plane: Plane;
 }
 
-/** Slices by which a view was moved for both states, and rest against stress. */
-export type Shifts = Readonly<Record<ViewName, { both: number; rest: number }>>;
-export const NO_SHIFT: Shifts = {
-  SA: { both: 0, rest: 0 },
-  VLA: { both: 0, rest: 0 },
-  HLA: { both: 0, rest: 0 },
-};
-export const FARTHEST_SHIFT = 12;
-
-/** Stress above rest, paired by anatomy: `pairs` of short-axis rows, then the long axes. */
-function paired(columns: number, pairs: number): Layout {
-  const pair = (view: ViewName, first: number): Row[] => [
-    { view, state: 'stress', first },
-    { view, state: 'rest', first },
-  ];
-  const shortAxis = Array.from({ length: pairs }, (_, index) => pair('SA', index * columns)).flat();
-  return { columns, rows: [...shortAxis, ...pair('VLA', 0), ...pair('HLA', 0)] };
+export interface Tile extends Placed {
+  view: ViewName;
+  set: number;
+  /** Of the picture's voxels, in mm. */
+  spacing: number;
+  /** How far the picture was moved, in voxels; the plane has moved the other way. */
+  moved: Vector;
 }
 
-export const LAYOUTS = { '8x12': paired(12, 2), '8x10': paired(10, 2), '6x16': paired(16, 1) } as const;
-export const DEFAULT_LAYOUT: Layout = LAYOUTS['8x12'];
+/** Slices by which each view of a state was moved; what is not named was not. */
+export type Shifts = Readonly<Record<string, Readonly<Record<StateName, number>>>>;
+export const FARTHEST_SHIFT = 12;
 
-export function slicesOf(layout: Layout): Record<ViewName, number> {
-  const count = (view: ViewName) =>
-    layout.columns * layout.rows.filter((row) => row.view === view && row.state === 'stress').length;
-  return { SA: count('SA'), VLA: count('VLA'), HLA: count('HLA') };
+export function shiftOf(shifts: Shifts, view: ViewName, state: StateName): number {
+  return shifts[view]?.[state] ?? 0;
+}
+
+/** How far the pictures of a state were moved, in mm along the volume's axes; what is not named was not. */
+export type Nudge = Readonly<Record<StateName, Vector>>;
+
+export function slicesOf(layout: LayoutDocument): Record<ViewName, number> {
+  const counts = { SA: 0, VLA: 0, HLA: 0, TRA: 0, COR: 0, SAG: 0 };
+  for (const { view, first, count } of layout.strips) counts[view] = Math.max(counts[view], first + count);
+  return counts;
+}
+
+/** The views of a layout, in the order of its rows. */
+export function viewsOf(layout: LayoutDocument): ViewName[] {
+  const rows = [...layout.strips].sort((one, other) => one.row - other.row);
+  return [...new Set(rows.map(({ view }) => view))];
 }
 
 export interface Arrangement {
-  layout: Layout;
+  layout: LayoutDocument;
   sampling: Sampling;
   tiles: readonly Tile[];
 }
 
+/** Strips of pictures that are not there stay empty. */
 export function arrange(
-  layout: Layout,
-  volumes: Readonly<Record<StateName, Volume>>,
+  layout: LayoutDocument,
+  volumes: Readonly<Record<PictureKey, Volume>>,
   shifts: Shifts,
+  nudge: Nudge = {},
 ): Arrangement {
   const counts = slicesOf(layout);
   const sampling = samplingOf(volumes, counts);
-  const tiles = layout.rows.flatMap(({ view, state, first }, row) =>
-    Array.from({ length: layout.columns }, (_, column): Tile => {
-      const moved = shifts[view].both + (state === 'rest' ? shifts[view].rest : 0);
-      const number = first + column + moved;
-      const plane = planeOf(view, number, counts[view], volumes[state], sampling);
-      return { row, column, view, state, plane };
-    }),
-  );
+  const tiles = layout.strips.flatMap(({ view, state, set, row, column, count, first }) => {
+    const key = pictureKey(set, state);
+    const volume = volumes[key];
+    if (!volume) return [];
+    const moved = voxels(nudge[state], volume.spacing);
+    return Array.from({ length: count }, (_, at): Tile => {
+      const number = first + at + shiftOf(shifts, view, state);
+      const plane = back(planeOf(view, number, counts[view], volume, sampling), moved);
+      return { row, column: column + at, view, state, set, key, plane, moved, spacing: volume.spacing };
+    });
+  });
   return { layout, sampling, tiles };
+}
+
+function voxels(mm: Vector | undefined, spacing: number): Vector {
+  return mm ? [mm[0] / spacing, mm[1] / spacing, mm[2] / spacing] : [0, 0, 0];
+}
+
+function back(plane: Plane, [i, j, k]: Vector): Plane {
+  const [ci, cj, ck] = plane.centre;
+  return { ...plane, centre: [ci - i, cj - j, ck - k] };
 }

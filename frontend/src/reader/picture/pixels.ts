@@ -41,7 +41,9 @@ export function lay(
   ratio: number,
 ): void {
   const box = parent.getBoundingClientRect();
-  const [across, down] = [ontoPixels(box.left, ratio), ontoPixels(box.top, ratio)];
+  // A box is told in pixels of the page, a style in those of its own element.
+  const zoom = parent.currentCSSZoom ?? 1;
+  const [across, down] = [ontoPixels(box.left / zoom, ratio), ontoPixels(box.top / zoom, ratio)];
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   Object.assign(canvas.style, {

@@ -1,32 +1,52 @@
 /** One tab of a browser writes a read; others only show it. */
 export interface Hold {
-  /** Settles when another tab takes the read over. */
+  /** Settles when another tab takes the read over, or when it is released. */
   lost: Promise<void>;
+  /** Whether that has happened. */
+  readonly gone: boolean;
   release(): void;
 }
 
+/** A page that is being left lets go a moment after the next one asks. */
+const LETS_GO_MS = 250;
+
 /** Null when another tab holds the read and `take` is false. Browsers without locks let every tab write. */
-export async function holdRead(token: string, take = false): Promise<Hold | null> {
-  if (!navigator.locks) return { lost: new Promise(() => undefined), release: () => undefined };
-  return new Promise((resolve) => {
+export async function holdRead(token: string, take: boolean): Promise<Hold | null> {
+  if (!navigator.locks) return { lost: new Promise(() => undefined), gone: false, release: () => undefined };
+  const how = take ? { steal: true } : { ifAvailable: true };
+  const hold = await asked(token, how);
+  if (hold) return hold;
+  await new Promise((resolve) => setTimeout(resolve, LETS_GO_MS));
+  return asked(token, how);
+}
+
+/** Once no other tab has the read any more. Rejects where that is not waited for any longer. */
+export async function heldAgain(token: string, signal: AbortSignal): Promise<Hold> {
+  const hold = await asked(token, { signal });
+  if (!hold) throw new DOMException('A lock that is waited for is given.', 'InvalidStateError');
+  return hold;
+}
+
+async function asked(token: string, how: LockOptions): Promise<Hold | null> {
+  return new Promise((resolve, reject) => {
     let release = () => {};
     const held = new Promise<void>((done) => {
       release = done;
     });
-    const options = take ? { steal: true } : { ifAvailable: true };
-    const ended = navigator.locks.request(`reading ${token}`, options, (lock) => {
+    const ended = navigator.locks.request(`reading ${token}`, how, (lock) => {
       if (!lock) {
         resolve(null);
         return;
       }
-      resolve({
-        lost: ended.then(
-          () => undefined,
-          () => undefined,
-        ),
-        release,
-      });
+      const hold = { lost: Promise.resolve(), gone: false, release };
+      const end = () => {
+        hold.gone = true;
+      };
+      hold.lost = ended.then(end, end);
+      resolve(hold);
       return held;
     });
+    // Before it was given; afterwards that it ended is `lost`.
+    ended.catch(reject);
   });
 }

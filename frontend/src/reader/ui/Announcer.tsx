@@ -1,27 +1,33 @@
 import { useEffect, useRef, useState } from 'react';
 import { useT } from '../../shared/i18n';
-import { STATES } from '../heart/segments';
-import type { Draft } from '../ledger/events';
-import { markName, segmentName, stateName } from '../names';
+import type { Form } from '../api';
+import { type Draft, markOf, marksOf } from '../ledger/events';
+import { markName, siteName, stateName } from '../names';
 import type { Focus } from '../session/reading';
 
+interface AnnouncerProps {
+  form: Form;
+  focus: Focus;
+  draft: Draft;
+}
+
 /** Says what was scored and where the focus went, for those who do not see it. */
-export function Announcer({ focus, draft }: { focus: Focus; draft: Draft }) {
+export function Announcer({ form, focus, draft }: AnnouncerProps) {
   const t = useT();
   const [text, setText] = useState('');
   const before = useRef(draft);
   useEffect(() => {
     const name = (state: Focus['state'], segment: number) =>
-      `${stateName(t, state)} ${segmentName(t, segment)}: ${markName(t, draft.scores[state][segment - 1])}`;
-    const changed = STATES.flatMap((state) =>
-      draft.scores[state].flatMap((mark, index) =>
-        mark === before.current.scores[state][index] ? [] : [name(state, index + 1)],
+      `${stateName(t, state)} ${siteName(t, form, segment)}: ${markName(t, markOf(draft, state, segment))}`;
+    const changed = form.states.flatMap((state) =>
+      marksOf(draft, state).flatMap((mark, index) =>
+        mark === markOf(before.current, state, index + 1) ? [] : [name(state, index + 1)],
       ),
     );
     before.current = draft;
     const said = changed.length > 3 ? [t('reader.announce.many', { count: changed.length })] : changed;
     setText([...said, name(focus.state, focus.segment)].join('. '));
-  }, [draft, focus, t]);
+  }, [form, draft, focus, t]);
   return (
     <div className="visually-hidden" role="status" aria-live="polite">
       {text}

@@ -3,7 +3,7 @@ import { useT } from '../../shared/i18n';
 import type { Trace } from '../heart/correspondence';
 import { onMap, SECTORS, type Sector, type StateName } from '../heart/segments';
 import type { Mark } from '../ledger/events';
-import { markName, markSign, segmentName } from '../names';
+import { markName, markSign, segmentName, stateName } from '../names';
 
 function outline({ segment, inner, outer, from, to }: Sector): string {
   if (segment === 17)
@@ -30,15 +30,17 @@ interface BullseyeProps {
   text: boolean;
   trace: Trace | null;
   onFocus: (segment: number) => void;
+  /** Where the study lets a press score. */
+  onPress?: (segment: number) => void;
   onHover: (segment: number | null) => void;
 }
 
 /**
- * The 17 segments over a polar map. A click moves the focus and never scores, so that a stray click cannot. The keys are handled
- * by the page: one radio is in the tab order, the arrows move on.
+ * The 17 segments over a polar map. A click moves the focus and never scores, so that a stray click cannot, unless the study
+ * says otherwise. The keys are handled by the page: one radio is in the tab order, the arrows move on.
  */
 export const Bullseye = memo(function Bullseye(props: BullseyeProps) {
-  const { state, marks, focus, borders, text, trace, onFocus, onHover } = props;
+  const { state, marks, focus, borders, text, trace, onFocus, onPress, onHover } = props;
   const t = useT();
   const group = useRef<HTMLDivElement>(null);
   const current = focus ?? 1;
@@ -56,10 +58,10 @@ export const Bullseye = memo(function Bullseye(props: BullseyeProps) {
       className="reader-bullseye"
       data-bullseye={state}
       role="radiogroup"
-      aria-label={t(`reader.bullseye.${state}`)}
+      aria-label={t('reader.bullseye', { state: stateName(t, state) })}
       onPointerLeave={() => onHover(null)}
     >
-      <svg viewBox="-1.04 -1.04 2.08 2.08" role="presentation">
+      <svg viewBox="-1.02 -1.02 2.04 2.04" role="presentation">
         {SECTORS.map((sector) => (
           // biome-ignore lint/a11y/useSemanticElements: an HTML radio cannot be a sector of a ring
           <g
@@ -70,10 +72,9 @@ export const Bullseye = memo(function Bullseye(props: BullseyeProps) {
             aria-label={`${segmentName(t, sector.segment)}: ${markName(t, marks[sector.segment - 1])}`}
             tabIndex={sector.segment === current ? 0 : -1}
             data-segment={sector.segment}
-            onPointerDown={(event) => {
-              event.preventDefault();
-              onFocus(sector.segment);
-            }}
+            // The focus moves with the segment; a finger that begins to scroll, or a voice, presses nothing down.
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => (onPress ?? onFocus)(sector.segment)}
             onPointerEnter={() => onHover(sector.segment)}
             onFocus={() => {
               if (sector.segment !== focus) onFocus(sector.segment);
@@ -107,7 +108,7 @@ function Sign({ sector, mark }: { sector: Sector; mark: Mark }) {
   const [x, y] = onMap(middle, (sector.from + sector.to) / 2);
   if (mark === null) return <circle className="blank" cx={x} cy={y} r={0.03} />;
   return (
-    <text x={x} y={y}>
+    <text className={mark === 'NE' ? 'wide' : undefined} x={x} y={y}>
       {markSign(mark)}
     </text>
   );

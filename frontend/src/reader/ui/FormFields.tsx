@@ -1,144 +1,74 @@
-/** The questions of the form beside the scores. Inside a choice the keys 1 to 5 answer it. */
+/**
+ * The questions of the form beside the scores. Inside a question its own keys answer it: digits, Enter for the next question,
+ * Escape back to the segments. A question whose condition does not hold keeps its place, so that nothing moves under the
+ * pointer when it comes to be asked.
+ */
 import { useEffect, useRef, useState } from 'react';
 import { useLanguage, useT } from '../../shared/i18n';
-import type { FormField } from '../api';
-import { cleanText } from '../ledger/content';
-import type { FieldValue } from '../ledger/events';
-import { fieldLabel, valueLabel } from '../names';
+import type { Form, FormField } from '../api';
+import { answerTo, type Draft, type FieldValue } from '../ledger/events';
+import { fieldLabel } from '../names';
+import { asked } from '../session/form';
+import { Amount } from './questions/Amount';
+import { Choice, Choices } from './questions/Choice';
+import { FreeText } from './questions/FreeText';
+import { useQuestionKeys } from './questions/useQuestionKeys';
+import { isOfRegion } from './regions';
+import '../style/questions.css';
+
+const KINDS = { choice: Choice, choices: Choices, number: Amount, text: FreeText } as const;
 
 interface FormFieldsProps {
-  fields: readonly FormField[];
-  values: Readonly<Record<string, FieldValue>>;
+  form: Form;
+  draft: Draft;
   disabled: boolean;
   onAnswer: (name: string, value: FieldValue | null) => void;
 }
 
-export function FormFields({ fields, values, disabled, onAnswer }: FormFieldsProps) {
+export function FormFields({ form, draft, disabled, onAnswer }: FormFieldsProps) {
+  const open = asked(form, draft);
+  const { onDone, keys } = useQuestionKeys(form, draft);
   return (
-    <div className="reader-form">
-      {fields.map((field) =>
-        field.kind === 'choice' ? (
-          <Choice
-            key={field.name}
-            field={field}
-            value={values[field.name]}
-            disabled={disabled}
-            onAnswer={onAnswer}
-          />
-        ) : (
-          <Text
-            key={field.name}
-            field={field}
-            value={values[field.name]}
-            disabled={disabled}
-            onAnswer={onAnswer}
-          />
-        ),
-      )}
+    // The questions inside have the focus; their keys arrive here.
+    <div className="reader-form" {...keys}>
+      {form.fields
+        .filter((field) => !isOfRegion(form, field))
+        .map((field) => {
+          const Kind = KINDS[field.kind];
+          const isAsked = open.includes(field);
+          return (
+            <Kind
+              key={field.name}
+              field={field}
+              value={isAsked ? answerTo(draft, field.name) : undefined}
+              asked={isAsked}
+              disabled={disabled}
+              onAnswer={onAnswer}
+              onDone={onDone}
+            />
+          );
+        })}
+      <NewQuestions fields={open} />
     </div>
   );
 }
 
-interface QuestionProps {
-  field: FormField;
-  value: FieldValue | undefined;
-  disabled: boolean;
-  onAnswer: (name: string, value: FieldValue | null) => void;
-}
-
-function Choice({ field: { name, values, required }, value, disabled, onAnswer }: QuestionProps) {
+/** Says which question came to be asked, to those who do not see it light up. */
+function NewQuestions({ fields }: { fields: readonly FormField[] }) {
   const t = useT();
   const language = useLanguage();
-  const scale = values.every((option) => typeof option === 'number');
-  const chosen = value === undefined ? null : valueLabel(language, name, value);
-  return (
-    <fieldset className={`reader-choice ${scale ? 'scale' : 'words'}`} data-field={name} disabled={disabled}>
-      <legend>
-        {fieldLabel(language, name)}
-        {value === undefined && required ? (
-          <span className="open">{t('reader.form.open')}</span>
-        ) : (
-          scale && <span className="chosen">{chosen}</span>
-        )}
-      </legend>
-      <div className="reader-options">
-        {values.map((option, index) => (
-          // The focus stays where it is on a click: the next digit must score a segment, not answer again.
-          <label
-            key={option}
-            className="reader-option"
-            title={valueLabel(language, name, option)}
-            onMouseDown={(event) => event.preventDefault()}
-          >
-            <input
-              type="radio"
-              name={name}
-              value={option}
-              checked={value === option}
-              onChange={() => onAnswer(name, option)}
-            />
-            <b>{index + 1}</b>
-            <span className={scale ? 'visually-hidden' : ''}>{valueLabel(language, name, option)}</span>
-          </label>
-        ))}
-      </div>
-      {scale && (
-        <div className="reader-ends" aria-hidden="true">
-          {[values[0], values.at(-1)].map(
-            (end) => end !== undefined && <span key={end}>{valueLabel(language, name, end)}</span>,
-          )}
-        </div>
-      )}
-    </fieldset>
-  );
-}
-
-const TEXT_LIMIT = 2000;
-const TYPING_SETTLES_MS = 800;
-
-/** Kept when the typing rests, when the field is left and when the page goes away. */
-function Text({ field: { name }, value, disabled, onAnswer }: QuestionProps) {
-  const language = useLanguage();
-  const saved = String(value ?? '');
-  const [typed, setTyped] = useState<string | null>(null);
-  const shown = typed ?? saved;
-  const latest = useRef({ typed, onAnswer });
-  latest.current = { typed, onAnswer };
-
+  const before = useRef(fields);
+  const [text, setText] = useState('');
   useEffect(() => {
-    const keep = () => {
-      const { typed: text, onAnswer: answer } = latest.current;
-      if (text === null) return;
-      answer(name, cleanText(text).trimEnd() || null);
-    };
-    const timer = typed === null ? undefined : setTimeout(keep, TYPING_SETTLES_MS);
-    window.addEventListener('pagehide', keep);
-    return () => {
-      clearTimeout(timer);
-      window.removeEventListener('pagehide', keep);
-    };
-  }, [typed, name]);
-
-  const leave = () => {
-    if (typed === null) return;
-    onAnswer(name, cleanText(typed).trimEnd() || null);
-    setTyped(null);
-  };
+    const added = fields.filter(({ name }) => before.current.every((field) => field.name !== name));
+    before.current = fields;
+    if (added.length === 0) return;
+    const names = added.map(({ name }) => fieldLabel(language, name)).join(t('list.separator'));
+    setText(t('reader.form.alsoAsked', { questions: names }));
+  }, [fields, language, t]);
   return (
-    <label className="reader-text">
-      <span>{fieldLabel(language, name)}</span>
-      <textarea
-        data-text={name}
-        rows={2}
-        maxLength={TEXT_LIMIT}
-        value={shown}
-        disabled={disabled}
-        onChange={(event) => setTyped(event.target.value)}
-        onBlur={leave}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && !event.nativeEvent.isComposing) event.currentTarget.blur();
-        }}
-      />
-    </label>
+    <div className="visually-hidden" role="status">
+      {text}
+    </div>
   );
 }

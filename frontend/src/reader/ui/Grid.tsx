@@ -1,181 +1,196 @@
-/** The slices: one canvas, row labels, and a drawing of the focused segment on top. */
-import { memo, type PointerEvent, useEffect, useMemo, useRef, type WheelEvent } from 'react';
-import { type T, useT } from '../../shared/i18n';
-import type { StateName } from '../heart/segments';
-import { segmentName, stateName } from '../names';
-import type { Arrangement, Tile } from '../picture/layout';
-import { GridPicture, type Scene, type Volumes } from '../picture/painter';
+/** The slices: one canvas, row labels, and drawings on top of it that follow the focus and the pointer. */
+import { memo, type PointerEvent, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { useT } from '../../shared/i18n';
+import { Button } from '../../shared/ui';
+import type { Arrangement } from '../picture/layout';
+import { type Drawn, GridPicture, type Scene, type Volumes } from '../picture/painter';
 import type { ViewName } from '../picture/slices';
 import type { Focus } from '../session/reading';
 import { shownTable, type View } from '../session/view';
+import type { Contours } from './contours';
+import { Crosshair, SliceLines } from './LinkedLines';
+import { WallContours } from './pictureSheets';
+import { type Spot, usePointedSegment, usePointing } from './pointing';
+import { Orientation, RowLabels } from './RowLabels';
 import { SegmentOutlines } from './SegmentOutlines';
 
 export const LABEL_WIDTH = 24;
+/** One notch of a wheel is one slice; the many small steps of a touch pad add up to one. */
+const NOTCH = 50;
+const LINE = 40;
 
 interface GridProps {
   volumes: Volumes;
+  contours: Contours;
   arrangement: Arrangement;
   view: View;
-  marked: Focus;
+  focus: Focus;
+  /** Says what the slices are of and what is marked, for those who do not see it. */
+  name: string;
   /** Edge of a tile in device pixels, and device pixels a CSS pixel. */
   side: number;
   ratio: number;
-  onHover: (tile: Tile | null) => void;
+  /** How much larger than usual words are. */
+  enlarged?: number;
+  /** View and state beside each row. */
+  labels?: boolean;
   onWheel: (view: ViewName, step: 1 | -1) => void;
+  onEnlarge: () => void;
+  /** They are drawn, and are on the screen with the next frame. */
+  onDrawn?: () => void;
+  /** The first complete picture of these volumes is on the screen. */
+  onShown?: () => void;
 }
 
-export function Grid({ volumes, arrangement, view, marked, side, ratio, onHover, onWheel }: GridProps) {
+export const Grid = memo(function Grid(props: GridProps) {
+  const { volumes, contours, arrangement, view, focus, name, side, ratio } = props;
+  const { enlarged = 1, labels = true, onWheel, onEnlarge, onDrawn, onShown } = props;
   const t = useT();
   const host = useRef<HTMLDivElement>(null);
   const picture = useRef<GridPicture | null>(null);
+  const [told, tell] = useState<Drawn>();
+  const pointing = usePointing();
   const { layout, tiles } = arrangement;
   const table = shownTable(view);
+  const { windows, interpolate } = view;
   const scene = useMemo<Scene>(
-    () => ({ tiles, rows: layout.rows.length, columns: layout.columns, table, windows: view.windows }),
-    [tiles, layout, table, view.windows],
+    () => ({ tiles, rows: layout.rows, columns: layout.columns, table, windows, interpolate }),
+    [tiles, layout, table, windows, interpolate],
   );
   const latest = useRef(scene);
   latest.current = scene;
 
   useEffect(() => {
     if (!host.current) return;
-    const made = new GridPicture(host.current, volumes);
+    const made = new GridPicture(host.current, volumes, tell);
     picture.current = made;
     return () => {
       made.destroy();
       picture.current = null;
     };
   }, [volumes]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new picture (other volumes) needs its size, too
-  useEffect(() => picture.current?.resize(side, latest.current, ratio), [side, ratio, volumes]);
-  useEffect(() => picture.current?.draw(scene), [scene]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other volumes or another number of tiles need a new size, too
+  useEffect(() => {
+    picture.current?.resize(side, latest.current, ratio);
+  }, [side, ratio, volumes, layout.rows, layout.columns]);
+  // Keys may come faster than frames: one drawing a frame is seen.
+  useEffect(() => {
+    const request = requestAnimationFrame(() => picture.current?.draw(scene));
+    return () => cancelAnimationFrame(request);
+  }, [scene]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each case
+  useEffect(() => {
+    let request = 0;
+    let isLeft = false;
+    // The frame after the one in which it was drawn: then it is there to be seen.
+    void picture.current?.drawn.then(() => {
+      if (isLeft) return;
+      onDrawn?.();
+      request = requestAnimationFrame(() => {
+        request = requestAnimationFrame(() => onShown?.());
+      });
+    });
+    return () => {
+      isLeft = true;
+      cancelAnimationFrame(request);
+    };
+  }, [volumes]);
 
-  const tileAt = (event: PointerEvent | WheelEvent): Tile | null => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - box.left) * ratio) / side);
-    const row = Math.floor(((event.clientY - box.top) * ratio) / side);
-    return tiles.find((tile) => tile.row === row && tile.column === column) ?? null;
+  /** Where the pointer is over the slices, in tiles; null beside them. */
+  const pointer = useRef<{ x: number; y: number } | null>(null);
+  const spotAt = (place: { x: number; y: number } | null): Spot | null => {
+    if (!place) return null;
+    const [column, row] = [Math.floor(place.x), Math.floor(place.y)];
+    const tile = tiles.find((found) => found.row === row && found.column === column);
+    return tile ? { tile, u: place.x - column, v: place.y - row } : null;
   };
-  const hovered = useRef<Tile | null>(null);
-  const hover = (tile: Tile | null) => {
-    if (tile === hovered.current) return;
-    hovered.current = tile;
-    onHover(tile);
+  const follow = ({ clientX, clientY, currentTarget }: PointerEvent) => {
+    const box = currentTarget.getBoundingClientRect();
+    pointer.current = { x: ((clientX - box.left) * ratio) / side, y: ((clientY - box.top) * ratio) / side };
+    pointing.point(spotAt(pointer.current));
   };
+  // Other slices lie under a pointer that stands still.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the tiles change
+  useEffect(() => pointing.point(spotAt(pointer.current)), [tiles]);
+  useEffect(() => {
+    // Where the whole page scrolls, a wheel over the slices moves only them. A listener of React's could not say so.
+    const tiles = host.current;
+    const stay = (event: WheelEvent) => {
+      if (event.deltaY !== 0 && !event.ctrlKey) event.preventDefault();
+    };
+    tiles?.addEventListener('wheel', stay, { passive: false });
+    return () => tiles?.removeEventListener('wheel', stay);
+  }, []);
+  const wheel = useRef(0);
   const css = side / ratio;
-
+  const inner = css - 1 / ratio;
+  const linked = { arrangement, side: css, inner };
   return (
-    <div className="reader-grid" style={{ paddingLeft: LABEL_WIDTH }}>
-      <RowLabels arrangement={arrangement} view={view} side={css} />
+    <section
+      className="reader-grid"
+      style={{ paddingLeft: labels ? LABEL_WIDTH * enlarged : 0 }}
+      aria-label={t('reader.slices')}
+    >
+      {labels && view.text && <RowLabels layout={layout} shifts={view.shifts} side={css} />}
       <div
         ref={host}
         className="reader-tiles"
         role="img"
-        aria-label={t('reader.grid.name', {
-          segment: segmentName(t, marked.segment),
-          state: stateName(t, marked.state),
-        })}
-        onPointerMove={(event) => hover(tileAt(event))}
-        onPointerLeave={() => hover(null)}
+        aria-label={name}
+        onPointerMove={follow}
+        onPointerLeave={() => {
+          pointer.current = null;
+          pointing.point(null);
+        }}
+        onDoubleClick={onEnlarge}
         onWheel={(event) => {
-          const tile = tileAt(event);
-          if (tile && event.deltaY !== 0) onWheel(tile.view, event.deltaY > 0 ? 1 : -1);
+          if (event.ctrlKey) return;
+          const amount = event.deltaY * (event.deltaMode === 0 ? 1 : LINE);
+          wheel.current = Math.sign(amount) === Math.sign(wheel.current) ? wheel.current + amount : amount;
+          const spot = spotAt(pointer.current);
+          if (!spot || Math.abs(wheel.current) < NOTCH) return;
+          onWheel(spot.tile.view, wheel.current > 0 ? 1 : -1);
+          wheel.current = 0;
         }}
       >
         <svg
           className="reader-overlay"
           width={layout.columns * css}
-          height={layout.rows.length * css}
+          height={layout.rows * css}
           aria-hidden="true"
         >
-          {view.borders && (
-            <SegmentOutlines arrangement={arrangement} volumes={volumes} marked={marked} side={css} />
+          {view.contour && (
+            <Suspense fallback={null}>
+              <WallContours {...linked} volumes={volumes} contours={contours} />
+            </Suspense>
           )}
-          {view.text && <Orientation arrangement={arrangement} side={css} t={t} />}
+          {view.text && view.borders && <Marked {...linked} volumes={volumes} focus={focus} />}
+          {view.text && <SliceLines {...linked} />}
+          {view.text && <Orientation arrangement={arrangement} side={css} />}
+          {view.text && <Crosshair {...linked} />}
         </svg>
       </div>
-    </div>
-  );
-}
-
-interface RowLabelsProps {
-  arrangement: Arrangement;
-  view: View;
-  side: number;
-}
-
-const RowLabels = memo(function RowLabels({ arrangement, view, side }: RowLabelsProps) {
-  const t = useT();
-  return (
-    <div className="reader-row-labels" hidden={!view.text} aria-hidden="true">
-      {arrangement.layout.rows.map((row, index) => (
-        <div
-          key={`${row.view} ${row.state} ${row.first}`}
-          className={row.state}
-          style={{ top: index * side, height: side }}
-        >
-          <span>
-            {row.view} {stateName(t, row.state)}
-            {shiftText(view, row.view, row.state)}
-          </span>
-        </div>
-      ))}
-    </div>
+      {told?.reduced && <p className="reader-reduced">{t('reader.reduced')}</p>}
+      {told?.failed && (
+        <p className="reader-reduced" role="alert">
+          {t('reader.failed.pictures')}{' '}
+          <Button onClick={() => picture.current?.draw(scene)}>{t('ui.again')}</Button>
+        </p>
+      )}
+    </section>
   );
 });
 
-function shiftText(view: View, name: ViewName, state: StateName): string {
-  const { both, rest } = view.shifts[name];
-  const moved = state === 'rest' ? both + rest : both;
-  if (moved === 0) return '';
-  return ` ${moved > 0 ? '+' : '−'}${Math.abs(moved)}`;
-}
-
-/** Letters at the edges of each row's first tile. */
-const Orientation = memo(function Orientation({
-  arrangement,
-  side,
-  t,
-}: {
+interface MarkedProps {
   arrangement: Arrangement;
   side: number;
-  t: T;
-}) {
-  const size = Math.min(Math.max(side * 0.085, 9.5), 18);
-  const sides: Record<ViewName, [top: string, right: string, bottom: string, left: string]> = {
-    SA: [
-      t('reader.side.anterior'),
-      t('reader.side.lateral'),
-      t('reader.side.inferior'),
-      t('reader.side.septal'),
-    ],
-    VLA: [t('reader.side.anterior'), t('reader.side.apex'), t('reader.side.inferior'), t('reader.side.base')],
-    HLA: [t('reader.side.apex'), t('reader.side.lateral'), t('reader.side.base'), t('reader.side.septal')],
-  };
-  return (
-    <g className="reader-orientation" fontSize={size}>
-      {arrangement.tiles
-        .filter(({ column }) => column === 0)
-        .map(({ view, row }) => {
-          const [top, right, bottom, left] = sides[view];
-          const y = row * side;
-          return (
-            <g key={row}>
-              <text x={side / 2} y={y + size} textAnchor="middle">
-                {top}
-              </text>
-              <text x={side - 3} y={y + (side + size * 0.7) / 2} textAnchor="end">
-                {right}
-              </text>
-              <text x={side / 2} y={y + side - 5} textAnchor="middle">
-                {bottom}
-              </text>
-              <text x={2} y={y + (side + size * 0.7) / 2}>
-                {left}
-              </text>
-            </g>
-          );
-        })}
-    </g>
-  );
-});
+  inner: number;
+  volumes: Volumes;
+  focus: Focus;
+}
+
+/** The segment under the pointer, otherwise the one in focus. */
+function Marked({ focus, ...drawn }: MarkedProps) {
+  const pointed = usePointedSegment();
+  return <SegmentOutlines {...drawn} marked={pointed ?? focus} />;
+}

@@ -1,9 +1,11 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useT } from '../../shared/i18n';
 import { Button } from '../../shared/ui';
-import { fetchRead } from '../api';
-import { isOpen } from '../session/opening';
-import type { OpenRead, Reading, Snapshot } from '../session/reading';
+import type { Reading, Snapshot } from '../session/reading';
+import { Conflict, News } from './Elsewhere';
+import { fieldInFocus } from './fieldFocus';
+import { NoticeBar } from './NoticeBar';
+import { SignedOut } from './SignInAgain';
 
 interface NoticeProps {
   reading: Reading;
@@ -13,73 +15,67 @@ interface NoticeProps {
   onReopen: () => void;
 }
 
-/** What keeps the reader from going on as usual, and the ways out of it. */
+/**
+ * What keeps the reader from going on as usual, and the ways out of it. Escape puts away what stops nothing; it is back with the
+ * next act that is not saved. It is rare, and so it is fetched when the page has time.
+ */
 export function Notice({ reading, snapshot, onTakeOver, onReopen }: NoticeProps) {
   const t = useT();
-  const { save, writable } = snapshot;
-  if (save.kind === 'conflict')
-    return <Conflict reading={reading} waiting={save.waiting} onReopen={onReopen} />;
-  if (save.kind === 'signed') {
-    return (
-      <Bar action={<Button onClick={onReopen}>{t('reader.signedElsewhere.go')}</Button>}>
-        {t('reader.signedElsewhere.text', { count: save.waiting })}
-      </Bar>
-    );
-  }
+  const { save, writable, told } = snapshot;
+  const [away, putAway] = useState('');
+  const trouble = save.kind === 'signedOut' || save.kind === 'failed' ? `${save.kind} ${save.waiting}` : '';
+  useEscape(() => {
+    if (trouble) putAway(trouble);
+    else if (told && writable) reading.heard();
+  });
   if (!writable) {
     return (
-      <Bar action={<Button onClick={onTakeOver}>{t('reader.otherTab.take')}</Button>}>
-        {t('reader.otherTab.text')}
-      </Bar>
+      <NoticeBar action={<Button onClick={onTakeOver}>{t('reader.otherTab.take')}</Button>}>
+        <p>{t('reader.otherTab.text')}</p>
+      </NoticeBar>
     );
+  }
+  if (save.kind === 'conflict') {
+    return <Conflict reading={reading} waiting={save.waiting} onReopen={onReopen} />;
+  }
+  if (save.kind === 'signed') {
+    return (
+      <NoticeBar action={<Button onClick={onReopen}>{t('reader.signedElsewhere.go')}</Button>}>
+        <p>
+          {save.waiting > 0
+            ? t('reader.signedElsewhere.text', { count: save.waiting })
+            : t('reader.signedElsewhere.nothing')}
+        </p>
+      </NoticeBar>
+    );
+  }
+  if (trouble && trouble === away) return null;
+  if (save.kind === 'signedOut') {
+    return <SignedOut waiting={save.waiting} onSignedIn={() => void reading.retry()} />;
+  }
+  if (save.kind === 'failed') {
+    return (
+      <NoticeBar action={<Button onClick={() => void reading.retry()}>{t('reader.save.retry')}</Button>}>
+        <p>{t('reader.save.failed', { why: save.message })}</p>
+      </NoticeBar>
+    );
+  }
+  if (told) {
+    return <News told={told} onHeard={() => reading.heard()} />;
   }
   return null;
 }
 
-interface ConflictProps {
-  reading: Reading;
-  waiting: number;
-  onReopen: () => void;
-}
-
-function Conflict({ reading, waiting, onReopen }: ConflictProps) {
-  const t = useT();
-  const [server, setServer] = useState<OpenRead | null>(null);
-  const { token } = reading.read;
+/** Not where a dialog, an open tool or a question takes it. */
+function useEscape(escaped: () => void): void {
+  const onEscape = useEffectEvent(escaped);
   useEffect(() => {
-    const stop = new AbortController();
-    fetchRead(token, stop.signal).then(
-      (read) => (isOpen(read) ? setServer(read) : onReopen()),
-      () => undefined,
-    );
-    return () => stop.abort();
-  }, [token, onReopen]);
-  const differing = server ? reading.conflictWith(server.draft).length : waiting;
-  const theirs = async () => {
-    await reading.forget();
-    onReopen();
-  };
-  return (
-    <Bar
-      action={
-        <>
-          <Button onClick={() => void theirs()}>{t('reader.conflict.theirs')}</Button>
-          <Button disabled={!server} onClick={() => server && void reading.keepMine(server)}>
-            {t('reader.conflict.mine')}
-          </Button>
-        </>
-      }
-    >
-      {t('reader.conflict.text', { count: differing })}
-    </Bar>
-  );
-}
-
-function Bar({ children, action }: { children: ReactNode; action: ReactNode }) {
-  return (
-    <div className="reader-notice" role="alert">
-      <p>{children}</p>
-      <div className="actions">{action}</div>
-    </div>
-  );
+    const listen = ({ key, isComposing }: KeyboardEvent) => {
+      const taken = isComposing || fieldInFocus() || document.querySelector(':modal, :popover-open');
+      if (key === 'Escape' && !taken) onEscape();
+    };
+    // Before the question that it leaves has lost the focus.
+    window.addEventListener('keydown', listen, { capture: true });
+    return () => window.removeEventListener('keydown', listen, { capture: true });
+  }, []);
 }

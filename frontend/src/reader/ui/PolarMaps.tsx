@@ -1,114 +1,173 @@
-/** Polar maps of stress and rest with the 17 segments to score on them, and their difference where the study shows it. */
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+/** Polar maps of each state with the segments to score on them, and the windows of the pictures below them. */
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useT } from '../../shared/i18n';
-import type { Trace } from '../heart/correspondence';
-import { STATES, type StateName } from '../heart/segments';
-import type { Draft } from '../ledger/events';
+import { type Heart, mapPoint, traceOf } from '../heart/correspondence';
+import type { StateName } from '../heart/segments';
+import { type Draft, marksOf } from '../ledger/events';
 import { stateName } from '../names';
-import { colours, differenceColours } from '../picture/colours';
+import { colours } from '../picture/colours';
 import type { Window } from '../picture/painter';
-import { lay, wholeUpTo } from '../picture/pixels';
-import { difference, disc, type PolarMap, paintDisc } from '../picture/polarPicture';
+import { worldOf } from '../picture/points';
+import type { PolarMap } from '../picture/polarPicture';
+import type { Volume } from '../picture/slices';
+import { pictureKey } from '../picture/volume';
+import type { Pictures } from '../session/pictures';
 import type { Focus } from '../session/reading';
-import { shownTable, type View } from '../session/view';
+import { shownTable, type View, windowOf } from '../session/view';
 import { Bullseye } from './Bullseye';
-import { useSize } from './useSize';
+import { Disc } from './Disc';
+import { usePointedTile, usePointing } from './pointing';
+import { setName } from './sets';
 import { WindowBar } from './WindowBar';
 
 interface PolarMapsProps {
-  polars: Readonly<Record<StateName, PolarMap>>;
+  pictures: Pictures;
+  states: readonly StateName[];
+  /** Whose maps can lie under the segments: one set, or two to choose from. */
+  sets: readonly number[];
   view: View;
   draft: Draft;
   focus: Focus;
-  /** What the tile under the pointer cuts. */
-  traces: Readonly<Partial<Record<StateName, Trace | null>>>;
   onFocus: (focus: Focus) => void;
-  onHover: (focus: Focus | null) => void;
+  /** Where the study lets a press score. */
+  onPress?: (focus: Focus) => void;
   onLimit: (state: StateName, limit: keyof Window, value: number) => void;
+  onSet: (set: number) => void;
 }
 
-export function PolarMaps({ polars, view, draft, focus, traces, onFocus, onHover, onLimit }: PolarMapsProps) {
-  const t = useT();
-  const table = shownTable(view);
+export const PolarMaps = memo(function PolarMaps(props: PolarMapsProps) {
+  const { pictures, states, sets, view, draft, focus, onFocus, onPress, onLimit, onSet } = props;
   return (
     <div className="reader-maps">
-      {STATES.map((state) => (
-        <section key={state} className="reader-map" aria-label={t(`reader.map.${state}`)}>
-          <h2 className={state === focus.state ? 'now' : ''}>{stateName(t, state)}</h2>
-          <div className="reader-disc">
-            <Disc map={polars[state]} table={colours(table)} window={view.windows[state]} />
-            <Bullseye
-              state={state}
-              marks={draft.scores[state]}
-              focus={focus.state === state ? focus.segment : null}
-              borders={view.borders}
-              text={view.text}
-              trace={traces[state] ?? null}
-              onFocus={(segment) => onFocus({ state, segment })}
-              onHover={(segment) => onHover(segment === null ? null : { state, segment })}
-            />
-          </div>
-          <WindowBar
+      {states.map((state) => {
+        const key = pictureKey(view.set, state);
+        const [map, volume] = [pictures.polars[key], pictures.volumes[key]];
+        if (!map || !volume) return null;
+        return (
+          <OneMap
+            key={state}
             state={state}
-            table={table}
-            window={view.windows[state]}
-            onLimit={(limit, value) => onLimit(state, limit, value)}
+            map={map}
+            volume={volume}
+            sets={sets}
+            view={view}
+            draft={draft}
+            focus={focus}
+            onFocus={onFocus}
+            onPress={onPress}
+            onLimit={onLimit}
+            onSet={onSet}
           />
-        </section>
-      ))}
+        );
+      })}
     </div>
   );
+});
+
+interface OneMapProps extends Omit<PolarMapsProps, 'pictures' | 'states'> {
+  state: StateName;
+  map: PolarMap;
+  volume: Volume;
 }
 
-const DIFFERENCE_WINDOW: Window = { low: -0.5, high: 0.5 };
-
-/** Rest minus stress on a scale of its own, so that it is not taken for perfusion. */
-export function DifferenceMap({ polars }: { polars: Readonly<Record<StateName, PolarMap>> }) {
+function OneMap(props: OneMapProps) {
+  const { state, map, volume, sets, view, draft, focus, onFocus, onPress, onLimit, onSet } = props;
   const t = useT();
-  const map = useMemo(() => difference(polars.stress, polars.rest), [polars]);
-  const bar = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const context = bar.current?.getContext('2d');
-    context?.putImageData(new ImageData(differenceColours(), 256, 1), 0, 0);
-  }, []);
+  const pointing = usePointing();
+  const tile = usePointedTile();
+  const heart = useMemo<Heart | null>(
+    () => (volume.ventricle ? { ...volume, ventricle: volume.ventricle } : null),
+    [volume],
+  );
+  const trace = useMemo(
+    () => (tile && heart ? traceOf(tile.view, tile.plane, heart.dims, heart.spacing, heart.ventricle) : null),
+    [tile, heart],
+  );
+  const table = shownTable(view);
+  const name = stateName(t, state);
+  // The same functions each time: a bullseye is not drawn again because the slices moved.
+  const onSector = useCallback((segment: number) => onFocus({ state, segment }), [onFocus, state]);
+  const onPressed = useMemo(
+    () => onPress && ((segment: number) => onPress({ state, segment })),
+    [onPress, state],
+  );
+  const onHover = useCallback(
+    (segment: number | null) => pointing.pointSegment(segment === null ? null : { state, segment }),
+    [pointing, state],
+  );
   return (
-    <section className="reader-difference" aria-label={t('reader.map.difference')}>
-      <h2>{t('reader.map.difference')}</h2>
+    <section className="reader-map" aria-label={t('reader.map', { state: name })}>
+      <h2 className={state === focus.state ? 'now' : ''}>{name}</h2>
       <div className="reader-disc">
-        <Disc map={map} table={differenceColours()} window={DIFFERENCE_WINDOW} />
+        <Disc map={map} table={colours(table)} window={windowOf(view, state)} />
+        <Bullseye
+          state={state}
+          marks={marksOf(draft, state)}
+          focus={focus.state === state ? focus.segment : null}
+          borders={view.borders}
+          text={view.text}
+          trace={view.text ? trace : null}
+          onFocus={onSector}
+          onPress={onPressed}
+          onHover={onHover}
+        />
+        {view.text && heart && <PointOnMap heart={heart} />}
+        {sets.length > 1 && <Sets sets={sets} shown={view.set} state={name} onSet={onSet} />}
       </div>
-      <canvas ref={bar} className="reader-bar" width={256} height={1} />
-      <div className="reader-bar-ends">
-        <span>{t('reader.difference.worse')}</span>
-        <span>{t('reader.difference.better')}</span>
-      </div>
+      <WindowBar state={state} table={table} window={windowOf(view, state)} onLimit={onLimit} />
     </section>
   );
 }
 
-interface DiscProps {
-  map: PolarMap;
-  table: Uint8ClampedArray<ArrayBuffer>;
-  window: Window;
+interface SetsProps {
+  sets: readonly number[];
+  shown: number;
+  state: string;
+  onSet: (set: number) => void;
 }
 
-/** The map at the pixels of the screen; only colours change with table and window. */
-function Disc({ map, table, window }: DiscProps) {
-  const frame = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { width, ratio } = useSize(frame);
-  const css = wholeUpTo(width, ratio);
-  const side = Math.round(css * ratio);
-  const values = useMemo(() => disc(map, side), [map, side]);
-  useLayoutEffect(() => {
-    if (canvas.current && frame.current) lay(canvas.current, frame.current, css, css, ratio);
-  }, [css, ratio]);
-  useEffect(() => {
-    if (canvas.current && side > 0) paintDisc(canvas.current, values, table, window);
-  }, [values, side, table, window]);
+/** Which of two sets lies under the segments. */
+function Sets({ sets, shown, state, onSet }: SetsProps) {
+  const t = useT();
   return (
-    <div ref={frame} className="reader-disc-frame">
-      <canvas ref={canvas} />
-    </div>
+    <span className="reader-set-switch">
+      {sets.map((set) => (
+        <button
+          key={set}
+          type="button"
+          className="tool"
+          aria-pressed={set === shown}
+          aria-label={t('reader.map.set', { set: setName(set), state })}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => onSet(set)}
+        >
+          {setName(set)}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+/** The point under the pointer as a dot on the map. Drawn without a render. */
+function PointOnMap({ heart }: { heart: Heart }) {
+  const pointing = usePointing();
+  const dot = useRef<SVGCircleElement>(null);
+  useEffect(
+    () =>
+      pointing.follow((spot) => {
+        const place = spot && mapPoint(worldOf(spot.tile, spot.u, spot.v), heart);
+        const circle = dot.current;
+        if (!circle) return;
+        circle.setAttribute('r', place ? '0.035' : '0');
+        if (!place) return;
+        circle.setAttribute('cx', String(place[0]));
+        circle.setAttribute('cy', String(place[1]));
+      }),
+    [pointing, heart],
+  );
+  return (
+    <svg className="reader-map-point" viewBox="-1.02 -1.02 2.04 2.04" aria-hidden="true">
+      <circle ref={dot} r={0} />
+    </svg>
   );
 }

@@ -1,9 +1,11 @@
 import { type Language, type T, useLanguage, useT } from '../../shared/i18n';
-import type { SaveState as State } from '../ledger/queue';
+import type { SaveState as State } from '../ledger/sending';
 
 interface SaveStateProps {
   save: State;
   durable: boolean;
+  /** False where another tab writes the read: nothing of this one is to be saved. */
+  writable: boolean;
   onRetry: () => void;
 }
 
@@ -14,13 +16,15 @@ const SIGNS: Record<State['kind'], string> = {
   failed: '⚠',
   conflict: '⚠',
   signed: '✓',
+  signedOut: '⚠',
 };
 
 /** Always visible: whether what was done is at the server. */
-export function SaveState({ save, durable, onRetry }: SaveStateProps) {
+export function SaveState({ save, durable, writable, onRetry }: SaveStateProps) {
   const t = useT();
   const language = useLanguage();
-  const text = sentence(t, language, save, durable);
+  const looking = !writable && save.kind === 'saving';
+  const text = looking ? t('reader.save.looking') : sentence(t, language, save, durable);
   return (
     <output
       className={`reader-save ${save.kind}`}
@@ -29,9 +33,9 @@ export function SaveState({ save, durable, onRetry }: SaveStateProps) {
       aria-live="polite"
     >
       <span title={text}>
-        {SIGNS[save.kind]} {text}
+        {!looking && SIGNS[save.kind]} {text}
       </span>
-      {(save.kind === 'failed' || save.kind === 'offline') && (
+      {save.kind === 'offline' && (
         <button type="button" onMouseDown={(event) => event.preventDefault()} onClick={onRetry}>
           {t('reader.save.retry')}
         </button>
@@ -51,11 +55,13 @@ function sentence(t: T, language: Language, save: State, durable: boolean): stri
         ? t('reader.save.offline', { count: save.waiting })
         : t('reader.save.offlineUnkept', { count: save.waiting });
     case 'failed':
-      return t('reader.save.failed', { why: save.message });
+      return t('reader.save.refused');
     case 'conflict':
-      return t('reader.save.conflict');
+      return t(`reader.save.conflict.${save.why}`);
     case 'signed':
       return t('reader.save.signed');
+    case 'signedOut':
+      return t('reader.save.signedOut', { count: save.waiting });
   }
 }
 

@@ -1,64 +1,90 @@
-import { type FormEvent, useEffect, useState } from 'react';
-import { ApiError } from '../../shared/api';
+/** The last look before a signature: what is missing, or everything that will be signed. */
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { useLanguage, useT } from '../../shared/i18n';
-import { useSession } from '../../shared/session';
 import { Button } from '../../shared/ui';
-import { type Signed, sign } from '../api';
-import { STATES, type StateName } from '../heart/segments';
-import { fieldLabel, segmentName, stateName, tableName, valueLabel } from '../names';
-import { missing, type Place, warnings } from '../session/checks';
+import type { Form, Read, Signed } from '../api';
+import type { StateName } from '../heart/segments';
+import { fieldLabel, placeName, siteName, stateName } from '../names';
+import { missing, type Place } from '../session/form';
 import type { Reading, Snapshot } from '../session/reading';
 import { Sheet } from './Sheet';
-import { SumsLine } from './SumsLine';
-import { bothClocks } from './times';
-import { Warnings } from './Warnings';
+import { SignForm } from './SignForm';
 
 interface SignSheetProps {
   reading: Reading;
   snapshot: Snapshot;
-  onGo: (place: Place) => void;
+  onGo: MissingProps['onGo'];
   onSigned: (signed: Signed) => void;
   onClose: () => void;
 }
 
 export function SignSheet({ reading, snapshot, onGo, onSigned, onClose }: SignSheetProps) {
   const t = useT();
-  const open = missing(snapshot.draft, reading.read.form.fields);
+  const { read } = reading;
+  const open = missing(read.form, snapshot.draft);
+  const [busy, setBusy] = useState(false);
   return (
-    <Sheet title={t('reader.sign.title')} onClose={onClose} testId="sign-dialog">
+    <Sheet title={title(t, read)} onClose={onClose} testId="sign-dialog" wide={open.length === 0} held={busy}>
       {open.length > 0 ? (
-        <Missing open={open} onGo={onGo} onClose={onClose} />
+        <Missing form={read.form} open={open} onGo={onGo} onClose={onClose} />
       ) : (
-        <SignForm reading={reading} snapshot={snapshot} onSigned={onSigned} onClose={onClose} />
+        <SignForm
+          reading={reading}
+          snapshot={snapshot}
+          busy={busy}
+          onBusy={setBusy}
+          onSigned={onSigned}
+          onClose={onClose}
+        />
       )}
     </Sheet>
   );
 }
 
-function Missing({
-  open,
-  onGo,
-  onClose,
-}: {
+function title(t: ReturnType<typeof useT>, { step, amendment }: Read): string {
+  if (amendment) return t('reader.sign.titleAmended');
+  // Of a first step nobody can tell whether it is the only one: that would name the arm.
+  return step.number > 1 ? t('reader.sign.titleStep', step) : t('reader.sign.title');
+}
+
+interface MissingProps {
+  form: Form;
   open: readonly Place[];
-  onGo: (place: Place) => void;
+  /** `told`: what was missing, and where the reader is now. */
+  onGo: (place: Place, told: string) => void;
   onClose: () => void;
-}) {
+}
+
+function Missing({ form, open, onGo, onClose }: MissingProps) {
   const t = useT();
   const language = useLanguage();
+  const { typed, onKeyDown } = useTypedBlindly();
+  const nameOf = (place: Place) =>
+    place.kind === 'field'
+      ? fieldLabel(language, place.name)
+      : placeName(t, form, place.state, place.segment);
+  const go = (place: Place) =>
+    onGo(place, t('reader.sign.went', { count: open.length, place: nameOf(place) }));
+  const [first] = open;
   return (
-    <>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside have the focus; what is typed arrives here
+    <div onKeyDown={onKeyDown}>
       <p>{t('reader.sign.missing', { count: open.length })}</p>
+      {typed && (
+        <p className="warn" role="alert">
+          {t('reader.sign.typed')}
+        </p>
+      )}
       <div className="reader-missing">
-        {STATES.map((state) => (
-          <MissingSegments key={state} state={state} open={open} onGo={onGo} />
+        {form.states.map((state) => (
+          <MissingSites key={state} form={form} state={state} open={open} onGo={go} />
         ))}
         <div className="fields">
           {open.map(
             (place) =>
               place.kind === 'field' && (
-                <button key={place.name} type="button" onClick={() => onGo(place)}>
-                  {fieldLabel(language, place.name)}
+                <button key={place.name} type="button" onClick={() => go(place)}>
+                  {nameOf(place)}
                 </button>
               ),
           )}
@@ -66,142 +92,73 @@ function Missing({
       </div>
       <div className="actions end">
         <Button onClick={onClose}>{t('reader.sign.back')}</Button>
+        {first && (
+          <Button look="primary" data-first onClick={() => go(first)}>
+            {open.length > 1 ? t('reader.sign.goFirst', { place: nameOf(first) }) : t('reader.sign.goThere')}{' '}
+            <kbd aria-hidden="true">⏎</kbd>
+          </Button>
+        )}
       </div>
-    </>
+    </div>
   );
 }
 
-interface MissingSegmentsProps {
+/**
+ * Who takes this for the signature types a password without looking. Nothing of it may press a button, or be taken for scores
+ * afterwards: its Enter ends it, and the next one is meant. Who has moved the focus has seen where the keys are.
+ */
+function useTypedBlindly() {
+  const [typed, setTyped] = useState(false);
+  const going = useRef<'typing' | 'moving' | null>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const { key, repeat, ctrlKey, metaKey, altKey } = event;
+    if (key === 'Tab') {
+      going.current = 'moving';
+      return;
+    }
+    if (key === 'Enter') {
+      if (repeat || going.current === 'typing') event.preventDefault();
+      if (!repeat) going.current = null;
+      return;
+    }
+    if (ctrlKey || metaKey || altKey || (key === ' ' && going.current === 'moving')) return;
+    if (key.length > 1 && key !== 'Process') return;
+    event.preventDefault();
+    going.current = 'typing';
+    setTyped(true);
+  };
+  return { typed, onKeyDown };
+}
+
+interface MissingSitesProps extends Pick<MissingProps, 'form' | 'open'> {
   state: StateName;
-  open: readonly Place[];
   onGo: (place: Place) => void;
 }
 
-function MissingSegments({ state, open, onGo }: MissingSegmentsProps) {
+function MissingSites({ form, state, open, onGo }: MissingSitesProps) {
   const t = useT();
   const places = open.filter((place) => place.kind === 'segment').filter((place) => place.state === state);
   if (places.length === 0) return null;
+  const named = form.regions.length > 0;
   return (
     <>
       <h3>{stateName(t, state)}</h3>
-      <div>
-        {places.map((place) => (
-          <button
-            key={place.segment}
-            type="button"
-            title={segmentName(t, place.segment)}
-            aria-label={`${place.segment} ${segmentName(t, place.segment)}`}
-            onClick={() => onGo(place)}
-          >
-            {place.segment}
-          </button>
-        ))}
+      <div className={named ? 'fields' : ''}>
+        {places.map((place) => {
+          const name = siteName(t, form, place.segment);
+          return (
+            <button
+              key={place.segment}
+              type="button"
+              title={name}
+              aria-label={named ? undefined : `${place.segment} ${name}`}
+              onClick={() => onGo(place)}
+            >
+              {named ? name : place.segment}
+            </button>
+          );
+        })}
       </div>
     </>
   );
-}
-
-type SignFormProps = Omit<SignSheetProps, 'onGo'>;
-
-function SignForm({ reading, snapshot, onSigned, onClose }: SignFormProps) {
-  const t = useT();
-  const language = useLanguage();
-  const { user } = useSession();
-  const now = useNow();
-  const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const { draft, view, save } = snapshot;
-  const ready = save.kind === 'saved' && snapshot.writable;
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (!ready || !password || busy) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      const sealed = await reading.sealed();
-      if (!sealed) setProblem(t('reader.sign.unsaved'));
-      else onSigned(await sign(reading.read.token, { password, ...sealed }));
-    } catch (error) {
-      setProblem(error instanceof ApiError ? error.message : t('error.unexpected'));
-      setPassword('');
-    }
-    setBusy(false);
-  };
-
-  const { local, utc } = bothClocks(language, now);
-  return (
-    <form className="reader-sign" onSubmit={submit}>
-      <SumsLine draft={draft} />
-      <Warnings warnings={warnings(draft)} />
-      <dl className="reader-facts">
-        {reading.read.form.fields.map(({ name }) => {
-          const value = draft.fields[name];
-          return value === undefined ? null : (
-            <div key={name}>
-              <dt>{fieldLabel(language, name)}</dt>
-              <dd>{valueLabel(language, name, value)}</dd>
-            </div>
-          );
-        })}
-        <div>
-          <dt>{t('reader.sign.view')}</dt>
-          <dd>
-            {tableName(t, view.table)}
-            {STATES.map(
-              (state) =>
-                ` · ${stateName(t, state)} ${Math.round(view.windows[state].low * 100)}–${Math.round(view.windows[state].high * 100)} %`,
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{t('reader.sign.name')}</dt>
-          <dd>{user.full_name}</dd>
-        </div>
-        <div>
-          <dt>{t('reader.sign.time')}</dt>
-          <dd>
-            {local} <span className="dim">({utc})</span>
-          </dd>
-        </div>
-      </dl>
-      <p className="meaning">{t('reader.sign.meaning')}</p>
-      <label className="field">
-        <span>{t('reader.sign.password')}</span>
-        <input
-          type="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-      </label>
-      {problem && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
-      {!ready && <p role="status">{t('reader.sign.waiting')}</p>}
-      <div className="actions end">
-        <Button onClick={onClose} disabled={busy}>
-          {t('reader.sign.back')}
-        </Button>
-        <Button type="submit" look="primary" busy={busy} disabled={!ready || !password}>
-          {t('reader.sign.confirm')}
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-const EVERY_MS = 10_000;
-
-function useNow(): Date {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

@@ -1,30 +1,62 @@
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { useLanguage, useT } from '../../shared/i18n';
-import type { Signature } from '../api';
+import { Button } from '../../shared/ui';
+import { fetchWorklist, type Read, type Signed } from '../api';
+import { questionsPage, WaitingText } from '../desk/WaitingText';
 import type { Draft } from '../ledger/events';
+import { NotAdded } from './NotAdded';
 import { SumsLine } from './SumsLine';
 import { bothClocks } from './times';
+import { UnlockRequest } from './UnlockRequest';
+
+const Feedback = lazy(() =>
+  import('../qualification/Feedback').then((module) => ({ default: module.Feedback })),
+);
 
 interface SignedCardProps {
-  signature: Signature | null;
-  /** Only right after signing: a signed read is not shown again. */
-  draft: Draft | null;
-  /** Null at the end of a session; undefined when it is not known. */
-  next: string | null | undefined;
+  read: Read;
+  /** What was signed and what follows; null when the read was signed before it was opened. */
+  signed: { answer: Signed; draft: Draft } | null;
+  /** Changes of this computer that are not part of what was signed, and how to let go of them once that is read. */
+  unsent?: number;
+  onForget?: () => Promise<void>;
+  /** Open the same read again: its next step follows, or it is open for amendment. */
+  onAgain: () => void;
 }
 
-export function SignedCard({ signature, draft, next }: SignedCardProps) {
+export function SignedCard({ read, signed, unsent = 0, onForget, onAgain }: SignedCardProps) {
   const t = useT();
   const language = useLanguage();
-  const onward = useRef<HTMLAnchorElement>(null);
-  // Enter goes on to the next case.
-  useEffect(() => onward.current?.focus(), []);
+  const onward = useRef<HTMLElement>(null);
+  const found = useOnward(signed ? null : read.token);
+  const { more, next, waiting } = signed?.answer ?? { more: false, ...found };
+  const leads = more || Boolean(next) || waiting?.reason === 'questions';
+  // Enter goes on.
+  useEffect(() => {
+    if (leads) onward.current?.querySelector<HTMLElement>('.primary')?.focus();
+  }, [leads]);
+  const signature = signed?.answer.signature ?? read.signature;
   const clocks = signature && bothClocks(language, new Date(signature.signed_at));
+  const { purpose } = read;
+  const qualifies = purpose === 'training' || purpose === 'test';
   return (
-    <main className="reader-card" data-testid="signed">
-      <h1>{t('reader.signed.title')}</h1>
-      {draft && <SumsLine draft={draft} />}
+    <main className="reader-card" data-testid="signed" ref={onward}>
+      <h1>{more ? t('reader.signed.stepTitle', read.step) : t('reader.signed.title')}</h1>
+      <p className="dim">{t('reader.worklist.readName', read.position)}</p>
+      {unsent > 0 && onForget && (
+        <NotAdded
+          text={t('reader.signedElsewhere.text', { count: unsent })}
+          forget={t('reader.signedElsewhere.forget')}
+          onForget={onForget}
+        />
+      )}
+      {signed && <SumsLine form={read.form} draft={signed.draft} display={read.display} />}
+      {purpose === 'training' && !more && (
+        <Suspense>
+          <Feedback token={read.token} />
+        </Suspense>
+      )}
       {signature && clocks && (
         <dl className="reader-facts">
           <div>
@@ -39,19 +71,54 @@ export function SignedCard({ signature, draft, next }: SignedCardProps) {
           </div>
           <div>
             <dt>{t('reader.signed.meaning')}</dt>
-            <dd>{t('reader.sign.meaning')}</dd>
+            <dd>
+              {t(signature.meaning === 'amended' ? 'reader.sign.meaningAmended' : 'reader.sign.meaning')}
+            </dd>
           </div>
           <div>
             <dt>{t('reader.signed.digest')}</dt>
-            <dd className="mono">{signature.content_sha256}</dd>
+            <dd className="mono digest">{signature.content_sha256}</dd>
           </div>
         </dl>
       )}
-      <p className="dim">{t('reader.signed.closed')}</p>
-      {next === null && <p>{t('reader.signed.sessionDone')}</p>}
+      <p className="dim">
+        {more
+          ? t('reader.signed.stepLocked')
+          : t(
+              qualifies
+                ? `reader.signed.${purpose}`
+                : signed
+                  ? 'reader.signed.closed'
+                  : 'reader.signed.closedBefore',
+            )}
+      </p>
+      {next === null && !more && (
+        <p data-testid="waiting">
+          {waiting ? (
+            <WaitingText waiting={waiting} />
+          ) : (
+            t(qualifies ? 'reader.signed.deskDone' : 'reader.signed.sessionDone')
+          )}
+        </p>
+      )}
+      {signed?.answer.break_due && !more && (
+        <p className="note" role="status">
+          {t('reader.break.text')}
+        </p>
+      )}
       <div className="actions">
-        {next && (
-          <Link className="button primary big" href={`/reading/${next}`} data-testid="next-case" ref={onward}>
+        {more && (
+          <Button look="primary" className="big" onClick={onAgain} data-testid="next-step">
+            {t('reader.signed.nextStep')} <kbd>⏎</kbd>
+          </Button>
+        )}
+        {waiting?.reason === 'questions' && !more && (
+          <Link className="button primary big" href={questionsPage(waiting)} data-testid="to-questions">
+            {t('reader.desk.answer')} <kbd>⏎</kbd>
+          </Link>
+        )}
+        {next && !more && (
+          <Link className="button primary big" href={`/reading/${next}`} data-testid="next-case">
             {t('reader.signed.next')} <kbd>⏎</kbd>
           </Link>
         )}
@@ -59,6 +126,32 @@ export function SignedCard({ signature, draft, next }: SignedCardProps) {
           {t('reader.worklist.title')}
         </Link>
       </div>
+      {!more && !qualifies && (
+        <details className="unlock" open={read.unlock !== null}>
+          <summary>{t('reader.unlock.title')}</summary>
+          <UnlockRequest token={read.token} unlock={read.unlock} />
+        </details>
+      )}
     </main>
   );
+}
+
+type Onward = Pick<Signed, 'waiting'> & { next: string | null | undefined };
+
+/** What follows a read that was signed before it was opened: the reading list knows. Without an answer the list itself is there. */
+function useOnward(token: string | null): Onward {
+  const [found, setFound] = useState<Onward>({ next: undefined, waiting: null });
+  useEffect(() => {
+    if (token === null) return;
+    const stop = new AbortController();
+    fetchWorklist({ signal: stop.signal }).then(
+      ({ studies }) => {
+        const own = studies.find(({ signed }) => signed.some((read) => read.token === token));
+        if (own) setFound({ next: own.next, waiting: own.waiting });
+      },
+      () => undefined,
+    );
+    return () => stop.abort();
+  }, [token]);
+  return found;
 }

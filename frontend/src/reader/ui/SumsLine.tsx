@@ -1,31 +1,37 @@
 import { useT } from '../../shared/i18n';
-import type { StateName } from '../heart/segments';
+import type { Form } from '../api';
 import type { Draft } from '../ledger/events';
-import { sums } from '../session/checks';
+import { type SumsDisplay, sums, sumsShown } from '../session/checks';
 
-/** A sum appears when its segments are all marked: a part of it would look like the whole. */
-export function SumsLine({ draft }: { draft: Draft }) {
+interface SumsLineProps {
+  form: Form;
+  draft: Draft;
+  display: SumsDisplay;
+}
+
+/**
+ * The sums, as far as the study shows them: at once, only after everything is scored (a sum that grows may lead the scores), or
+ * not at all.
+ */
+export function SumsLine({ form, draft, display }: SumsLineProps) {
   const t = useT();
-  const { stress, rest, difference, notEvaluable } = sums(draft);
-  const whole = (state: StateName) => draft.scores[state].every((mark) => mark !== null);
-  const items = [
-    ['SSS', whole('stress') ? stress : null, t('reader.sums.stress')],
-    ['SRS', whole('rest') ? rest : null, t('reader.sums.rest')],
-    ['SDS', whole('stress') && whole('rest') ? difference : null, t('reader.sums.difference')],
-  ] as const;
+  if (!display.show_sums) return null;
+  const { items, notEvaluable } = sums(form, draft);
+  const held = !sumsShown(form, draft, display);
   return (
     <div className="reader-sums">
       <dl>
-        {items.map(([short, value, name]) => (
-          <div key={short}>
+        {items.map(({ name, value }) => (
+          <div key={name}>
             <dt>
-              <abbr title={name}>{short}</abbr>
+              <abbr title={t(`reader.sums.${name}`)}>{t(`reader.sums.short.${name}`)}</abbr>
             </dt>
-            <dd data-sum={short}>{value === null ? '–' : String(value).replace('-', '−')}</dd>
+            <dd data-sum={name}>{value === null || held ? '–' : String(value).replace('-', '−')}</dd>
           </div>
         ))}
       </dl>
-      {notEvaluable > 0 && <p>{t('reader.sums.notEvaluable', { count: notEvaluable })}</p>}
+      {held && <p>{t('reader.sums.held')}</p>}
+      {!held && notEvaluable > 0 && <p>{t('reader.sums.notEvaluable', { count: notEvaluable })}</p>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { type T, useT } from '../../shared/i18n';
-import { stateName } from '../names';
+import { regionName, stateName } from '../names';
 import type { Warning } from '../session/checks';
 
 /** Asks to look again; never stands in the way. */
@@ -28,9 +28,17 @@ function sentence(t: T, warning: Warning): string {
       });
     case 'lonelyApex':
       return t('reader.warning.lonelyApex', { state: stateName(t, warning.state) });
+    case 'fixedInferior':
+      return t('reader.warning.fixedInferior', { segments: warning.segments.join(', ') });
+    case 'asymmetryAgainstScores': {
+      const regions = warning.regions.map((region) => regionName(t, region)).join(', ');
+      return t('reader.warning.asymmetryAgainstScores', { regions });
+    }
     case 'normalScoresAbnormalRead':
       return t('reader.warning.normalScoresAbnormalRead');
     case 'abnormalScoresNormalRead':
       return t('reader.warning.abnormalScoresNormalRead');
+    case 'abnormalRegionsNormalRead':
+      return t('reader.warning.abnormalRegionsNormalRead');
   }
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { type MouseEvent, memo, useEffect, useRef } from 'react';
 import { useT } from '../../shared/i18n';
 import type { StateName } from '../heart/segments';
 import { stateName } from '../names';
@@ -6,57 +6,101 @@ import { colours, type TableName, tableIndex } from '../picture/colours';
 import type { Window } from '../picture/painter';
 import { WINDOW_STEP } from '../session/view';
 
-const COLUMNS = 512;
-
-interface WindowBarProps {
+export interface WindowBarProps {
   state: StateName;
   table: TableName;
   window: Window;
-  onLimit: (limit: keyof Window, value: number) => void;
+  onLimit: (state: StateName, limit: keyof Window, value: number) => void;
 }
 
-/** 0 to 100 % of the ventricle's maximum in the colours of the pictures, with a handle at each limit of the window. */
-export function WindowBar({ state, table, window, onLimit }: WindowBarProps) {
-  const t = useT();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context) return;
-    const entries = colours(table);
-    const image = context.createImageData(COLUMNS, 1);
-    for (let x = 0; x < COLUMNS; x++) {
-      const entry = tableIndex((x + 0.5) / COLUMNS, window.low, window.high) * 4;
-      image.data.set(entries.subarray(entry, entry + 4), x * 4);
-    }
-    context.putImageData(image, 0, 0);
-  }, [table, window]);
+const LIMITS = ['low', 'high'] as const;
 
+/**
+ * 0 to 100 % of the maximum in the colours of the pictures. Each limit of the window has a handle to drag, a number, and two
+ * buttons for those who cannot drag.
+ */
+export const WindowBar = memo(function WindowBar({ state, table, window, onLimit }: WindowBarProps) {
+  const t = useT();
   const name = stateName(t, state);
-  const handle = (limit: keyof Window) => (
-    <input
-      type="range"
-      className={limit}
-      min={0}
-      max={100}
-      step={WINDOW_STEP * 100}
-      value={Math.round(window[limit] * 100)}
-      aria-label={t(`reader.window.${limit}`, { state: name })}
-      aria-valuetext={t('reader.window.percent', { percent: Math.round(window[limit] * 100) })}
-      onChange={(event) => onLimit(limit, Number(event.target.value) / 100)}
-      // The scoring keys must work right after a drag.
-      onPointerUp={(event) => event.currentTarget.blur()}
-    />
-  );
+  const percent = (limit: keyof Window) => Math.round(window[limit] * 100);
   return (
-    <div className="reader-window">
+    <div className="reader-window" data-name={name}>
       <div className="reader-slider">
-        <canvas ref={canvas} className="reader-bar" width={COLUMNS} height={1} />
-        {handle('low')}
-        {handle('high')}
+        <Bar table={table} window={window} />
+        {LIMITS.map((limit) => (
+          <input
+            key={limit}
+            type="range"
+            className={limit}
+            min={0}
+            max={100}
+            step={WINDOW_STEP * 100}
+            value={percent(limit)}
+            aria-label={t(`reader.window.${limit}`, { state: name })}
+            aria-valuetext={t('reader.window.percent', { percent: percent(limit) })}
+            onChange={(event) => onLimit(state, limit, Number(event.target.value) / 100)}
+            // The scoring keys must work right after a drag.
+            onPointerUp={(event) => event.currentTarget.blur()}
+          />
+        ))}
       </div>
-      <span className="reader-window-text" aria-hidden="true">
-        {Math.round(window.low * 100)}–{Math.round(window.high * 100)} %
-      </span>
+      <div className="reader-limits">
+        {LIMITS.map((limit) => (
+          <span key={limit} className={limit}>
+            {([-1, 1] as const).map((way) => (
+              <button
+                key={way}
+                type="button"
+                aria-label={t(way < 0 ? 'reader.window.less' : 'reader.window.more', {
+                  limit: t(`reader.window.${limit}`, { state: name }),
+                })}
+                onMouseDown={keepFocus}
+                onClick={() => onLimit(state, limit, window[limit] + way * WINDOW_STEP)}
+              >
+                {way < 0 ? '−' : '+'}
+              </button>
+            ))}
+            <span aria-hidden="true">{percent(limit)} %</span>
+          </span>
+        ))}
+      </div>
     </div>
   );
+});
+
+/** A click must not take the focus: the scoring keys go on working. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
+}
+
+/**
+ * One column of colour for each pixel of the screen, so that the edges of a stepped table stand where the values are and nothing
+ * between two steps is ever shown.
+ */
+function Bar({ table, window }: { table: TableName; window: Window }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { low, high } = window;
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    const paint = () => {
+      const columns = Math.max(1, Math.round(element.getBoundingClientRect().width * devicePixelRatio));
+      element.width = columns;
+      element.height = 1;
+      const context = element.getContext('2d');
+      if (!context) return;
+      const image = context.createImageData(columns, 1);
+      const entries = colours(table);
+      for (let x = 0; x < columns; x++) {
+        const entry = tableIndex((x + 0.5) / columns, low, high) * 4;
+        image.data.set(entries.subarray(entry, entry + 4), x * 4);
+      }
+      context.putImageData(image, 0, 0);
+    };
+    paint();
+    const observer = new ResizeObserver(paint);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [table, low, high]);
+  return <canvas ref={canvas} className="reader-bar" />;
 }

@@ -1,221 +1,247 @@
 /** The reading page while a read is open: pictures, scores, form, and the keys that work on them. */
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useT } from '../../shared/i18n';
 import type { Signed } from '../api';
-import { traceOf } from '../heart/correspondence';
-import { STATES, type StateName } from '../heart/segments';
 import type { Draft } from '../ledger/events';
-import { arrange, DEFAULT_LAYOUT, type Tile } from '../picture/layout';
-import { missing, type Place, scored, warnings } from '../session/checks';
-import { perform } from '../session/commands';
+import { siteName, stateName } from '../names';
+import { arrange, type LayoutDocument } from '../picture/layout';
+import type { ViewName } from '../picture/slices';
+import { ended } from '../session/commands';
+import { scored } from '../session/form';
 import type { Command } from '../session/keys';
-import type { Pictures } from '../session/opening';
-import type { Focus, Reading } from '../session/reading';
-import { useHold } from '../session/useHold';
-import { withLimit, withShift } from '../session/view';
-import { AllNormalSheet } from './AllNormalSheet';
-import { Announcer } from './Announcer';
-import { FormFields } from './FormFields';
-import { fieldInFocus, focusComment, focusField, leaveFields, useFieldInFocus } from './fieldFocus';
-import { Grid, LABEL_WIDTH } from './Grid';
-import { KeySheet } from './KeySheet';
-import { Notice } from './Notice';
-import { DifferenceMap, PolarMaps } from './PolarMaps';
+import type { Pictures } from '../session/pictures';
+import type { Reading } from '../session/reading';
+import { isNotable } from '../session/snapshot';
+import { useKeys } from '../session/useKeys';
+import { useReading } from '../session/useReading';
+import { layoutOf, withLimit, withShift } from '../session/view';
+import { contoursOf } from './contours';
+import { useFieldInFocus } from './fieldFocus';
+import { Grid } from './Grid';
+import { BeforeReading, CineSheet, cinesOf, Lightbox, warmPictureSheets } from './pictureSheets';
+import { Pointing, PointingContext } from './pointing';
 import { ReaderFooter } from './ReaderFooter';
 import { ReaderHeader } from './ReaderHeader';
-import { ScoreTable } from './ScoreTable';
-import { SignSheet } from './SignSheet';
-import { SumsLine } from './SumsLine';
-import { useKeys } from './useKeys';
-import { useReading } from './useReading';
+import type { News } from './Said';
+import { ScorePanel } from './ScorePanel';
+import { AllNormalSheet, Announcer, KeySheet, Notice, Said, SignSheet, warmSheets } from './sheets';
+import { type Opened, useCommands } from './useCommands';
 import { useSize } from './useSize';
-import { Warnings } from './Warnings';
-
-/** The narrowest side panel in which the maps and the table are still legible, in CSS pixels. */
-const PANEL_MIN = 372;
-const GUTTER = 8;
+import { type MapsPlace, useTileSide } from './useTileSide';
+import type { WindowBarProps } from './WindowBar';
 
 interface WorkstationProps {
   reading: Reading;
   pictures: Pictures;
-  /** Take the read from the tab that writes it. */
-  take: boolean;
   onSigned: (signed: Signed, draft: Draft) => void;
   onTakeOver: () => void;
   onReopen: () => void;
 }
 
-export function Workstation({ reading, pictures, take, onSigned, onTakeOver, onReopen }: WorkstationProps) {
+const NO_LAYOUT: LayoutDocument = { name: '', columns: 1, rows: 1, strips: [] };
+
+export function Workstation({ reading, pictures, onSigned, onTakeOver, onReopen }: WorkstationProps) {
   const t = useT();
   const { read } = reading;
-  const { volumes, polars } = pictures;
+  const { form } = read;
   const snapshot = useReading(reading);
-  const { draft, focus, view, writable } = snapshot;
-  const [sheet, setSheet] = useState<'sign' | 'keys' | 'normal' | null>(null);
-  const [hoveredTile, setHoveredTile] = useState<Tile | null>(null);
-  const [hoveredSegment, setHoveredSegment] = useState<Focus | null>(null);
+  const { draft, focus, view } = snapshot;
+  const [opened, setOpened] = useState<Opened | { kind: 'check' } | null>(() =>
+    read.display_check_due || read.break_due ? { kind: 'check' } : null,
+  );
   const inField = useFieldInFocus() !== null;
-  useHold(reading, take);
 
   const main = useRef<HTMLElement>(null);
   const size = useSize(main);
-  const side = Math.max(
-    1,
-    Math.floor(
-      Math.min(
-        (size.width - PANEL_MIN - GUTTER - LABEL_WIDTH) / DEFAULT_LAYOUT.columns,
-        size.height / DEFAULT_LAYOUT.rows.length,
-      ) * size.ratio,
-    ),
+  const layout = layoutOf(view, read.display) ?? NO_LAYOUT;
+  const { side, enlarged, maps } = useTileSide(size, layout);
+  const arrangement = useMemo(
+    () => arrange(layout, pictures.volumes, view.shifts, view.nudge),
+    [layout, pictures, view.shifts, view.nudge],
   );
-  const arrangement = useMemo(() => arrange(DEFAULT_LAYOUT, volumes, view.shifts), [volumes, view.shifts]);
-  const traces = useMemo(() => tracesOf(hoveredTile, pictures), [hoveredTile, pictures]);
-  const concerns = useMemo(() => warnings(draft), [draft]);
-  const done = scored(draft);
+  const contours = useMemo(() => contoursOf(pictures), [pictures]);
+  const sets = useMemo(() => [...new Set(read.slots.map(({ set }) => set))].toSorted(), [read]);
 
-  const go = (place: Place) => {
-    if (place.kind === 'field') return focusField(place.name);
-    leaveFields();
-    reading.focus({ state: place.state, segment: place.segment });
-  };
+  const [news, tell] = useState<News | null>(null);
+  const onNoCine = useCallback((without: 'gated' | 'projections') => tell({ without }), []);
+  const [pointing] = useState(() => new Pointing());
+  const { run, go, onToQuestions } = useCommands(
+    reading,
+    pointing,
+    { arrangement, volumes: pictures.volumes },
+    setOpened,
+    onNoCine,
+  );
+  const onEnded = useCallback((command: Command) => ended(command, reading), [reading]);
+  useKeys(opened === null, run, onEnded);
+  const close = useCallback(() => {
+    if (opened?.kind === 'lightbox') reading.note('lightbox', 'closed');
+    if (opened?.kind === 'gated' || opened?.kind === 'projections') reading.note('cine', 'closed');
+    setOpened(null);
+  }, [opened, reading]);
   /** Close a dialog first: it gives the focus back to where it was. */
   const closeAnd = (then: () => void) => {
-    setSheet(null);
+    close();
     setTimeout(then);
   };
-  const nextField = () => {
-    const open = missing(reading.snapshot().draft, read.form.fields).find(({ kind }) => kind === 'field');
-    const place = open ?? { kind: 'field', name: read.form.fields[0]?.name ?? '' };
-    if (place.kind === 'field') focusField(place.name);
-  };
-  const answer = (digit: number) => {
-    const question = read.form.fields.find(({ name }) => name === fieldInFocus());
-    const value = question?.values[digit - 1];
-    if (!question || value === undefined || !writable) return;
-    reading.setField(question.name, value);
-    const open = missing(reading.snapshot().draft, read.form.fields).find(({ kind }) => kind === 'field');
-    if (open) go(open);
-    else leaveFields();
-  };
+  const onWheel = useCallback(
+    (name: ViewName, step: 1 | -1) =>
+      reading.show(withShift(reading.snapshot().view, name, form.states, step)),
+    [reading, form],
+  );
+  const onLimit = useCallback<WindowBarProps['onLimit']>(
+    (state, limit, value) => reading.show(withLimit(reading.snapshot().view, state, limit, value)),
+    [reading],
+  );
+  const onEnlarge = useCallback(() => run('show.lightbox'), [run]);
+  const onDrawn = useCallback(() => reading.drawn(), [reading]);
+  const [drawn, setDrawn] = useState(false);
+  const onShown = useCallback(() => {
+    setDrawn(true);
+    warmSheets();
+    warmPictureSheets();
+  }, []);
+  const checking = opened?.kind === 'check';
+  useEffect(() => {
+    // The time of reading begins with the first complete picture; not while the question about the screen lies over it.
+    if (drawn && !checking) reading.shown();
+  }, [reading, drawn, checking]);
+  const loadCine = useMemo(() => cinesOf(read), [read]);
 
-  const run = (command: Command) => {
-    if (command === 'read.finish') return setSheet('sign');
-    if (command === 'show.keys') return setSheet('keys');
-    if (command === 'show.fullScreen') return toggleFullScreen();
-    if (command === 'score.allNormal') return writable ? setSheet('normal') : undefined;
-    if (command === 'field.next') return nextField();
-    if (command === 'field.comment') return focusComment();
-    if (command === 'field.leave') return leaveFields();
-    if (command.startsWith('field.')) return answer(Number(command.at(-1)));
-    const before = reading.snapshot().draft;
-    perform(command, reading, hoveredTile?.view ?? 'SA');
-    const after = reading.snapshot().draft;
-    // The last score of 34 leads on to the questions; taking a score back leads back to the segments.
-    if (command.startsWith('score.') && scored(after) > scored(before) && scored(after) === 34) nextField();
-    else if (command.startsWith('history.') && !isSame(before.scores, after.scores)) leaveFields();
-  };
-  useKeys(sheet === null, run, (code) => {
-    if (code === 'KeyG' && reading.snapshot().view.peek)
-      reading.show({ ...reading.snapshot().view, peek: false });
-  });
-
-  const setFocus = useCallback((next: Focus) => reading.focus(next), [reading]);
-
+  const { done, total } = scored(form, draft);
+  const marked = { segment: siteName(t, form, focus.segment), state: stateName(t, focus.state) };
   return (
-    <div className="reader" data-testid="reader">
-      <ReaderHeader
-        read={read}
-        snapshot={snapshot}
-        onView={(next) => reading.show(next)}
-        onRetry={() => void reading.retry()}
-      />
-      <Notice reading={reading} snapshot={snapshot} onTakeOver={onTakeOver} onReopen={onReopen} />
-      <main ref={main} className="reader-main">
-        <h1 className="visually-hidden">{t('reader.title')}</h1>
-        {size.width > 0 && (
-          <Grid
-            volumes={volumes}
-            arrangement={arrangement}
-            view={view}
-            marked={hoveredSegment ?? focus}
-            side={side}
-            ratio={size.ratio}
-            onHover={setHoveredTile}
-            onWheel={(name, step) => reading.show(withShift(view, name, 'both', step))}
-          />
-        )}
-        <aside className={read.display.show_difference ? 'reader-panel' : 'reader-panel plain'}>
-          <PolarMaps
-            polars={polars}
-            view={view}
-            draft={draft}
-            focus={focus}
-            traces={traces}
-            onFocus={setFocus}
-            onHover={setHoveredSegment}
-            onLimit={(state, limit, value) => reading.show(withLimit(view, state, limit, value))}
-          />
-          <ScoreTable
-            draft={draft}
-            focus={focus}
-            withDifference={read.display.show_sums}
-            onFocus={setFocus}
-          />
-          <div className="reader-side">
-            {read.display.show_difference && <DifferenceMap polars={polars} />}
-            {read.display.show_sums && <SumsLine draft={draft} />}
-          </div>
-          <Warnings warnings={concerns} />
-          <FormFields
-            fields={read.form.fields}
-            values={draft.fields}
-            disabled={!writable}
-            onAnswer={(name, value) => reading.setField(name, value)}
-          />
-        </aside>
-      </main>
-      <ReaderFooter snapshot={snapshot} done={done} total={34} inField={inField} onCommand={run} />
-      <Announcer focus={focus} draft={draft} />
-      {sheet === 'keys' && <KeySheet onClose={() => setSheet(null)} />}
-      {sheet === 'normal' && (
-        <AllNormalSheet
-          state={focus.state}
-          draft={draft}
-          onClose={() => setSheet(null)}
-          onScore={(states) => {
-            reading.scoreAllNormal(states);
-            closeAnd(() => scored(reading.snapshot().draft) === 34 && nextField());
-          }}
-        />
-      )}
-      {sheet === 'sign' && (
-        <SignSheet
+    <div className="reader" data-testid="reader" style={{ '--enlarged': enlarged } as CSSProperties}>
+      <PointingContext value={pointing}>
+        <ReaderHeader
           reading={reading}
           snapshot={snapshot}
-          onGo={(place) => closeAnd(() => go(place))}
-          onClose={() => setSheet(null)}
-          onSigned={(signed) => {
-            void reading.forget();
-            onSigned(signed, draft);
-          }}
+          layout={layout}
+          onView={(next) => reading.show(next)}
+          onCommand={run}
+          onRetry={() => void reading.retry()}
         />
-      )}
+        {isNotable(snapshot) && (
+          <Suspense fallback={null}>
+            <Notice reading={reading} snapshot={snapshot} onTakeOver={onTakeOver} onReopen={onReopen} />
+          </Suspense>
+        )}
+        <main
+          ref={main}
+          className={`reader-main ${maps.beneath ? 'beneath' : ''} ${maps.bars ? 'barred' : ''}`}
+          style={placeOf(maps)}
+        >
+          <h1 className="visually-hidden">{t('reader.title')}</h1>
+          {size.width > 0 && (
+            <Grid
+              volumes={pictures.volumes}
+              contours={contours}
+              arrangement={arrangement}
+              view={view}
+              focus={focus}
+              name={t(form.regions.length > 0 ? 'reader.grid.brain' : 'reader.grid.name', marked)}
+              side={side}
+              ratio={size.ratio}
+              enlarged={enlarged}
+              onWheel={onWheel}
+              onEnlarge={onEnlarge}
+              onDrawn={onDrawn}
+              onShown={onShown}
+            />
+          )}
+          <ScorePanel
+            reading={reading}
+            snapshot={snapshot}
+            pictures={pictures}
+            sets={sets}
+            pointing={pointing}
+            onLimit={onLimit}
+          />
+        </main>
+        <ReaderFooter
+          snapshot={snapshot}
+          done={done}
+          total={total}
+          several={form.states.length > 1}
+          cines={read.cines}
+          mapped={form.regions.length === 0}
+          contoured={Object.keys(contours).length > 0}
+          inField={inField}
+          said={
+            <Suspense fallback={null}>
+              <Said form={form} draft={draft} news={news} />
+            </Suspense>
+          }
+          onCommand={run}
+        />
+        <Suspense fallback={null}>
+          <Announcer form={form} focus={focus} draft={draft} />
+          {checking && <BeforeReading reading={reading} onDone={close} />}
+          {opened?.kind === 'keys' && <KeySheet read={read} view={view} onClose={close} />}
+          {opened?.kind === 'lightbox' && (
+            <Lightbox
+              start={opened.start}
+              arrangement={arrangement}
+              volumes={pictures.volumes}
+              contours={contours}
+              view={view}
+              focus={focus}
+              ratio={size.ratio}
+              onLook={run}
+              onLookEnd={onEnded}
+              onLimit={onLimit}
+              onClose={close}
+            />
+          )}
+          {(opened?.kind === 'gated' || opened?.kind === 'projections') && (
+            <CineSheet
+              kind={opened.kind}
+              tables={view.tables}
+              table={view.table}
+              load={loadCine}
+              onClose={close}
+            />
+          )}
+          {opened?.kind === 'normal' && (
+            <AllNormalSheet
+              form={form}
+              state={focus.state}
+              draft={draft}
+              onClose={close}
+              onScore={(states) => {
+                reading.scoreAllNormal(states);
+                closeAnd(onToQuestions);
+              }}
+            />
+          )}
+          {opened?.kind === 'sign' && (
+            <SignSheet
+              reading={reading}
+              snapshot={snapshot}
+              onGo={(place, sentence) => {
+                closeAnd(() => go(place));
+                tell({ sentence });
+              }}
+              onClose={close}
+              onSigned={(signed) => {
+                void reading.forget();
+                onSigned(signed, draft);
+              }}
+            />
+          )}
+        </Suspense>
+      </PointingContext>
     </div>
   );
 }
 
-function tracesOf(tile: Tile | null, { volumes }: Pictures) {
-  if (!tile) return {};
-  const { dims, spacing, ventricle } = volumes[tile.state];
-  const trace = traceOf(tile.view, tile.plane, dims, spacing, ventricle);
-  return Object.fromEntries(STATES.map((state) => [state, trace])) as Record<StateName, typeof trace>;
-}
-
-function toggleFullScreen(): void {
-  if (document.fullscreenElement) void document.exitFullscreen();
-  else void document.documentElement.requestFullscreen().catch(() => undefined);
-}
-
-function isSame(one: Draft['scores'], other: Draft['scores']): boolean {
-  return STATES.every((state) => one[state].every((score, index) => score === other[state][index]));
+/** In CSS pixels of the window, for the style of maps and bars. */
+function placeOf({ width, beneath, bars }: MapsPlace): CSSProperties {
+  const { left = 0, top = bars?.top } = beneath ?? {};
+  return {
+    '--maps': `${width}px`,
+    '--maps-left': `${left}px`,
+    '--maps-top': `${top}px`,
+    '--bars': `${bars?.width}px`,
+  } as CSSProperties;
 }

@@ -3,7 +3,7 @@ import { type RefObject, useLayoutEffect, useState } from 'react';
 export interface Size {
   width: number;
   height: number;
-  /** Device pixels a CSS pixel. */
+  /** Device pixels a CSS pixel of the element: those of the screen, times the zoom of the page's own style. */
   ratio: number;
 }
 
@@ -15,7 +15,7 @@ export function useSize(ref: RefObject<Element | null>): Size {
     if (!element) return;
     const measure = () => {
       const { clientWidth: width, clientHeight: height } = element;
-      const ratio = window.devicePixelRatio;
+      const ratio = window.devicePixelRatio * (element.currentCSSZoom ?? 1);
       setSize((now) =>
         now.width === width && now.height === height && now.ratio === ratio ? now : { width, height, ratio },
       );

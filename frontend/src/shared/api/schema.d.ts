@@ -54,6 +54,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/companions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What came with a case beside its images, and the cines made of it. */
+        get: operations["cases_companions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/site-queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask the site of a case about one of its images, or about the case. */
+        post: operations["cases_site_queries_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/translations": {
         parameters: {
             query?: never;
@@ -61,8 +95,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What was ordered for the current SPECT images of a case. */
+        /** @description What was ordered for the current images of a case. */
         get: operations["cases_translations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cines/{cine_id}/derivation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Prepare a failed cine again. */
+        post: operations["cines_derivation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What waits for the signed-in person, over all studies. */
+        get: operations["due_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -196,7 +264,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Standard deviation of a computed image: 64 x 80 x 80 uint16, little-endian; 400 is one point of %. */
+        /** @description Standard deviation of a computed image on its neutral volume; 400 is one point of %. */
         get: operations["images_uncertainty_volume_retrieve"];
         put?: never;
         post?: never;
@@ -213,7 +281,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Neutral volume: 64 x 80 x 80 uint16, little-endian. */
+        /** @description Neutral volume: uint16, little-endian; 64 x 80 x 80 of a heart, 80 x 112 x 96 of a brain. */
         get: operations["images_volume_retrieve"];
         put?: never;
         post?: never;
@@ -250,6 +318,40 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["peers_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/protocol-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Whether a study could be founded with a document. */
+        post: operations["protocol_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/protocol-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What an administrator can found a study with, the usual one first. */
+        get: operations["protocol_templates_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -321,6 +423,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reading/display-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Base of everything a reader's browser can call. */
+        post: operations["reading_display_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reading/display-check/later": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put the check off until the next time of signing in; nothing is recorded. */
+        post: operations["reading_display_check_later_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reading/reads/{token}": {
         parameters: {
             query?: never;
@@ -328,8 +464,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Base of everything a reader's browser can call. */
+        /** @description Says whether the display is to be checked before the next read. */
         get: operations["reading_reads_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reading/reads/{token}/cines/{kind}/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Base of everything a reader's browser can call. */
+        get: operations["reading_reads_cines_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reading/reads/{token}/contour/{set}/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Base of everything a reader's browser can call. */
+        get: operations["reading_reads_contour_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -355,7 +525,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/reading/reads/{token}/polar/{slot}": {
+    "/api/reading/reads/{token}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An own training read that is signed, beside the reference. */
+        get: operations["reading_reads_feedback_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reading/reads/{token}/polar/{set}/{state}": {
         parameters: {
             query?: never;
             header?: never;
@@ -389,7 +576,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/reading/reads/{token}/volumes/{slot}": {
+    "/api/reading/reads/{token}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Base of everything a reader's browser can call. */
+        post: operations["reading_reads_unlock_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reading/reads/{token}/volumes/{set}/{state}": {
         parameters: {
             query?: never;
             header?: never;
@@ -406,7 +610,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/reading/worklist": {
+    "/api/reading/studies/{study_id}/sessions/{session}/questions": {
         parameters: {
             query?: never;
             header?: never;
@@ -414,6 +618,24 @@ export interface paths {
             cookie?: never;
         };
         /** @description Base of everything a reader's browser can call. */
+        get: operations["reading_studies_sessions_questions_retrieve"];
+        put?: never;
+        /** @description Base of everything a reader's browser can call. */
+        post: operations["reading_studies_sessions_questions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reading/worklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Says whether the display is to be checked before the next read. */
         get: operations["reading_worklist_retrieve"];
         put?: never;
         post?: never;
@@ -456,6 +678,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Switch one's own mails about what is due on or off. */
+        post: operations["session_reminders_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site-queries/{query_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer for the site. */
+        post: operations["site_queries_answer_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site-queries/{query_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Close an answered query, or with a word about why one that nobody has answered. */
+        post: operations["site_queries_closing_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site-queries/{query_id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask once more. */
+        post: operations["site_queries_reopening_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies": {
         parameters: {
             query?: never;
@@ -488,6 +778,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/adjudication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How far the adjudication is. */
+        get: operations["studies_adjudication_retrieve"];
+        put?: never;
+        /** @description Make a round of what waits for adjudication. */
+        post: operations["studies_adjudication_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/allocation": {
         parameters: {
             query?: never;
@@ -497,7 +805,59 @@ export interface paths {
         };
         get: operations["studies_allocation_retrieve"];
         put?: never;
+        /** @description Allocate all complete cases or, while the study is open, a further block of those that came late. */
         post: operations["studies_allocation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/allocation/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The lists of an unblinded study with seeds and inputs, as a file that `allocation_verify --file` checks. */
+        get: operations["studies_allocation_list_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/amendment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What of a frozen protocol may still be amended. */
+        get: operations["studies_amendment_list"];
+        put?: never;
+        post: operations["studies_amendment_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/amendment/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What an amendment would change, whether it still may, and what it does to the reads. Nothing is stored. */
+        post: operations["studies_amendment_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -520,6 +880,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/delegation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every role that anybody has held, in the order in which they began. */
+        get: operations["studies_delegation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/delegation.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_delegation.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Look at the drift of the readers' agreement, arms pooled; that you did is journaled. */
+        post: operations["studies_drift_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["studies_freeze_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/intake": {
         parameters: {
             query?: never;
@@ -531,6 +957,57 @@ export interface paths {
         get: operations["studies_intake_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every invitation of the study, newest first. */
+        get: operations["studies_invitations_list"];
+        put?: never;
+        /** @description Offer somebody a role by mail; one that waits already is offered again. */
+        post: operations["studies_invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/invitations/{invitation_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Mail a new link that holds for another week; the older one is dead. */
+        post: operations["studies_invitations_resend_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/invitations/{invitation_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["studies_invitations_withdraw_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -576,9 +1053,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Who holds which role now. */
         get: operations["studies_members_list"];
         put?: never;
         post: operations["studies_members_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/members/{membership_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End somebody's role from now on. */
+        post: operations["studies_members_end_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every state of a study in order: who reached it, or what is missing before the next. */
+        get: operations["studies_milestones_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -592,8 +1104,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** @description Which blocks of the allocation readers have. */
+        get: operations["studies_opening_retrieve"];
         put?: never;
+        /** @description Open the study or, where it is open, the next block of late cases. */
         post: operations["studies_opening_create"];
         delete?: never;
         options?: never;
@@ -649,6 +1163,191 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/protocol/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Whether a document could be stored; nothing is. */
+        post: operations["studies_protocol_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/protocol/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How one version differs from another, place by place. */
+        get: operations["studies_protocol_diff_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/protocol/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A version as a file: canonical JSON, whose SHA-256 is the version's, or TOML. */
+        get: operations["studies_protocol_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/protocol/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every version, newest first. */
+        get: operations["studies_protocol_versions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/protocol/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_protocol_versions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/qualification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_qualification_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/qualification/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say whether a case belongs to the study, trains readers or tests them. */
+        post: operations["studies_qualification_cases_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/qualification/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Train and test readers from now on. */
+        post: operations["studies_qualification_opening_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/qualification/readers/{reader_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Grant a reader who has used up all attempts one more. */
+        post: operations["studies_qualification_readers_attempts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/qualification/reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep reference scores, until readers are trained and tested by them. */
+        post: operations["studies_qualification_reference_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/qualification/reference.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The reference scores that hold, as they can be imported. */
+        get: operations["studies_qualification_reference.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/quarantine": {
         parameters: {
             query?: never;
@@ -657,6 +1356,119 @@ export interface paths {
             cookie?: never;
         };
         get: operations["studies_quarantine_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/rehearsal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Rehearse the protocol in force with simulated cases and readers; nothing is stored. */
+        post: operations["studies_rehearsal_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_replays_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/replays/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_replays_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/replays/{token}/cines/{kind}/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_replays_cines_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/replays/{token}/contour/{set}/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_replays_contour_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/replays/{token}/polar/{set}/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_replays_polar_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/replays/{token}/volumes/{set}/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studies_replays_volumes_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -765,6 +1577,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/site-queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Queries of the quality control to the sites that the person sees, the latest first. */
+        get: operations["studies_site_queries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/sites": {
         parameters: {
             query?: never;
@@ -831,6 +1660,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/unblinding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everything that was asked in the study, newest first, and what became of it. */
+        get: operations["studies_unblinding_retrieve"];
+        put?: never;
+        /** @description Ask a second person to unblind the locked study or, while it is open, one case. */
+        post: operations["studies_unblinding_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/unblinding/{request_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The key of a case that you asked for and a second person approved. Each time it is journaled. */
+        post: operations["studies_unblinding_key_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/unblinding/{request_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take back what you have asked for. */
+        post: operations["studies_unblinding_withdrawal_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/unlocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every request to correct a signed read, newest first. */
+        get: operations["studies_unlocks_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/unlocks/{unlock_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Allow the reader to correct the read, or refuse it. */
+        post: operations["studies_unlocks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/uploads": {
         parameters: {
             query?: never;
@@ -876,6 +1791,40 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["tokens_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/unblinding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What waits for you as the second person, over all studies. */
+        get: operations["unblinding_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/unblinding/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Approve, with your signature, or refuse, as the second person. */
+        post: operations["unblinding_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -941,16 +1890,80 @@ export interface components {
          * @enum {string}
          */
         ActionEnum: "kept" | "changed" | "removed";
+        /** @description Null where the protocol asks for no adjudication. */
+        Adjudication: {
+            adjudication: components["schemas"]["AdjudicationProgress"] | null;
+        };
+        AdjudicationProgress: {
+            rule: components["schemas"]["AdjudicationRule"];
+            /** @description Who hold the role now */
+            adjudicators: number;
+            /** @description Cases times arms */
+            pairs: number;
+            /** @description Pairs whose readers are done */
+            read: number;
+            /** @description What a further round would take, decoys not counted */
+            waiting: number;
+            /** @description Discordant and in no round, or in a round and not signed by all */
+            unfinished: number;
+            rounds: components["schemas"]["AdjudicationRound"][];
+            people: components["schemas"]["AdjudicatorProgress"][];
+        };
+        AdjudicationRound: {
+            round: number;
+            /** @description Of the sealed list, as the journal says it */
+            digest: string;
+            algorithm: string;
+            /** Format: date-time */
+            made_at: string;
+            reads: number;
+            signed: number;
+        };
+        AdjudicationRule: {
+            when: components["schemas"]["Discordance"];
+            /** Format: double */
+            decoy_fraction: number;
+            mode: components["schemas"]["ModeEnum"];
+            panel_size: number;
+            result: components["schemas"]["ResultEnum"];
+        };
+        AdjudicatorProgress: {
+            full_name: string;
+            /** @description Whether the role is still held */
+            here: boolean;
+            signed: number;
+            total: number;
+        };
         Agenda: {
             /** Format: uuid */
             id: string;
             title: string;
             simulated: boolean;
+            purpose: components["schemas"]["ReadPurpose"];
+            /** @description Above 1 where a test is repeated */
+            attempt: number;
+            /** @description Reading is over: nothing can be read or corrected any more */
+            ended: boolean;
+            /** @description Nothing can be read or corrected without a certificate that is in force */
+            barred: boolean;
             sessions: components["schemas"]["ReadingSession"][];
+            /** @description Days between two sessions */
+            washout_days: number;
+            today: components["schemas"]["Today"];
             /** Format: uuid */
             next: string | null;
+            next_place: components["schemas"]["NextPlace"] | null;
+            /** @description The next read was opened before */
+            begun: boolean;
+            /** @description Why there is no next read, where it comes later */
+            waiting: components["schemas"]["Waiting"] | null;
+            /** @description Reads after the next whose pictures may be fetched already */
+            upcoming: string[];
+            /** @description Signed reads that were opened again */
+            amendments: string[];
+            signed: components["schemas"]["SignedRead"][];
         };
-        /** @description Neither the list nor the seed: both would unblind. */
+        /** @description Neither a list nor a seed: both would unblind. Counts of all blocks; digest, algorithm, time of the newest. */
         Allocation: {
             digest: string;
             algorithm: string;
@@ -961,6 +1974,36 @@ export interface components {
             withheld: components["schemas"]["Withheld"][];
             /** Format: date-time */
             created_at: string;
+            blocks: components["schemas"]["AllocationBlock"][];
+            /** @description Complete cases that no block has */
+            further_cases: number;
+        };
+        AllocationBlock: {
+            block: number;
+            digest: string;
+            algorithm: string;
+            protocol_version: number;
+            reads: number;
+            sessions: number;
+            readers: number;
+            cases: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Amendment: {
+            reason: string;
+            /** @description The one that will be signed */
+            version: number;
+            /** @description What the version in force says */
+            signed: components["schemas"]["Draft"];
+        };
+        AmendmentPreview: {
+            /** @description Of the version in force */
+            sha256: string;
+            amended_sha256: string;
+            allowed: boolean;
+            differences: components["schemas"]["Effect"][];
+            reads: components["schemas"]["ReadsOfAmendment"];
         };
         Announced: {
             n: number;
@@ -971,7 +2014,7 @@ export interface components {
             report?: string;
         };
         Answer: {
-            state?: (components["schemas"]["PatientState"] | components["schemas"]["NullEnum"]) | null;
+            state?: (components["schemas"]["HeartState"] | components["schemas"]["NullEnum"]) | null;
             view?: (components["schemas"]["ViewEnum"] | components["schemas"]["NullEnum"]) | null;
             patient_id?: string | null;
             pixels?: (components["schemas"]["PixelsEnum"] | components["schemas"]["NullEnum"]) | null;
@@ -982,11 +2025,56 @@ export interface components {
              */
             replace: string;
         };
+        /**
+         * @description * `arm` - arm
+         *     * `cannot_tell` - cannot_tell
+         *     * `not_remembered` - not_remembered
+         * @enum {string}
+         */
+        AnswerEnum: "arm" | "cannot_tell" | "not_remembered";
         Answered: {
             taken: boolean;
             code: string;
             message: string;
             case: components["schemas"]["WaitingCase"] | null;
+        };
+        /**
+         * @description * `motion` - motion
+         *     * `extracardiac` - activity outside of the organ
+         *     * `attenuation` - attenuation
+         *     * `truncation` - organ cut off
+         *     * `counts` - low counts
+         *     * `registration` - misregistration with CT
+         *     * `reconstruction` - reconstruction
+         *     * `other` - other
+         * @enum {string}
+         */
+        ArtefactsEnum: "motion" | "extracardiac" | "attenuation" | "truncation" | "counts" | "registration" | "reconstruction" | "other";
+        Asked: {
+            training_cases: number;
+            test_cases: number;
+            threshold: components["schemas"]["Threshold"];
+            attempts: number;
+            valid_days: number | null;
+        };
+        Assumption: {
+            name: string;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            least: number;
+            /** Format: double */
+            most: number;
+            /** @description charter, assumed or given */
+            basis: string;
+        };
+        Attempt: {
+            /** @description Of all attempts of the reader in the study */
+            number: number;
+            signed: number;
+            total: number;
+            /** @description Null until the last read is signed */
+            result: components["schemas"]["TestResult"] | null;
         };
         /** @enum {unknown} */
         BlankEnum: "";
@@ -998,6 +2086,11 @@ export interface components {
             right: number;
             bottom: number;
         };
+        Breach: {
+            /** @description As in endpoints.0.margin; "" where it is the document as a whole */
+            place: string;
+            message: string;
+        };
         Case: {
             /** Format: uuid */
             id: string;
@@ -1008,6 +2101,10 @@ export interface components {
             waiting_for: string[];
             /** @description Every image that the arms of the protocol need of a case */
             needs: components["schemas"]["Need"][];
+            /** @description Whether the person decides about the images of the case */
+            decides: boolean;
+            /** @description Whether the person may ask the site about the case */
+            asks: boolean;
         };
         CaseDetail: {
             /** Format: uuid */
@@ -1019,13 +2116,89 @@ export interface components {
             waiting_for: string[];
             /** @description Every image that the arms of the protocol need of a case */
             needs: components["schemas"]["Need"][];
+            /** @description Whether the person decides about the images of the case */
+            decides: boolean;
+            /** @description Whether the person may ask the site about the case */
+            asks: boolean;
         };
+        /**
+         * @description * `study` - study
+         *     * `training` - training
+         *     * `test` - test
+         * @enum {string}
+         */
+        CasePurpose: "study" | "training" | "test";
         /** @description The facts (see `certificate.document`), the digest that the PDF shows too, and the words for their keys. */
         Certificate: {
             /** @description Of `certificate`: jq -cjS .certificate FILE.json | sha256sum */
             sha256: string;
             certificate: unknown;
             words: unknown;
+        };
+        CharterSignature: {
+            full_name: string;
+            meaning: string;
+            /** Format: date-time */
+            signed_at: string;
+        };
+        Check: {
+            condition: components["schemas"]["ConditionEnum"];
+            met: boolean;
+            needed: boolean;
+            done: number | null;
+            of: number | null;
+            detail: string;
+        };
+        Checked: {
+            ok: boolean;
+            /** @description What is wrong, in one sentence; empty where nothing is */
+            message: string;
+            breaches: components["schemas"]["Breach"][];
+            /** @description Of the canonical form */
+            sha256: string;
+            /** @description The canonical form */
+            document: unknown;
+            /** @description That in the notation asked for */
+            written: string;
+        };
+        Cine: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["CineKindEnum"];
+            status: components["schemas"]["CineStatusEnum"];
+            frames: number | null;
+        };
+        /**
+         * @description * `gated` - gated
+         *     * `projections` - projections
+         * @enum {string}
+         */
+        CineKind: "gated" | "projections";
+        /**
+         * @description * `gated` - Beating heart
+         *     * `projections` - Raw views
+         * @enum {string}
+         */
+        CineKindEnum: "gated" | "projections";
+        /**
+         * @description * `waiting` - Waits for the SPECT
+         *     * `deriving` - Being prepared
+         *     * `ready` - Ready
+         *     * `failed` - Cannot be used
+         * @enum {string}
+         */
+        CineStatusEnum: "waiting" | "deriving" | "ready" | "failed";
+        Clause: {
+            /** @description Of all below it; the longest counts; empty: of the rest */
+            path: string;
+            until: components["schemas"]["UntilEnum"];
+            allowed: boolean;
+            /** @description Why it can no longer be amended */
+            message: string;
+        };
+        Closing: {
+            /** @default  */
+            text: string;
         };
         /**
          * @description * `deriving` - deriving
@@ -1038,10 +2211,56 @@ export interface components {
          * @enum {string}
          */
         CodeEnum: "deriving" | "failed" | "geometry" | "not_computed" | "not_received" | "qc_pending" | "qc_rejected";
+        Companion: {
+            kind: components["schemas"]["KindsEnum"];
+            /**
+             * @description Empty if the file says none
+             *
+             *     * `stress` - stress
+             *     * `rest` - rest
+             *     * `perfusion` - perfusion
+             */
+            state: components["schemas"]["PatientState"] | components["schemas"]["BlankEnum"];
+            files: number;
+            /** @description How many files make it complete */
+            expected: number;
+            cine: components["schemas"]["Cine"] | null;
+            /** @description What became of it, one sentence */
+            message: string;
+        };
+        /**
+         * @description * `charter` - charter
+         *     * `endpoint` - endpoint
+         *     * `readers` - readers
+         *     * `cases` - cases
+         *     * `no_case_waits` - no_case_waits
+         *     * `no_late_case` - no_late_case
+         *     * `allocated` - allocated
+         *     * `same_charter` - same_charter
+         *     * `signed` - signed
+         *     * `adjudicated` - adjudicated
+         *     * `blocks_open` - blocks_open
+         *     * `unlocks_answered` - unlocks_answered
+         *     * `report` - report
+         *     * `second_person` - second_person
+         * @enum {string}
+         */
+        ConditionEnum: "charter" | "endpoint" | "readers" | "cases" | "no_case_waits" | "no_late_case" | "allocated" | "same_charter" | "signed" | "adjudicated" | "blocks_open" | "unlocks_answered" | "report" | "second_person";
+        /**
+         * @description * `apex` - apex
+         *     * `base` - base
+         *     * `axis` - long axis
+         *     * `regions` - regions of the brain
+         *     * `state` - stress or rest as stated
+         * @enum {string}
+         */
+        ConfirmedEnum: "apex" | "base" | "axis" | "regions" | "state";
         Decision: {
             decision: components["schemas"]["DecisionEnum"];
             /** @default  */
             reason: string;
+            /** @description What was seen in the image, written down with the decision */
+            seen?: components["schemas"]["Seen"];
         };
         /**
          * @description * `accepted` - accepted
@@ -1049,23 +2268,198 @@ export interface components {
          * @enum {string}
          */
         DecisionEnum: "accepted" | "rejected";
+        Delegation: {
+            /** Format: uuid */
+            id: string;
+            full_name: string;
+            /** Format: email */
+            email: string;
+            role: components["schemas"]["RoleName"];
+            site: components["schemas"]["Site"] | null;
+            /** Format: date-time */
+            began_at: string;
+            began_by?: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            ended_by?: string | null;
+            ended_reason: string;
+        };
+        Desk: {
+            signed: number;
+            total: number;
+        };
+        Difference: {
+            /** @description As in endpoints.0.margin */
+            path: string;
+            kind: components["schemas"]["DifferenceKind"];
+            before: unknown;
+            after: unknown;
+        };
+        /**
+         * @description * `added` - added
+         *     * `removed` - removed
+         *     * `changed` - changed
+         * @enum {string}
+         */
+        DifferenceKind: "added" | "removed" | "changed";
+        Differences: {
+            from_version: number;
+            to_version: number;
+            differences: components["schemas"]["Difference"][];
+        };
         Discard: {
             /** @default  */
             reason: string;
+        };
+        Discordance: {
+            segment_difference: number | null;
+            summed_difference: number | null;
+            category_field: string | null;
         };
         Display: {
             tables: string[];
             default_table: string;
             show_difference: boolean;
             show_sums: boolean;
+            sums_when_complete: boolean;
+            click_scores: boolean;
+            show_time: boolean;
+            layouts: components["schemas"]["Layout"][];
+            default_layout: string;
+        };
+        /** @description Whether all steps of gray differ, the dark and the bright patch show, and the bar of colours is smooth. */
+        DisplayAnswers: {
+            steps: boolean;
+            dark: boolean;
+            bright: boolean;
+            bar: boolean;
+        };
+        DisplayCheck: {
+            /** Format: date-time */
+            at: string;
+        };
+        Document: {
+            document: unknown;
         };
         Draft: {
             scores: {
                 [key: string]: ((number | "NE") | null)[];
             };
             fields: {
-                [key: string]: number | string;
+                [key: string]: number | string | (number | string)[];
             };
+        };
+        Drift: {
+            /** @description Reads of a point */
+            block: number;
+            readers: components["schemas"]["ReaderDrift"][];
+        };
+        DriftChart: {
+            /** Format: double */
+            centre: number | null;
+            /**
+             * @description Why there are no limits
+             *
+             *     * `too_few` - too_few
+             *     * `no_variation` - no_variation
+             */
+            reason: (components["schemas"]["DriftChartReasonEnum"] | components["schemas"]["NullEnum"]) | null;
+            provisional: boolean;
+            points: components["schemas"]["DriftPoint"][];
+        };
+        /**
+         * @description * `too_few` - too_few
+         *     * `no_variation` - no_variation
+         * @enum {string}
+         */
+        DriftChartReasonEnum: "too_few" | "no_variation";
+        DriftPoint: {
+            /** @description Place of the block's first read among those compared */
+            first: number;
+            last: number;
+            /** @description Scores compared */
+            pairs: number;
+            /**
+             * Format: double
+             * @description Share of equal scores
+             */
+            agreement: number;
+            /**
+             * Format: double
+             * @description Mean absolute difference, points of score
+             */
+            difference: number;
+            /** Format: double */
+            lower: number | null;
+            /** Format: double */
+            upper: number | null;
+            outside: boolean;
+        };
+        Due: {
+            study: components["schemas"]["DueStudy"];
+            kind: components["schemas"]["DueKindEnum"];
+            count: number;
+            link: string;
+        };
+        /**
+         * @description * `reads` - reads
+         *     * `session_questions` - session_questions
+         *     * `corrections` - corrections
+         *     * `unlock_requests` - unlock_requests
+         *     * `allocation` - allocation
+         *     * `opening` - opening
+         *     * `adjudication` - adjudication
+         *     * `qualification` - qualification
+         *     * `quality` - quality
+         *     * `site_queries` - site_queries
+         *     * `overdue_site_queries` - overdue_site_queries
+         *     * `site_answers` - site_answers
+         *     * `quarantine` - quarantine
+         *     * `failed_computations` - failed_computations
+         *     * `expired_invitations` - expired_invitations
+         *     * `unblinding` - unblinding
+         * @enum {string}
+         */
+        DueKindEnum: "reads" | "session_questions" | "corrections" | "unlock_requests" | "allocation" | "opening" | "adjudication" | "qualification" | "quality" | "site_queries" | "overdue_site_queries" | "site_answers" | "quarantine" | "failed_computations" | "expired_invitations" | "unblinding";
+        DueStudy: {
+            /** Format: uuid */
+            id: string;
+            /** @description The one for readers, for everybody */
+            title: string;
+        };
+        Effect: {
+            path: string;
+            kind: components["schemas"]["DifferenceKind"];
+            before: unknown;
+            after: unknown;
+            until: components["schemas"]["UntilEnum"];
+            allowed: boolean;
+            effect: string;
+        };
+        End: {
+            reason: string;
+        };
+        EndOfLedger: {
+            last_seq: number;
+            /** @description Of the event with that number, and so of all before it */
+            hash: string;
+        };
+        EndedRead: {
+            number: number;
+            /** Format: date-time */
+            signed_at: string;
+        };
+        EndpointPower: {
+            name: string;
+            measure: string;
+            test: string;
+            compare: string[];
+            against: string | null;
+            /** Format: double */
+            margin: number | null;
+            /** Format: double */
+            alpha: number;
+            result: components["schemas"]["Power"];
         };
         /** @description What became of one attribute. */
         Entry: {
@@ -1098,16 +2492,38 @@ export interface components {
         EventKind: "score" | "field" | "view";
         Events: {
             events: components["schemas"]["Event"][];
+            /** @description The step that is on the screen: refused when it was signed meanwhile */
+            step?: number;
+        };
+        Feedback: {
+            /** Format: uuid */
+            token: string;
+            number: number;
+            /** @description What is scored, in order; empty: numbered segments */
+            regions: string[];
+            states: components["schemas"]["StateFeedback"][];
         };
         /**
          * @description * `choice` - choice
+         *     * `choices` - choices
+         *     * `number` - number
          *     * `text` - text
          * @enum {string}
          */
-        FieldKind: "choice" | "text";
+        FieldKind: "choice" | "choices" | "number" | "text";
+        Findings: {
+            confirmed: components["schemas"]["ConfirmedEnum"][];
+            artefacts: components["schemas"]["ArtefactsEnum"][];
+            note: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
         Form: {
             version: number;
             segments: number;
+            /** @description What is scored, in order; empty: numbered segments */
+            regions: string[];
             states: string[];
             scores: number[];
             fields: components["schemas"]["Question"][];
@@ -1122,6 +2538,14 @@ export interface components {
          * @enum {string}
          */
         GeometryEnum: "proven" | "unconfirmed" | "confirmed";
+        Guess: {
+            position: number;
+            answer: components["schemas"]["AnswerEnum"];
+            /** @description Place in `arms`, from 0 */
+            arm: number | null;
+            /** @description % */
+            confidence: number | null;
+        };
         HeaderLine: {
             path: string;
             /** @description Keyword of the attribute; empty if unknown */
@@ -1131,6 +2555,12 @@ export interface components {
             value: string;
             masked: boolean;
         };
+        /**
+         * @description * `stress` - stress
+         *     * `rest` - rest
+         * @enum {string}
+         */
+        HeartState: "stress" | "rest";
         /**
          * @description * `state` - state
          *     * `patient_id` - patient_id
@@ -1145,7 +2575,7 @@ export interface components {
             image_set: components["schemas"]["ImageSetEnum"];
             state: components["schemas"]["PatientState"];
             source: components["schemas"]["SourceEnum"];
-            status: components["schemas"]["StatusEnum"];
+            status: components["schemas"]["ImageStatus"];
             qc: components["schemas"]["QcEnum"];
             flags: string[];
             /**
@@ -1156,6 +2586,8 @@ export interface components {
              *     * `confirmed` - confirmed
              */
             geometry: components["schemas"]["GeometryEnum"];
+            /** @description Whether somebody has confirmed its contour and its state */
+            confirmed: boolean;
             /** @description Why it cannot be used, or why it was rejected */
             message: string;
         };
@@ -1165,7 +2597,7 @@ export interface components {
             image_set: components["schemas"]["ImageSetEnum"];
             state: components["schemas"]["PatientState"];
             source: components["schemas"]["SourceEnum"];
-            status: components["schemas"]["StatusEnum"];
+            status: components["schemas"]["ImageStatus"];
             qc: components["schemas"]["QcEnum"];
             flags: string[];
             /**
@@ -1176,15 +2608,25 @@ export interface components {
              *     * `confirmed` - confirmed
              */
             geometry: components["schemas"]["GeometryEnum"];
+            /** @description Whether somebody has confirmed its contour and its state */
+            confirmed: boolean;
             /** @description Why it cannot be used, or why it was rejected */
             message: string;
+            /** @description What has to be confirmed before it is accepted, where the study has a quality control */
+            to_confirm: components["schemas"]["ConfirmedEnum"][];
+            /** @description What was seen in it last */
+            findings: components["schemas"]["Findings"] | null;
+            /** @description Who accepted or rejected it; empty while nobody has */
+            decided_by: string;
+            /** Format: date-time */
+            decided_at: string | null;
             /** @description What a person has to see before confirming the geometry */
             to_look_at: string[];
             /** @description DICOM keyword that said stress or rest; coordinator; or empty */
             state_source: string;
             /** @description DICOM keyword that said the view; coordinator; or empty */
             view_source: string;
-            /** @description 17 values, % of the maximum */
+            /** @description 17 values of a heart, 12 of a brain, % of the maximum */
             segments: number[];
             /** @description Spread of the networks that computed the image */
             uncertainty: components["schemas"]["Uncertainty"] | null;
@@ -1198,9 +2640,20 @@ export interface components {
          * @description * `spect` - SPECT
          *     * `virtual_pet` - Virtual PET
          *     * `pet` - PET
+         *     * `uncorrected` - Uncorrected
+         *     * `chang` - Chang
+         *     * `virtual_ctac` - Virtual CTAC
+         *     * `ctac` - CTAC
          * @enum {string}
          */
-        ImageSetEnum: "spect" | "virtual_pet" | "pet";
+        ImageSetEnum: "spect" | "virtual_pet" | "pet" | "uncorrected" | "chang" | "virtual_ctac" | "ctac";
+        /**
+         * @description * `deriving` - Being prepared
+         *     * `ready` - Ready
+         *     * `failed` - Cannot be used
+         * @enum {string}
+         */
+        ImageStatus: "deriving" | "ready" | "failed";
         Invitation: {
             /** Format: email */
             email: string;
@@ -1210,6 +2663,14 @@ export interface components {
         InvitationLink: {
             link: string;
         };
+        /**
+         * @description * `waiting` - Waiting
+         *     * `expired` - Expired
+         *     * `accepted` - Accepted
+         *     * `withdrawn` - Withdrawn
+         * @enum {string}
+         */
+        InvitationState: "waiting" | "expired" | "accepted" | "withdrawn";
         JournalEntry: {
             number: number;
             /** Format: date-time */
@@ -1218,6 +2679,22 @@ export interface components {
             actor: string | null;
             subject: string;
             detail: unknown;
+        };
+        KeyOfCase: {
+            subject: string;
+            site_code: string;
+            site_name: string;
+            reads: components["schemas"]["KeyOfRead"][];
+        };
+        KeyOfRead: {
+            reader: string;
+            session: number;
+            position: number;
+            arm: string;
+            /** @description 1: the hidden repeat */
+            repetition: number;
+            /** Format: date-time */
+            signed_at: string | null;
         };
         /**
          * @description * `spect` - spect
@@ -1231,6 +2708,15 @@ export interface components {
          * @enum {string}
          */
         KindsEnum: "spect" | "gated_spect" | "projections" | "gated_projections" | "attenuation_map" | "pet" | "gated_pet" | "ct";
+        LaidOutSession: {
+            session: number;
+            /** @description Of a reader: fewest, on the average, most */
+            reads: number[];
+            arms: {
+                [key: string]: number;
+            };
+            site_difference: number;
+        };
         Language: {
             language: components["schemas"]["LanguageCode"];
         };
@@ -1240,13 +2726,31 @@ export interface components {
          * @enum {string}
          */
         LanguageCode: "en" | "ja";
-        LastSeq: {
-            last_seq: number;
+        Layout: {
+            name: string;
+            columns: number;
+            rows: number;
+            strips: components["schemas"]["Strip"][];
         };
         Limits: {
             file_bytes: number;
             files: number;
             upload_bytes: number;
+        };
+        ListedReplay: {
+            /** Format: uuid */
+            token: string;
+            reader: string;
+            session: number;
+            position: number;
+            subject: string;
+            /** @description The label of the arm */
+            arm: string;
+            steps: number;
+            /** @description 1, and one for each correction */
+            versions: number;
+            /** Format: date-time */
+            signed_at: string;
         };
         Lock: {
             digest: string;
@@ -1286,10 +2790,12 @@ export interface components {
          */
         ManifestDoor: "browser" | "script";
         /**
-         * @description * `authored` - authored
+         * @description * `exact` - exact
+         *     * `within_one` - within_one
+         *     * `weighted_kappa` - weighted_kappa
          * @enum {string}
          */
-        MeaningEnum: "authored";
+        MeasureEnum: "exact" | "within_one" | "weighted_kappa";
         Member: {
             /** Format: uuid */
             id: string;
@@ -1298,6 +2804,8 @@ export interface components {
             email: string;
             role: components["schemas"]["RoleName"];
             site: components["schemas"]["Site"] | null;
+            /** Format: date-time */
+            began_at: string;
         };
         /** @description A role of the signed-in person. */
         Membership: {
@@ -1305,6 +2813,17 @@ export interface components {
             role: components["schemas"]["RoleName"];
             site: components["schemas"]["Site"] | null;
         };
+        Milestone: {
+            state: components["schemas"]["StudyState"];
+            reached: components["schemas"]["Reached"] | null;
+            checks: components["schemas"]["Check"][];
+        };
+        /**
+         * @description * `single` - single
+         *     * `panel` - panel
+         * @enum {string}
+         */
+        ModeEnum: "single" | "panel";
         Model: {
             name: string;
             version: string;
@@ -1330,6 +2849,47 @@ export interface components {
             /** @description Simulated data only; else the seed is drawn */
             seed?: string;
         };
+        NewAmendment: {
+            document: unknown;
+            password: string;
+            reason: string;
+            /** @description Of the version in force, as previewed */
+            sha256: string;
+        };
+        NewAttempt: {
+            reason: string;
+        };
+        /** @description A document, or the content of a file in a notation. */
+        NewCheck: {
+            document?: unknown;
+            content?: string;
+            /**
+             * @description Of the content; without one, in which the checked document is written out
+             *
+             *     * `json` - json
+             *     * `toml` - toml
+             */
+            notation?: components["schemas"]["NotationEnum"];
+        };
+        NewDisplayCheck: {
+            answers: components["schemas"]["DisplayAnswers"];
+            screen: components["schemas"]["Screen"];
+        };
+        NewFreeze: {
+            password: string;
+            reason: string;
+            /** @description Of the version that was read */
+            sha256: string;
+        };
+        NewInvitation: {
+            /** Format: email */
+            email: string;
+            role: components["schemas"]["RoleName"];
+            /** Format: uuid */
+            site_id?: string | null;
+            full_name: string;
+            language: components["schemas"]["LanguageCode"];
+        };
         NewLock: {
             password: string;
             reason: string;
@@ -1347,11 +2907,44 @@ export interface components {
             password: string;
             reason: string;
         };
+        NewProtocol: {
+            document: unknown;
+            reason: string;
+            /** @description Of the version that was edited */
+            sha256?: string;
+        };
+        NewPurpose: {
+            purpose: components["schemas"]["CasePurpose"];
+        };
+        NewReference: {
+            /** @description CSV with the columns subject, state, segment, score */
+            table: string;
+            reason: string;
+        };
+        NewRehearsal: {
+            cases: number;
+            readers: number;
+            /** @default 3 */
+            sites: number;
+            /** @default 1 */
+            seed: number;
+            /** @default false */
+            template_endpoints: boolean;
+            /** @description Assumptions by name */
+            changed?: {
+                [key: string]: number;
+            };
+        };
+        NewRound: {
+            /** @description Simulated data only; else the seed is drawn */
+            seed?: string;
+        };
         NewSignature: {
             password: string;
-            meaning: components["schemas"]["MeaningEnum"];
+            meaning: components["schemas"]["SignatureMeaning"];
             content_sha256: string;
             last_seq: number;
+            step: number;
         };
         NewStudy: {
             title: string;
@@ -1360,13 +2953,15 @@ export interface components {
              * @description Account of the principal investigator
              */
             investigator: string;
+            /** @description Account of a monitor, who can approve unblinding because no investigator chose them */
+            monitor?: string;
             document: unknown;
         };
         /** @description A token as it may be shown: without its secret. */
         NewToken: {
             /** Format: uuid */
             id: string;
-            scope: components["schemas"]["ScopeEnum"];
+            scope: components["schemas"]["TokenScope"];
             /** Format: uuid */
             study: string;
             label: string;
@@ -1381,19 +2976,99 @@ export interface components {
             /** @description Shown this once, kept nowhere */
             token: string;
         };
+        NewUnblinding: {
+            /**
+             * Format: uuid
+             * @description Emergency: which
+             */
+            case_id?: string | null;
+            reason: string;
+            password: string;
+        };
+        NewUnblindingAnswer: {
+            approved: boolean;
+            reason: string;
+            /** @description Of who approves */
+            password?: string;
+        };
+        NewUnlock: {
+            reason: string;
+        };
+        NewUnlockAnswer: {
+            approved: boolean;
+            reason: string;
+        };
+        NextPlace: {
+            session: number;
+            number: number;
+        };
+        /**
+         * @description * `json` - json
+         *     * `toml` - toml
+         * @enum {string}
+         */
+        NotationEnum: "json" | "toml";
         /** @enum {unknown} */
         NullEnum: null;
-        Opening: {
-            /** Format: date-time */
-            opened_at: string;
+        Offer: {
+            invitation: components["schemas"]["StudyInvitation"];
+            /** @description To be handed on by the inviter; null where the mail has it */
+            link: string | null;
+        };
+        OpenedBlock: {
+            block: number;
+            /** @description What is signed to open it */
+            digest: string;
             reads: number;
+            opened: boolean;
+        };
+        Opening: {
+            /**
+             * Format: date-time
+             * @description Null while the study is not open
+             */
+            opened_at: string | null;
+            /** @description Laid out so far */
+            reads: number;
+            blocks: components["schemas"]["OpenedBlock"][];
+        };
+        OwnQualifying: {
+            state: components["schemas"]["QualifyingState"];
+            training: components["schemas"]["Desk"];
+            attempts: components["schemas"]["Attempt"][];
+            /** @description Attempts laid out since the newest certificate */
+            current: number;
+            /** @description Attempts that there may be since then */
+            allowed: number;
+            /** @description The newest, also when it has expired */
+            certificate: components["schemas"]["ReaderCertificate"] | null;
+            /**
+             * Format: date-time
+             * @description Null: for good, or none
+             */
+            valid_until: string | null;
+            /** Format: uuid */
+            study: string;
+            title: string;
+            training_reads: number;
+            test_reads: number;
+            threshold: components["schemas"]["Threshold"];
+        };
+        OwnUnlock: {
+            state: components["schemas"]["UnlockState"];
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            /** @description Why it was allowed or refused */
+            answer: string;
         };
         /**
          * @description * `stress` - stress
          *     * `rest` - rest
+         *     * `perfusion` - perfusion
          * @enum {string}
          */
-        PatientState: "stress" | "rest";
+        PatientState: "stress" | "rest" | "perfusion";
         Peer: {
             /** Format: uuid */
             id: string;
@@ -1424,6 +3099,7 @@ export interface components {
             full_name: string;
             language: components["schemas"]["LanguageCode"];
             is_staff: boolean;
+            reminders: boolean;
         };
         Picture: {
             rows: number;
@@ -1441,6 +3117,10 @@ export interface components {
          * @enum {string}
          */
         PixelsEnum: "seen" | "blanked";
+        Place: {
+            image_set: components["schemas"]["ImageSetEnum"];
+            state: components["schemas"]["PatientState"];
+        };
         PolarGrid: {
             rings: number;
             angles: number;
@@ -1452,15 +3132,52 @@ export interface components {
             /** @description Reads of this session */
             of: number;
         };
+        Power: {
+            /** Format: double */
+            power: number;
+            /** Format: double */
+            error: number;
+            interval: number[];
+            /** Format: double */
+            reversed: number | null;
+            /** Format: double */
+            effect: number;
+            /** Format: double */
+            half_width: number;
+            replicates: number;
+        };
         Progress: {
             readers: components["schemas"]["ReaderProgress"][];
+            sessions: components["schemas"]["SessionProgress"][];
+            sites: components["schemas"]["SiteProgress"][];
+            /** @description Unsigned reads of readers who have left */
+            missing: number;
+            /**
+             * Format: date-time
+             * @description When all is read at the pace so far; null where it cannot be said
+             */
+            ends_at: string | null;
         };
         Protocol: {
             readonly version: number;
             readonly sha256: string;
             document: unknown;
             reason: string;
+            readonly signature: components["schemas"]["CharterSignature"] | null;
         };
+        ProtocolTemplate: {
+            name: components["schemas"]["ProtocolTemplateNameEnum"];
+            /** @description With empty titles, which a study must have */
+            document: unknown;
+        };
+        /**
+         * @description * `kawakubo_replica` - kawakubo_replica
+         *     * `aided_sequential` - aided_sequential
+         *     * `aided_side_by_side` - aided_side_by_side
+         *     * `brain_attenuation` - brain_attenuation
+         * @enum {string}
+         */
+        ProtocolTemplateNameEnum: "kawakubo_replica" | "aided_sequential" | "aided_side_by_side" | "brain_attenuation";
         /**
          * @description * `pending` - To be checked
          *     * `accepted` - Accepted
@@ -1468,38 +3185,164 @@ export interface components {
          * @enum {string}
          */
         QcEnum: "pending" | "accepted" | "rejected";
+        Qualification: {
+            /** @description By the protocol; null: everybody may read */
+            asked: components["schemas"]["Asked"] | null;
+            /** Format: date-time */
+            opened_at: string | null;
+            /** @description Whether the purposes of cases can still be changed */
+            changeable: boolean;
+            cases: components["schemas"]["QualificationCase"][];
+            /** @description Empty until it is opened */
+            readers: components["schemas"]["QualifyingReader"][];
+        };
+        QualificationCase: {
+            /** Format: uuid */
+            id: string;
+            subject: string;
+            site: components["schemas"]["Site"];
+            purpose: components["schemas"]["CasePurpose"];
+            /** @description Empty: it is complete */
+            waiting_for: string[];
+            reference: components["schemas"]["Reference"] | null;
+        };
+        QualifyingReader: {
+            state: components["schemas"]["QualifyingState"];
+            training: components["schemas"]["Desk"];
+            attempts: components["schemas"]["Attempt"][];
+            /** @description Attempts laid out since the newest certificate */
+            current: number;
+            /** @description Attempts that there may be since then */
+            allowed: number;
+            /** @description The newest, also when it has expired */
+            certificate: components["schemas"]["ReaderCertificate"] | null;
+            /**
+             * Format: date-time
+             * @description Null: for good, or none
+             */
+            valid_until: string | null;
+            /** Format: uuid */
+            id: string;
+            full_name: string;
+            role: components["schemas"]["QualifyingReaderRoleEnum"];
+        };
+        /**
+         * @description * `adjudicator` - adjudicator
+         *     * `reader` - reader
+         * @enum {string}
+         */
+        QualifyingReaderRoleEnum: "adjudicator" | "reader";
+        /**
+         * @description * `waiting` - waiting
+         *     * `training` - training
+         *     * `test` - test
+         *     * `qualified` - qualified
+         *     * `expired` - expired
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        QualifyingState: "waiting" | "training" | "test" | "qualified" | "expired" | "failed";
         /** @description Counts for everybody who may see the sites; the files themselves for their coordinators only. */
         Quarantine: {
             counts: components["schemas"]["WaitingCount"][];
             files: components["schemas"]["WaitingFile"][];
+        };
+        QueriedCase: {
+            /** Format: uuid */
+            id: string;
+            subject: string;
+            site: components["schemas"]["Site"];
+        };
+        QueriedImage: {
+            /** Format: uuid */
+            id: string;
+            image_set: components["schemas"]["ImageSetEnum"];
+            state: components["schemas"]["PatientState"];
         };
         Question: {
             name: string;
             kind: components["schemas"]["FieldKind"];
             values: (number | string)[];
             required: boolean;
+            minimum: number | null;
+            maximum: number | null;
+            when: ({
+                field: string;
+                in: (number | string)[];
+            } | {
+                scores: number[];
+                at_least: number;
+            }) | null;
+        };
+        Reached: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            reason: string;
+            signed: boolean;
         };
         Read: {
             /** Format: uuid */
             token: string;
+            purpose: components["schemas"]["ReadPurpose"];
             study: components["schemas"]["ReadStudy"];
             position: components["schemas"]["Position"];
+            /**
+             * @description ahead: not its turn yet, and not looked at by asking
+             *
+             *     * `open` - open
+             *     * `ahead` - ahead
+             *     * `signed` - signed
+             */
             state: components["schemas"]["ReadState"];
+            step: components["schemas"]["Step"];
+            /** @description Of the step before this one; null in the first */
+            step_before: components["schemas"]["Signature"] | null;
+            /** @description Null but for a read that was opened again */
+            amendment: components["schemas"]["Amendment"] | null;
+            unlock: components["schemas"]["OwnUnlock"] | null;
             form: components["schemas"]["Form"];
             display: components["schemas"]["Display"];
-            /** @description Empty once the read is signed */
+            /** @description Of the current step; empty once the read is signed */
             slots: components["schemas"]["Slot"][];
+            cines: components["schemas"]["ReadCine"][];
             last_seq: number;
-            /** @description Null once the read is signed */
+            /** @description The end of the chain of events */
+            last_hash: string;
+            /** @description Null unless the read is open */
             draft: components["schemas"]["Draft"] | null;
             signature: components["schemas"]["Signature"] | null;
+            display_check_due: boolean;
+            /** @description The reader is to be asked to take a break */
+            break_due: boolean;
+        };
+        ReadCine: {
+            state: string;
+            /** @description i, j, k */
+            dims: number[];
+            /** Format: double */
+            spacing_mm: number;
+            /** @description The value that stands for 100 % */
+            full_scale: number;
+            lv: components["schemas"]["ReadVentricle"] | null;
+            kind: components["schemas"]["CineKind"];
+            frames: number;
         };
         /**
+         * @description * `study` - study
+         *     * `training` - training
+         *     * `test` - test
+         *     * `adjudication` - adjudication
+         * @enum {string}
+         */
+        ReadPurpose: "study" | "training" | "test" | "adjudication";
+        /**
          * @description * `open` - open
+         *     * `ahead` - ahead
          *     * `signed` - signed
          * @enum {string}
          */
-        ReadState: "open" | "signed";
+        ReadState: "open" | "ahead" | "signed";
         ReadStudy: {
             title: string;
             simulated: boolean;
@@ -1512,6 +3355,22 @@ export interface components {
             /** Format: double */
             radius_mm: number;
         };
+        ReaderCertificate: {
+            /** @description Within the study */
+            number: number;
+            /** Format: date-time */
+            issued_at: string;
+            protocol_sha256: string;
+        };
+        ReaderDrift: {
+            /** Format: uuid */
+            id: string;
+            full_name: string;
+            signed: number;
+            /** @description Reads that another reader has signed, too */
+            compared: number;
+            chart: components["schemas"]["DriftChart"];
+        };
         ReaderProgress: {
             /** Format: uuid */
             id: string;
@@ -1519,6 +3378,18 @@ export interface components {
             signed: number;
             total: number;
             sessions: components["schemas"]["ReadingSession"][];
+            /** @description What is not signed stays missing */
+            has_left: boolean;
+            /**
+             * Format: double
+             * @description Reads signed a week, by the last four weeks
+             */
+            per_week: number | null;
+            /**
+             * Format: date-time
+             * @description When the last read is signed at this pace; null where it cannot be said
+             */
+            ends_at: string | null;
         };
         ReadingSession: {
             number: number;
@@ -1527,6 +3398,8 @@ export interface components {
             state: components["schemas"]["ReadingSessionState"];
             /** Format: date-time */
             opens_at: string | null;
+            /** @description Finished; what is asked at its end is not answered */
+            questions_due: boolean;
         };
         /**
          * @description * `open` - open
@@ -1535,13 +3408,155 @@ export interface components {
          * @enum {string}
          */
         ReadingSessionState: "open" | "waiting" | "finished";
-        /** @description `result` is the content of report.json, schema "reader-study/agreement/1"; null until it is ready. */
+        /** @description Seconds from the beginning of the read. */
+        ReadingTime: {
+            /** Format: double */
+            active: number;
+            /** Format: double */
+            idle: number;
+            /** Format: double */
+            hidden: number;
+        };
+        ReadsOfAmendment: {
+            opened: number;
+            signed: number;
+        };
+        Recall: {
+            seen: components["schemas"]["SeenEnum"];
+            /** @description How many; null unless seen */
+            reads: number | null;
+            /** @description Which, where known */
+            positions: number[];
+        };
+        Reference: {
+            version: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        };
+        /** @description All of it is simulated. `layout` is null where the list would take too long to make. */
+        Rehearsal: {
+            schema: string;
+            simulated: boolean;
+            cases: number;
+            readers: number;
+            sites: number;
+            seed: number;
+            /** @description charter, template or none */
+            endpoints_from: string;
+            offered: string[];
+            layout: components["schemas"]["RehearsedLayout"] | null;
+            hours: components["schemas"]["RehearsedHours"];
+            power: components["schemas"]["EndpointPower"][];
+            assumptions: components["schemas"]["Assumption"][];
+        };
+        RehearsedHours: {
+            sessions: components["schemas"]["SessionHours"][];
+            /** Format: double */
+            reading_hours: number;
+            /** Format: double */
+            break_hours: number;
+            /** Format: double */
+            hours: number;
+            /** Format: double */
+            quick: number;
+            /** Format: double */
+            slow: number;
+            reading_days: number;
+            calendar_days: number;
+        };
+        RehearsedLayout: {
+            algorithm: string;
+            cases: number;
+            reads: number;
+            repeats: number;
+            distance: number | null;
+            sessions: components["schemas"]["LaidOutSession"][];
+        };
+        Reminders: {
+            reminders: boolean;
+        };
+        Reopening: {
+            text: string;
+            /** Format: date */
+            due_on?: string | null;
+        };
+        Replay: {
+            read: components["schemas"]["ListedReplay"];
+            form: components["schemas"]["Form"];
+            /** @description With the layouts of all steps */
+            display: components["schemas"]["Display"];
+            slots: components["schemas"]["ReplaySlot"][];
+            cines: components["schemas"]["ReadCine"][];
+            events: components["schemas"]["ReplayEvent"][];
+            /** @description From this event on not proven to be what was signed; null: all is */
+            first_broken: number | null;
+            sheets: components["schemas"]["ReplaySheet"][];
+        };
+        ReplayEvent: {
+            seq: number;
+            kind: components["schemas"]["EventKind"];
+            state: string;
+            segment: number | null;
+            name: string;
+            value: unknown;
+            elapsed_ms: number;
+            /** Format: date-time */
+            at: string;
+        };
+        ReplaySheet: {
+            step: number;
+            version: number;
+            /** @description The last event that it covers */
+            last_seq: number;
+            scores: {
+                [key: string]: ((number | "NE") | null)[];
+            };
+            fields: {
+                [key: string]: number | string | (number | string)[];
+            };
+            content_sha256: string;
+            full_name: string;
+            meaning: string;
+            /** Format: date-time */
+            signed_at: string;
+            /** @description Why it was corrected; empty for a first version */
+            reason: string;
+            time: components["schemas"]["ReadingTime"];
+        };
+        ReplaySlot: {
+            state: string;
+            /** @description i, j, k */
+            dims: number[];
+            /** Format: double */
+            spacing_mm: number;
+            /** @description The value that stands for 100 % */
+            full_scale: number;
+            lv: components["schemas"]["ReadVentricle"] | null;
+            /** @description 1 or 2: image sets that are shown beside each other */
+            set: number;
+            polar: components["schemas"]["PolarGrid"] | null;
+            /** @description Whether the contour that was used can be shown */
+            contour: boolean;
+            step: number;
+        };
+        Replays: {
+            replays: components["schemas"]["ListedReplay"][];
+        };
+        /**
+         * @description `result` is the content of report.json, schema "reader-study/agreement/1"; null until it is ready. A report that
+         *     was computed stays sealed until the study is unblinded.
+         *
+         *     `note` says so where the study's design has no such report.
+         */
         Report: {
             state: components["schemas"]["ReportStateEnum"];
             lock: components["schemas"]["Lock"] | null;
             result: {
                 [key: string]: unknown;
             } | null;
+            note: string | null;
             files: components["schemas"]["ReportFile"][];
         };
         ReportFile: {
@@ -1562,26 +3577,30 @@ export interface components {
         ReportFileNameEnum: "report.pdf" | "report.json" | "reads.csv" | "segments.csv" | "dictionary.csv" | "lock.json";
         /**
          * @description * `none` - Not locked
+         *     * `sealed` - Sealed
          *     * `computing` - Being computed
          *     * `ready` - Report ready
          *     * `failed` - Could not be computed
          * @enum {string}
          */
-        ReportStateEnum: "none" | "computing" | "ready" | "failed";
+        ReportStateEnum: "none" | "sealed" | "computing" | "ready" | "failed";
+        /**
+         * @description * `beside` - beside
+         *     * `replaces` - replaces
+         * @enum {string}
+         */
+        ResultEnum: "beside" | "replaces";
         /**
          * @description * `coordinator` - coordinator
+         *     * `quality` - quality
          *     * `reader` - reader
+         *     * `adjudicator` - adjudicator
          *     * `investigator` - investigator
          *     * `monitor` - monitor
+         *     * `statistician` - statistician
          * @enum {string}
          */
-        RoleName: "coordinator" | "reader" | "investigator" | "monitor";
-        /**
-         * @description * `intake` - Send files
-         *     * `dicomweb` - Read images by DICOMweb
-         * @enum {string}
-         */
-        ScopeEnum: "intake" | "dicomweb";
+        RoleName: "coordinator" | "quality" | "reader" | "adjudicator" | "investigator" | "monitor" | "statistician";
         ScoreFile: {
             name: components["schemas"]["ScoreFileNameEnum"];
             url: string;
@@ -1607,14 +3626,73 @@ export interface components {
          * @enum {string}
          */
         ScoresStateEnum: "none" | "computing" | "ready" | "failed";
+        Screen: {
+            width: number;
+            height: number;
+            window_width: number;
+            window_height: number;
+            /** Format: double */
+            ratio: number;
+            gamut: string;
+            /** Format: double */
+            zoom: number;
+        };
+        Seen: {
+            confirmed?: components["schemas"]["ConfirmedEnum"][];
+            artefacts?: components["schemas"]["ArtefactsEnum"][];
+            /** @default  */
+            note: string;
+        };
+        /**
+         * @description * `no` - no
+         *     * `unsure` - unsure
+         *     * `yes` - yes
+         * @enum {string}
+         */
+        SeenEnum: "no" | "unsure" | "yes";
         Session: {
             user: components["schemas"]["Person"];
             memberships: components["schemas"]["Membership"][];
         };
+        SessionAnswers: {
+            recall: components["schemas"]["Recall"] | null;
+            guesses: components["schemas"]["Guess"][];
+        };
+        SessionHours: {
+            session: number;
+            /** Format: double */
+            reads: number;
+            /** Format: double */
+            reading_hours: number;
+            /** Format: double */
+            break_hours: number;
+            reading_days: number;
+            calendar_days: number;
+        };
+        SessionProgress: {
+            number: number;
+            signed: number;
+            total: number;
+            readers: number;
+            /** @description Readers who have signed all of it */
+            finished: number;
+        };
+        SessionQuestions: {
+            title: string;
+            simulated: boolean;
+            session: number;
+            reads: components["schemas"]["EndedRead"][];
+            /** @description Whether the reader had seen a case before is asked */
+            recall: boolean;
+            /** @description What there is to choose from, the same at every read */
+            arms: string[];
+            /** @description Numbers of the reads whose arm is asked; empty: of none */
+            guessed: number[];
+        };
         /** @description What the file says that it shows, and which attributes say so. */
         Shows: {
             kind: components["schemas"]["KindsEnum"];
-            state: (components["schemas"]["PatientState"] | components["schemas"]["NullEnum"]) | null;
+            state: (components["schemas"]["HeartState"] | components["schemas"]["NullEnum"]) | null;
             state_from: string;
             view: (components["schemas"]["ViewEnum"] | components["schemas"]["NullEnum"]) | null;
             view_from: string;
@@ -1627,10 +3705,40 @@ export interface components {
             meaning: string;
             content_sha256: string;
         };
+        /**
+         * @description * `authored` - authored
+         *     * `amended` - amended
+         * @enum {string}
+         */
+        SignatureMeaning: "authored" | "amended";
         Signed: {
             signature: components["schemas"]["Signature"];
             /** Format: uuid */
             next: string | null;
+            upcoming: string[];
+            /** @description A further step of the same read follows */
+            more: boolean;
+            waiting: components["schemas"]["Waiting"] | null;
+            break_due: boolean;
+        };
+        SignedRead: {
+            /** Format: uuid */
+            token: string;
+            session: number;
+            number: number;
+            /** Format: date-time */
+            signed_at: string;
+            version: number;
+            /**
+             * @description Of the version in force; null when nobody asked
+             *
+             *     * `requested` - requested
+             *     * `refused` - refused
+             *     * `open` - open
+             */
+            unlock: (components["schemas"]["UnlockState"] | components["schemas"]["NullEnum"]) | null;
+            /** @description Why it was allowed or refused */
+            answer: string;
         };
         Site: {
             /** Format: uuid */
@@ -1638,29 +3746,128 @@ export interface components {
             code: string;
             name: string;
         };
-        Slot: {
+        SiteAnswer: {
+            text: string;
+        };
+        SiteProgress: {
+            code: string;
             name: string;
+            cases: number;
+            allocated: number;
+            withheld: number;
+            /** @description To be answered by the site */
+            queries: number;
+            /** @description Of these */
+            overdue: number;
+            signed: number;
+            total: number;
+        };
+        SiteQuery: {
+            /** Format: uuid */
+            id: string;
+            case: components["schemas"]["QueriedCase"];
+            /** @description Null: it is about the case as a whole */
+            image: components["schemas"]["QueriedImage"] | null;
+            category: components["schemas"]["SiteQueryCategory"];
+            state: components["schemas"]["SiteQueryStateEnum"];
+            /**
+             * Format: date
+             * @description Until when the last question is to be answered
+             */
+            due_on: string;
+            overdue: boolean;
+            entries: components["schemas"]["SiteQueryEntry"][];
+            /** @description Whether the person may answer now */
+            answers: boolean;
+            /** @description Whether the person may close it, or ask again */
+            closes: boolean;
+        };
+        /**
+         * @description * `state` - Stress and rest in doubt
+         *     * `orientation` - Orientation in doubt
+         *     * `contour` - Apex, base or axis in doubt
+         *     * `artefact` - Motion or another artefact
+         *     * `truncation` - Organ cut off
+         *     * `processing` - Reconstruction or correction
+         *     * `missing` - Image missing or not as in the protocol
+         *     * `subject` - Perhaps of another subject
+         *     * `other` - Something else
+         * @enum {string}
+         */
+        SiteQueryCategory: "state" | "orientation" | "contour" | "artefact" | "truncation" | "processing" | "missing" | "subject" | "other";
+        SiteQueryEntry: {
+            kind: components["schemas"]["SiteQueryEntryKindEnum"];
+            text: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date */
+            due_on: string | null;
+        };
+        /**
+         * @description * `asked` - Asked
+         *     * `answered` - Answered
+         *     * `reopened` - Asked again
+         *     * `closed` - Closed
+         * @enum {string}
+         */
+        SiteQueryEntryKindEnum: "asked" | "answered" | "reopened" | "closed";
+        /**
+         * @description * `open` - open
+         *     * `answered` - answered
+         *     * `closed` - closed
+         * @enum {string}
+         */
+        SiteQueryStateEnum: "open" | "answered" | "closed";
+        SiteQuestion: {
+            /** Format: uuid */
+            image_id?: string | null;
+            category: components["schemas"]["SiteQueryCategory"];
+            text: string;
+            /** Format: date */
+            due_on?: string | null;
+            /** @description What was seen in the image, written down with the question */
+            seen?: components["schemas"]["Seen"];
+        };
+        Slot: {
+            state: string;
             /** @description i, j, k */
             dims: number[];
+            /** Format: double */
             spacing_mm: number;
             /** @description The value that stands for 100 % */
             full_scale: number;
-            lv: components["schemas"]["ReadVentricle"];
-            polar: components["schemas"]["PolarGrid"];
+            lv: components["schemas"]["ReadVentricle"] | null;
+            /** @description 1 or 2: image sets that are shown beside each other */
+            set: number;
+            polar: components["schemas"]["PolarGrid"] | null;
+            /** @description Whether the contour that was used can be shown */
+            contour: boolean;
         };
         /**
          * @description * `upload` - Upload
          *     * `translation` - Computed
+         *     * `correction` - Corrected here
          * @enum {string}
          */
-        SourceEnum: "upload" | "translation";
-        /**
-         * @description * `deriving` - Being prepared
-         *     * `ready` - Ready
-         *     * `failed` - Cannot be used
-         * @enum {string}
-         */
-        StatusEnum: "deriving" | "ready" | "failed";
+        SourceEnum: "upload" | "translation" | "correction";
+        StateFeedback: {
+            state: string;
+            own: ((number | "NE") | null)[];
+            reference: ((number | "NE") | null)[];
+        };
+        Step: {
+            number: number;
+        };
+        Strip: {
+            view: string;
+            state: string;
+            set: number;
+            row: number;
+            column: number;
+            count: number;
+            first: number;
+        };
         Study: {
             /** Format: uuid */
             id: string;
@@ -1671,14 +3878,37 @@ export interface components {
             sites: components["schemas"]["Site"][];
             protocol: components["schemas"]["Protocol"] | null;
         };
+        StudyInvitation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: email */
+            email: string;
+            full_name: string;
+            language: components["schemas"]["LanguageCode"];
+            role: components["schemas"]["RoleName"];
+            site: components["schemas"]["Site"] | null;
+            invited_by: string;
+            /** Format: date-time */
+            invited_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            mailed_at: string | null;
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            withdrawn_at: string | null;
+            state: components["schemas"]["InvitationState"];
+        };
         /**
          * @description * `draft` - draft
+         *     * `frozen` - frozen
          *     * `open` - open
          *     * `locked` - locked
          *     * `unblinded` - unblinded
          * @enum {string}
          */
-        StudyState: "draft" | "open" | "locked" | "unblinded";
+        StudyState: "draft" | "frozen" | "open" | "locked" | "unblinded";
         StudySummary: {
             /** Format: uuid */
             id: string;
@@ -1701,13 +3931,40 @@ export interface components {
             limits: components["schemas"]["Limits"];
             /** @description What the protocol collects */
             kinds: components["schemas"]["KindsEnum"][];
+            /** @description What a site has to send of each case */
+            places: components["schemas"]["Place"][];
             quarantine_days: number;
+        };
+        TestResult: {
+            measure: components["schemas"]["MeasureEnum"];
+            /** Format: double */
+            at_least: number;
+            /** Format: double */
+            value: number;
+            passed: boolean;
+            /** Format: date-time */
+            at: string;
+        };
+        Threshold: {
+            measure: components["schemas"]["MeasureEnum"];
+            /** Format: double */
+            at_least: number;
+        };
+        Today: {
+            signed: number;
+            /** @description Most reads of a day; null: no limit */
+            cap: number | null;
+            /**
+             * Format: date-time
+             * @description Midnight at the study's offset from UTC
+             */
+            ends_at: string;
         };
         /** @description A token as it may be shown: without its secret. */
         Token: {
             /** Format: uuid */
             id: string;
-            scope: components["schemas"]["ScopeEnum"];
+            scope: components["schemas"]["TokenScope"];
             /** Format: uuid */
             study: string;
             label: string;
@@ -1720,8 +3977,14 @@ export interface components {
             /** Format: date-time */
             last_used_at: string | null;
         };
+        /**
+         * @description * `intake` - Send files
+         *     * `dicomweb` - Read images by DICOMweb
+         * @enum {string}
+         */
+        TokenScope: "intake" | "dicomweb";
         TokenWish: {
-            scope: components["schemas"]["ScopeEnum"];
+            scope: components["schemas"]["TokenScope"];
             /** @description What it is for, e.g. the name of the script */
             label: string;
             /** @default 90 */
@@ -1737,6 +4000,18 @@ export interface components {
             /** Format: uuid */
             id: string;
             case: components["schemas"]["TranslatedCase"];
+            /**
+             * @description What is computed
+             *
+             *     * `spect` - SPECT
+             *     * `virtual_pet` - Virtual PET
+             *     * `pet` - PET
+             *     * `uncorrected` - Uncorrected
+             *     * `chang` - Chang
+             *     * `virtual_ctac` - Virtual CTAC
+             *     * `ctac` - CTAC
+             */
+            image_set: components["schemas"]["ImageSetEnum"];
             image_state: components["schemas"]["PatientState"];
             state: components["schemas"]["TranslationStateEnum"];
             attempts: number;
@@ -1756,10 +4031,115 @@ export interface components {
          * @enum {string}
          */
         TranslationStateEnum: "queued" | "leased" | "done" | "failed";
+        Unblinding: {
+            /**
+             * @description What may be asked for in the state of the study
+             *
+             *     * `study` - Study
+             *     * `case` - Case
+             */
+            scope: (components["schemas"]["UnblindingScope"] | components["schemas"]["NullEnum"]) | null;
+            /** @description Who could approve what you ask */
+            approvers: string[];
+            requests: components["schemas"]["UnblindingRequest"][];
+        };
+        UnblindingAnswer: {
+            kind: components["schemas"]["UnblindingAnswerKindEnum"];
+            by: string;
+            reason: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description * `approved` - approved
+         *     * `refused` - refused
+         *     * `withdrawn` - withdrawn
+         * @enum {string}
+         */
+        UnblindingAnswerKindEnum: "approved" | "refused" | "withdrawn";
+        UnblindingRequest: {
+            /** Format: uuid */
+            id: string;
+            scope: components["schemas"]["UnblindingScope"];
+            /** @description The case; null where it is the whole study, or you do not see cases */
+            subject: string | null;
+            state: components["schemas"]["UnblindingState"];
+            requester: string;
+            /** @description You have asked for it */
+            mine: boolean;
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            answer: components["schemas"]["UnblindingAnswer"] | null;
+        };
+        /**
+         * @description * `study` - Study
+         *     * `case` - Case
+         * @enum {string}
+         */
+        UnblindingScope: "study" | "case";
+        /**
+         * @description * `waiting` - Waiting
+         *     * `expired` - Expired
+         *     * `approved` - Approved
+         *     * `refused` - Refused
+         *     * `withdrawn` - Withdrawn
+         * @enum {string}
+         */
+        UnblindingState: "waiting" | "expired" | "approved" | "refused" | "withdrawn";
+        UnblindingStudy: {
+            /** Format: uuid */
+            id: string;
+            /** @description The one for readers */
+            title: string;
+        };
+        UnblindingWithdrawal: {
+            reason: string;
+        };
         Uncertainty: {
-            /** @description 17 standard deviations, points of % of the maximum */
+            /** @description Standard deviations of the segments, points of % of the maximum */
             segments: number[];
         };
+        Unlock: {
+            /** Format: uuid */
+            id: string;
+            reader: string;
+            session: number;
+            position: number;
+            /** @description The signed one that would be corrected */
+            version: number;
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            answer: components["schemas"]["UnlockAnswer"] | null;
+        };
+        UnlockAnswer: {
+            approved: boolean;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description * `requested` - requested
+         *     * `refused` - refused
+         *     * `open` - open
+         * @enum {string}
+         */
+        UnlockState: "requested" | "refused" | "open";
+        Unlocks: {
+            unlocks: components["schemas"]["Unlock"][];
+        };
+        /**
+         * @description * `qualification` - qualification
+         *     * `allocation` - allocation
+         *     * `adjudication` - adjudication
+         *     * `lock` - lock
+         * @enum {string}
+         */
+        UntilEnum: "qualification" | "allocation" | "adjudication" | "lock";
         Upload: {
             /** Format: uuid */
             id: string;
@@ -1838,6 +4218,16 @@ export interface components {
          * @enum {string}
          */
         VerdictEnum: "pending" | "accepted" | "duplicate" | "refused" | "quarantined";
+        Version: {
+            version: number;
+            sha256: string;
+            reason: string;
+            /** Format: date-time */
+            stored_at: string;
+            author: string | null;
+            signature: components["schemas"]["CharterSignature"] | null;
+            in_force: boolean;
+        };
         /**
          * @description * `short_axis` - short_axis
          *     * `vertical_long_axis` - vertical_long_axis
@@ -1846,6 +4236,15 @@ export interface components {
          * @enum {string}
          */
         ViewEnum: "short_axis" | "vertical_long_axis" | "horizontal_long_axis" | "transaxial";
+        Waiting: {
+            /** Format: uuid */
+            study: string;
+            reason: components["schemas"]["WaitingReasonEnum"];
+            /** @description The one that is asked about, or that goes on */
+            session: number;
+            /** Format: date-time */
+            until: string | null;
+        };
         WaitingCase: {
             /** Format: uuid */
             id: string;
@@ -1894,6 +4293,31 @@ export interface components {
              */
             expires_at: string;
         };
+        /**
+         * @description * `questions` - questions
+         *     * `washout` - washout
+         *     * `daily_cap` - daily_cap
+         * @enum {string}
+         */
+        WaitingReasonEnum: "questions" | "washout" | "daily_cap";
+        WaitingUnblinding: {
+            /** Format: uuid */
+            id: string;
+            scope: components["schemas"]["UnblindingScope"];
+            /** @description The case; null where it is the whole study, or you do not see cases */
+            subject: string | null;
+            state: components["schemas"]["UnblindingState"];
+            requester: string;
+            /** @description You have asked for it */
+            mine: boolean;
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            answer: components["schemas"]["UnblindingAnswer"] | null;
+            study: components["schemas"]["UnblindingStudy"];
+        };
         Withheld: {
             /** Format: uuid */
             case: string;
@@ -1902,6 +4326,10 @@ export interface components {
         };
         Worklist: {
             studies: components["schemas"]["Agenda"][];
+            qualifications: components["schemas"]["OwnQualifying"][];
+            display_check_due: boolean;
+            /** @description The reader has read for long without a pause */
+            break_due: boolean;
         };
     };
     responses: never;
@@ -1911,110 +4339,258 @@ export interface components {
     pathItems: never;
 }
 export type ActionEnum = components['schemas']['ActionEnum'];
+export type Adjudication = components['schemas']['Adjudication'];
+export type AdjudicationProgress = components['schemas']['AdjudicationProgress'];
+export type AdjudicationRound = components['schemas']['AdjudicationRound'];
+export type AdjudicationRule = components['schemas']['AdjudicationRule'];
+export type AdjudicatorProgress = components['schemas']['AdjudicatorProgress'];
 export type Agenda = components['schemas']['Agenda'];
 export type Allocation = components['schemas']['Allocation'];
+export type AllocationBlock = components['schemas']['AllocationBlock'];
+export type Amendment = components['schemas']['Amendment'];
+export type AmendmentPreview = components['schemas']['AmendmentPreview'];
 export type Announced = components['schemas']['Announced'];
 export type Answer = components['schemas']['Answer'];
+export type AnswerEnum = components['schemas']['AnswerEnum'];
 export type Answered = components['schemas']['Answered'];
+export type ArtefactsEnum = components['schemas']['ArtefactsEnum'];
+export type Asked = components['schemas']['Asked'];
+export type Assumption = components['schemas']['Assumption'];
+export type Attempt = components['schemas']['Attempt'];
 export type BlankEnum = components['schemas']['BlankEnum'];
 export type Box = components['schemas']['Box'];
+export type Breach = components['schemas']['Breach'];
 export type Case = components['schemas']['Case'];
 export type CaseDetail = components['schemas']['CaseDetail'];
+export type CasePurpose = components['schemas']['CasePurpose'];
 export type Certificate = components['schemas']['Certificate'];
+export type CharterSignature = components['schemas']['CharterSignature'];
+export type Check = components['schemas']['Check'];
+export type Checked = components['schemas']['Checked'];
+export type Cine = components['schemas']['Cine'];
+export type CineKind = components['schemas']['CineKind'];
+export type CineKindEnum = components['schemas']['CineKindEnum'];
+export type CineStatusEnum = components['schemas']['CineStatusEnum'];
+export type Clause = components['schemas']['Clause'];
+export type Closing = components['schemas']['Closing'];
 export type CodeEnum = components['schemas']['CodeEnum'];
+export type Companion = components['schemas']['Companion'];
+export type ConditionEnum = components['schemas']['ConditionEnum'];
+export type ConfirmedEnum = components['schemas']['ConfirmedEnum'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionEnum = components['schemas']['DecisionEnum'];
+export type Delegation = components['schemas']['Delegation'];
+export type Desk = components['schemas']['Desk'];
+export type Difference = components['schemas']['Difference'];
+export type DifferenceKind = components['schemas']['DifferenceKind'];
+export type Differences = components['schemas']['Differences'];
 export type Discard = components['schemas']['Discard'];
+export type Discordance = components['schemas']['Discordance'];
 export type Display = components['schemas']['Display'];
+export type DisplayAnswers = components['schemas']['DisplayAnswers'];
+export type DisplayCheck = components['schemas']['DisplayCheck'];
+export type Document = components['schemas']['Document'];
 export type Draft = components['schemas']['Draft'];
+export type Drift = components['schemas']['Drift'];
+export type DriftChart = components['schemas']['DriftChart'];
+export type DriftChartReasonEnum = components['schemas']['DriftChartReasonEnum'];
+export type DriftPoint = components['schemas']['DriftPoint'];
+export type Due = components['schemas']['Due'];
+export type DueKindEnum = components['schemas']['DueKindEnum'];
+export type DueStudy = components['schemas']['DueStudy'];
+export type Effect = components['schemas']['Effect'];
+export type End = components['schemas']['End'];
+export type EndOfLedger = components['schemas']['EndOfLedger'];
+export type EndedRead = components['schemas']['EndedRead'];
+export type EndpointPower = components['schemas']['EndpointPower'];
 export type Entry = components['schemas']['Entry'];
 export type Event = components['schemas']['Event'];
 export type EventKind = components['schemas']['EventKind'];
 export type Events = components['schemas']['Events'];
+export type Feedback = components['schemas']['Feedback'];
 export type FieldKind = components['schemas']['FieldKind'];
+export type Findings = components['schemas']['Findings'];
 export type Form = components['schemas']['Form'];
 export type Geometry = components['schemas']['Geometry'];
 export type GeometryEnum = components['schemas']['GeometryEnum'];
+export type Guess = components['schemas']['Guess'];
 export type HeaderLine = components['schemas']['HeaderLine'];
+export type HeartState = components['schemas']['HeartState'];
 export type HelpsEnum = components['schemas']['HelpsEnum'];
 export type Image = components['schemas']['Image'];
 export type ImageDetail = components['schemas']['ImageDetail'];
 export type ImageSetEnum = components['schemas']['ImageSetEnum'];
+export type ImageStatus = components['schemas']['ImageStatus'];
 export type Invitation = components['schemas']['Invitation'];
 export type InvitationLink = components['schemas']['InvitationLink'];
+export type InvitationState = components['schemas']['InvitationState'];
 export type JournalEntry = components['schemas']['JournalEntry'];
+export type KeyOfCase = components['schemas']['KeyOfCase'];
+export type KeyOfRead = components['schemas']['KeyOfRead'];
 export type KindsEnum = components['schemas']['KindsEnum'];
+export type LaidOutSession = components['schemas']['LaidOutSession'];
 export type Language = components['schemas']['Language'];
 export type LanguageCode = components['schemas']['LanguageCode'];
-export type LastSeq = components['schemas']['LastSeq'];
+export type Layout = components['schemas']['Layout'];
 export type Limits = components['schemas']['Limits'];
+export type ListedReplay = components['schemas']['ListedReplay'];
 export type Lock = components['schemas']['Lock'];
 export type Maker = components['schemas']['Maker'];
 export type Manifest = components['schemas']['Manifest'];
 export type ManifestDoor = components['schemas']['ManifestDoor'];
-export type MeaningEnum = components['schemas']['MeaningEnum'];
+export type MeasureEnum = components['schemas']['MeasureEnum'];
 export type Member = components['schemas']['Member'];
 export type Membership = components['schemas']['Membership'];
+export type Milestone = components['schemas']['Milestone'];
+export type ModeEnum = components['schemas']['ModeEnum'];
 export type Model = components['schemas']['Model'];
 export type Need = components['schemas']['Need'];
 export type NewAllocation = components['schemas']['NewAllocation'];
+export type NewAmendment = components['schemas']['NewAmendment'];
+export type NewAttempt = components['schemas']['NewAttempt'];
+export type NewCheck = components['schemas']['NewCheck'];
+export type NewDisplayCheck = components['schemas']['NewDisplayCheck'];
+export type NewFreeze = components['schemas']['NewFreeze'];
+export type NewInvitation = components['schemas']['NewInvitation'];
 export type NewLock = components['schemas']['NewLock'];
 export type NewMember = components['schemas']['NewMember'];
 export type NewOpening = components['schemas']['NewOpening'];
+export type NewProtocol = components['schemas']['NewProtocol'];
+export type NewPurpose = components['schemas']['NewPurpose'];
+export type NewReference = components['schemas']['NewReference'];
+export type NewRehearsal = components['schemas']['NewRehearsal'];
+export type NewRound = components['schemas']['NewRound'];
 export type NewSignature = components['schemas']['NewSignature'];
 export type NewStudy = components['schemas']['NewStudy'];
 export type NewToken = components['schemas']['NewToken'];
+export type NewUnblinding = components['schemas']['NewUnblinding'];
+export type NewUnblindingAnswer = components['schemas']['NewUnblindingAnswer'];
+export type NewUnlock = components['schemas']['NewUnlock'];
+export type NewUnlockAnswer = components['schemas']['NewUnlockAnswer'];
+export type NextPlace = components['schemas']['NextPlace'];
+export type NotationEnum = components['schemas']['NotationEnum'];
 export type NullEnum = components['schemas']['NullEnum'];
+export type Offer = components['schemas']['Offer'];
+export type OpenedBlock = components['schemas']['OpenedBlock'];
 export type Opening = components['schemas']['Opening'];
+export type OwnQualifying = components['schemas']['OwnQualifying'];
+export type OwnUnlock = components['schemas']['OwnUnlock'];
 export type PatientState = components['schemas']['PatientState'];
 export type Peer = components['schemas']['Peer'];
 export type PeerWish = components['schemas']['PeerWish'];
 export type Person = components['schemas']['Person'];
 export type Picture = components['schemas']['Picture'];
 export type PixelsEnum = components['schemas']['PixelsEnum'];
+export type Place = components['schemas']['Place'];
 export type PolarGrid = components['schemas']['PolarGrid'];
 export type Position = components['schemas']['Position'];
+export type Power = components['schemas']['Power'];
 export type Progress = components['schemas']['Progress'];
 export type Protocol = components['schemas']['Protocol'];
+export type ProtocolTemplate = components['schemas']['ProtocolTemplate'];
+export type ProtocolTemplateNameEnum = components['schemas']['ProtocolTemplateNameEnum'];
 export type QcEnum = components['schemas']['QcEnum'];
+export type Qualification = components['schemas']['Qualification'];
+export type QualificationCase = components['schemas']['QualificationCase'];
+export type QualifyingReader = components['schemas']['QualifyingReader'];
+export type QualifyingReaderRoleEnum = components['schemas']['QualifyingReaderRoleEnum'];
+export type QualifyingState = components['schemas']['QualifyingState'];
 export type Quarantine = components['schemas']['Quarantine'];
+export type QueriedCase = components['schemas']['QueriedCase'];
+export type QueriedImage = components['schemas']['QueriedImage'];
 export type Question = components['schemas']['Question'];
+export type Reached = components['schemas']['Reached'];
 export type Read = components['schemas']['Read'];
+export type ReadCine = components['schemas']['ReadCine'];
+export type ReadPurpose = components['schemas']['ReadPurpose'];
 export type ReadState = components['schemas']['ReadState'];
 export type ReadStudy = components['schemas']['ReadStudy'];
 export type ReadVentricle = components['schemas']['ReadVentricle'];
+export type ReaderCertificate = components['schemas']['ReaderCertificate'];
+export type ReaderDrift = components['schemas']['ReaderDrift'];
 export type ReaderProgress = components['schemas']['ReaderProgress'];
 export type ReadingSession = components['schemas']['ReadingSession'];
 export type ReadingSessionState = components['schemas']['ReadingSessionState'];
+export type ReadingTime = components['schemas']['ReadingTime'];
+export type ReadsOfAmendment = components['schemas']['ReadsOfAmendment'];
+export type Recall = components['schemas']['Recall'];
+export type Reference = components['schemas']['Reference'];
+export type Rehearsal = components['schemas']['Rehearsal'];
+export type RehearsedHours = components['schemas']['RehearsedHours'];
+export type RehearsedLayout = components['schemas']['RehearsedLayout'];
+export type Reminders = components['schemas']['Reminders'];
+export type Reopening = components['schemas']['Reopening'];
+export type Replay = components['schemas']['Replay'];
+export type ReplayEvent = components['schemas']['ReplayEvent'];
+export type ReplaySheet = components['schemas']['ReplaySheet'];
+export type ReplaySlot = components['schemas']['ReplaySlot'];
+export type Replays = components['schemas']['Replays'];
 export type Report = components['schemas']['Report'];
 export type ReportFile = components['schemas']['ReportFile'];
 export type ReportFileNameEnum = components['schemas']['ReportFileNameEnum'];
 export type ReportStateEnum = components['schemas']['ReportStateEnum'];
+export type ResultEnum = components['schemas']['ResultEnum'];
 export type RoleName = components['schemas']['RoleName'];
-export type ScopeEnum = components['schemas']['ScopeEnum'];
 export type ScoreFile = components['schemas']['ScoreFile'];
 export type ScoreFileNameEnum = components['schemas']['ScoreFileNameEnum'];
 export type Scores = components['schemas']['Scores'];
 export type ScoresStateEnum = components['schemas']['ScoresStateEnum'];
+export type Screen = components['schemas']['Screen'];
+export type Seen = components['schemas']['Seen'];
+export type SeenEnum = components['schemas']['SeenEnum'];
 export type Session = components['schemas']['Session'];
+export type SessionAnswers = components['schemas']['SessionAnswers'];
+export type SessionHours = components['schemas']['SessionHours'];
+export type SessionProgress = components['schemas']['SessionProgress'];
+export type SessionQuestions = components['schemas']['SessionQuestions'];
 export type Shows = components['schemas']['Shows'];
 export type Signature = components['schemas']['Signature'];
+export type SignatureMeaning = components['schemas']['SignatureMeaning'];
 export type Signed = components['schemas']['Signed'];
+export type SignedRead = components['schemas']['SignedRead'];
 export type Site = components['schemas']['Site'];
+export type SiteAnswer = components['schemas']['SiteAnswer'];
+export type SiteProgress = components['schemas']['SiteProgress'];
+export type SiteQuery = components['schemas']['SiteQuery'];
+export type SiteQueryCategory = components['schemas']['SiteQueryCategory'];
+export type SiteQueryEntry = components['schemas']['SiteQueryEntry'];
+export type SiteQueryEntryKindEnum = components['schemas']['SiteQueryEntryKindEnum'];
+export type SiteQueryStateEnum = components['schemas']['SiteQueryStateEnum'];
+export type SiteQuestion = components['schemas']['SiteQuestion'];
 export type Slot = components['schemas']['Slot'];
 export type SourceEnum = components['schemas']['SourceEnum'];
-export type StatusEnum = components['schemas']['StatusEnum'];
+export type StateFeedback = components['schemas']['StateFeedback'];
+export type Step = components['schemas']['Step'];
+export type Strip = components['schemas']['Strip'];
 export type Study = components['schemas']['Study'];
+export type StudyInvitation = components['schemas']['StudyInvitation'];
 export type StudyState = components['schemas']['StudyState'];
 export type StudySummary = components['schemas']['StudySummary'];
 export type Subject = components['schemas']['Subject'];
 export type Terms = components['schemas']['Terms'];
+export type TestResult = components['schemas']['TestResult'];
+export type Threshold = components['schemas']['Threshold'];
+export type Today = components['schemas']['Today'];
 export type Token = components['schemas']['Token'];
+export type TokenScope = components['schemas']['TokenScope'];
 export type TokenWish = components['schemas']['TokenWish'];
 export type TranslatedCase = components['schemas']['TranslatedCase'];
 export type Translation = components['schemas']['Translation'];
 export type TranslationStateEnum = components['schemas']['TranslationStateEnum'];
+export type Unblinding = components['schemas']['Unblinding'];
+export type UnblindingAnswer = components['schemas']['UnblindingAnswer'];
+export type UnblindingAnswerKindEnum = components['schemas']['UnblindingAnswerKindEnum'];
+export type UnblindingRequest = components['schemas']['UnblindingRequest'];
+export type UnblindingScope = components['schemas']['UnblindingScope'];
+export type UnblindingState = components['schemas']['UnblindingState'];
+export type UnblindingStudy = components['schemas']['UnblindingStudy'];
+export type UnblindingWithdrawal = components['schemas']['UnblindingWithdrawal'];
 export type Uncertainty = components['schemas']['Uncertainty'];
+export type Unlock = components['schemas']['Unlock'];
+export type UnlockAnswer = components['schemas']['UnlockAnswer'];
+export type UnlockState = components['schemas']['UnlockState'];
+export type Unlocks = components['schemas']['Unlocks'];
+export type UntilEnum = components['schemas']['UntilEnum'];
 export type Upload = components['schemas']['Upload'];
 export type UploadDoor = components['schemas']['UploadDoor'];
 export type UploadOpened = components['schemas']['UploadOpened'];
@@ -2023,10 +4599,14 @@ export type UploadSummary = components['schemas']['UploadSummary'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type Ventricle = components['schemas']['Ventricle'];
 export type VerdictEnum = components['schemas']['VerdictEnum'];
+export type Version = components['schemas']['Version'];
 export type ViewEnum = components['schemas']['ViewEnum'];
+export type Waiting = components['schemas']['Waiting'];
 export type WaitingCase = components['schemas']['WaitingCase'];
 export type WaitingCount = components['schemas']['WaitingCount'];
 export type WaitingFile = components['schemas']['WaitingFile'];
+export type WaitingReasonEnum = components['schemas']['WaitingReasonEnum'];
+export type WaitingUnblinding = components['schemas']['WaitingUnblinding'];
 export type Withheld = components['schemas']['Withheld'];
 export type Worklist = components['schemas']['Worklist'];
 export type $defs = Record<string, never>;
@@ -2100,6 +4680,52 @@ export interface operations {
             };
         };
     };
+    cases_companions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Companion"][];
+                };
+            };
+        };
+    };
+    cases_site_queries_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteQuestion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteQuery"];
+                };
+            };
+        };
+    };
     cases_translations_list: {
         parameters: {
             query?: never;
@@ -2117,6 +4743,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Translation"][];
+                };
+            };
+        };
+    };
+    cines_derivation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    due_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Due"][];
                 };
             };
         };
@@ -2361,6 +5026,48 @@ export interface operations {
             };
         };
     };
+    protocol_check_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+        };
+    };
+    protocol_templates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtocolTemplate"][];
+                };
+            };
+        };
+    };
     quarantine_answer_create: {
         parameters: {
             query?: never;
@@ -2460,9 +5167,53 @@ export interface operations {
             };
         };
     };
-    reading_reads_retrieve: {
+    reading_display_check_create: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDisplayCheck"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayCheck"];
+                };
+            };
+        };
+    };
+    reading_display_check_later_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    reading_reads_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Only to fetch its pictures: the read is not shown, whatever its state */
+                ahead?: boolean;
+            };
             header?: never;
             path: {
                 token: string;
@@ -2477,6 +5228,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Read"];
+                };
+            };
+        };
+    };
+    reading_reads_cines_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                state: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    reading_reads_contour_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set: number;
+                state: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };
@@ -2501,7 +5298,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LastSeq"];
+                    "application/json": components["schemas"]["EndOfLedger"];
+                };
+            };
+        };
+    };
+    reading_reads_feedback_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
                 };
             };
         };
@@ -2511,7 +5329,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                slot: string;
+                set: number;
+                state: string;
                 token: string;
             };
             cookie?: never;
@@ -2553,12 +5372,38 @@ export interface operations {
             };
         };
     };
+    reading_reads_unlock_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUnlock"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnUnlock"];
+                };
+            };
+        };
+    };
     reading_reads_volumes_retrieve: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                slot: string;
+                set: number;
+                state: string;
                 token: string;
             };
             cookie?: never;
@@ -2572,6 +5417,53 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+        };
+    };
+    reading_studies_sessions_questions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: number;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionQuestions"];
+                };
+            };
+        };
+    };
+    reading_studies_sessions_questions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: number;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionAnswers"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -2632,6 +5524,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    session_reminders_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reminders"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    site_queries_answer_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteQuery"];
+                };
+            };
+        };
+    };
+    site_queries_closing_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteQuery"];
+                };
+            };
+        };
+    };
+    site_queries_reopening_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteQuery"];
+                };
             };
         };
     };
@@ -2698,6 +5687,52 @@ export interface operations {
             };
         };
     };
+    studies_adjudication_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjudication"];
+                };
+            };
+        };
+    };
+    studies_adjudication_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewRound"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjudication"];
+                };
+            };
+        };
+    };
     studies_allocation_retrieve: {
         parameters: {
             query?: never;
@@ -2744,6 +5779,98 @@ export interface operations {
             };
         };
     };
+    studies_allocation_list_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studies_amendment_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clause"][];
+                };
+            };
+        };
+    };
+    studies_amendment_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAmendment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protocol"];
+                };
+            };
+        };
+    };
+    studies_amendment_preview_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Document"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendmentPreview"];
+                };
+            };
+        };
+    };
     studies_cases_list: {
         parameters: {
             query?: never;
@@ -2761,6 +5888,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Case"][];
+                };
+            };
+        };
+    };
+    studies_delegation_list: {
+        parameters: {
+            query?: {
+                in_force?: boolean | null;
+                /**
+                 * @description * `coordinator` - coordinator
+                 *     * `quality` - quality
+                 *     * `reader` - reader
+                 *     * `adjudicator` - adjudicator
+                 *     * `investigator` - investigator
+                 *     * `monitor` - monitor
+                 *     * `statistician` - statistician
+                 */
+                role?: "coordinator" | "quality" | "reader" | "adjudicator" | "investigator" | "monitor" | "statistician";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"][];
+                };
+            };
+        };
+    };
+    "studies_delegation.csv_retrieve": {
+        parameters: {
+            query?: {
+                in_force?: boolean | null;
+                /**
+                 * @description * `coordinator` - coordinator
+                 *     * `quality` - quality
+                 *     * `reader` - reader
+                 *     * `adjudicator` - adjudicator
+                 *     * `investigator` - investigator
+                 *     * `monitor` - monitor
+                 *     * `statistician` - statistician
+                 */
+                role?: "coordinator" | "quality" | "reader" | "adjudicator" | "investigator" | "monitor" | "statistician";
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    studies_drift_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drift"];
+                };
+            };
+        };
+    };
+    studies_freeze_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFreeze"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protocol"];
                 };
             };
         };
@@ -2785,6 +6024,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Terms"];
+                };
+            };
+        };
+    };
+    studies_invitations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyInvitation"][];
+                };
+            };
+        };
+    };
+    studies_invitations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+        };
+    };
+    studies_invitations_resend_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+        };
+    };
+    studies_invitations_withdraw_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyInvitation"];
                 };
             };
         };
@@ -2880,6 +6209,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+        };
+    };
+    studies_members_end_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                membership_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["End"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+        };
+    };
+    studies_milestones_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Milestone"][];
+                };
+            };
+        };
+    };
+    studies_opening_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"];
                 };
             };
         };
@@ -2987,7 +6384,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Protocol"];
+                "application/json": components["schemas"]["NewProtocol"];
             };
         };
         responses: {
@@ -2997,6 +6394,264 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Protocol"];
+                };
+            };
+        };
+    };
+    studies_protocol_check_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+        };
+    };
+    studies_protocol_diff_retrieve: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+        };
+    };
+    studies_protocol_export_retrieve: {
+        parameters: {
+            query?: {
+                notation?: "json" | "toml";
+                /** @description Without it, the one in force */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/toml": string;
+                };
+            };
+        };
+    };
+    studies_protocol_versions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"][];
+                };
+            };
+        };
+    };
+    studies_protocol_versions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protocol"];
+                };
+            };
+        };
+    };
+    studies_qualification_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Qualification"];
+                };
+            };
+        };
+    };
+    studies_qualification_cases_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPurpose"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Qualification"];
+                };
+            };
+        };
+    };
+    studies_qualification_opening_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Qualification"];
+                };
+            };
+        };
+    };
+    studies_qualification_readers_attempts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAttempt"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Qualification"];
+                };
+            };
+        };
+    };
+    studies_qualification_reference_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReference"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Qualification"];
+                };
+            };
+        };
+    };
+    "studies_qualification_reference.csv_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };
@@ -3018,6 +6673,179 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quarantine"];
+                };
+            };
+        };
+    };
+    studies_rehearsal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRehearsal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
+                };
+            };
+        };
+    };
+    studies_replays_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replays"];
+                };
+            };
+        };
+    };
+    studies_replays_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+        };
+    };
+    studies_replays_cines_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                state: string;
+                study_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    studies_replays_contour_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Without it, the last */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                set: number;
+                state: string;
+                study_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    studies_replays_polar_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Without it, the last */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                set: number;
+                state: string;
+                study_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    studies_replays_volumes_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Without it, the last */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                set: number;
+                state: string;
+                study_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };
@@ -3150,6 +6978,27 @@ export interface operations {
             };
         };
     };
+    studies_site_queries_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteQuery"][];
+                };
+            };
+        };
+    };
     studies_sites_create: {
         parameters: {
             query?: never;
@@ -3264,6 +7113,147 @@ export interface operations {
             };
         };
     };
+    studies_unblinding_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unblinding"];
+                };
+            };
+        };
+    };
+    studies_unblinding_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUnblinding"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnblindingRequest"];
+                };
+            };
+        };
+    };
+    studies_unblinding_key_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOfCase"];
+                };
+            };
+        };
+    };
+    studies_unblinding_withdrawal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnblindingWithdrawal"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnblindingAnswer"];
+                };
+            };
+        };
+    };
+    studies_unlocks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlocks"];
+                };
+            };
+        };
+    };
+    studies_unlocks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+                unlock_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUnlockAnswer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlockAnswer"];
+                };
+            };
+        };
+    };
     studies_uploads_list: {
         parameters: {
             query?: never;
@@ -3346,6 +7336,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    unblinding_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingUnblinding"][];
+                };
+            };
+        };
+    };
+    unblinding_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUnblindingAnswer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnblindingAnswer"];
+                };
             };
         };
     };

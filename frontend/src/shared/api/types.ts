@@ -8,6 +8,9 @@ export type Membership = Schemas['Membership'];
 export type Role = Membership['role'];
 export type Site = Schemas['Site'];
 export type Member = Schemas['Member'];
+export type Delegation = Schemas['Delegation'];
+export type Invitation = Schemas['StudyInvitation'];
+export type Due = Schemas['Due'];
 
 export type Study = Schemas['Study'];
 export type StudySummary = Schemas['StudySummary'];
@@ -28,7 +31,18 @@ export type CaseImageDetail = Schemas['ImageDetail'];
 export type ImageSet = CaseImage['image_set'];
 export type StateName = CaseImage['state'];
 export type QcDecision = CaseImage['qc'];
+export type Findings = Schemas['Findings'];
+export type Seen = Required<Schemas['Seen']>;
+export type SiteQuery = Schemas['SiteQuery'];
+export type Companion = Schemas['Companion'];
 export type Lv = Schemas['Ventricle'];
+
+export type Qualification = Schemas['Qualification'];
+export type QualificationCase = Schemas['QualificationCase'];
+export type QualifyingReader = Schemas['QualifyingReader'];
+export type OwnQualifying = Schemas['OwnQualifying'];
+export type Threshold = Schemas['Threshold'];
+export type Feedback = Schemas['Feedback'];
 
 export type Translation = Schemas['Translation'];
 export type Allocation = Schemas['Allocation'];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { en } from './en';
 import { setLanguage, t } from './index';
 import { ja } from './ja';
+import { laterEn } from './later.en';
 import { officeEn } from './office.en';
 import { readingEn } from './reading.en';
 import { fill } from './translate';
@@ -48,7 +49,7 @@ describe('the pages of a reader', () => {
   );
   const base = (key: string) => key.replace(/_(one|other)$/, '');
   const office = new Set(Object.keys(officeEn).map(base));
-  const reading = new Set(Object.keys(readingEn).map(base));
+  const reading = new Set(Object.keys({ ...readingEn, ...laterEn }).map(base));
 
   it('say nothing that only the catalogue of the others has', () => {
     expect(Object.keys(sources).length).toBeGreaterThan(50);
@@ -84,5 +85,40 @@ describe('a message', () => {
     expect(t('state.rest')).toBe('安静');
     await setLanguage('en');
     expect(t('state.rest')).toBe('Rest');
+  });
+});
+
+describe('the first words of the reading page', () => {
+  const sources = import.meta.glob<string>(['../../reader/**/*.{ts,tsx}', '../**/*.{ts,tsx}'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  const base = (key: string) => key.replace(/_(one|other)$/, '');
+  const later = new Set(Object.keys(laterEn).map(base));
+
+  /** The modules that come with a page: those that it imports, and theirs, but for what is fetched later. */
+  function withImports(file: string, found = new Set<string>()): Set<string> {
+    const source = sources[file];
+    if (source === undefined || found.has(file)) return found;
+    found.add(file);
+    for (const [, type, from] of source.matchAll(/^(?:import|export)( type)? [^;]*?from '(\.[^']+)'/gms)) {
+      if (type || !from) continue;
+      const path = new URL(from, `file:///a/b/c/${file}`).pathname.replace('/a/', '../../');
+      for (const end of ['.ts', '.tsx', '/index.ts']) withImports(`${path}${end}`, found);
+    }
+    return found;
+  }
+
+  it('are there before what is fetched later', () => {
+    const page = withImports('../../reader/ReaderPage.tsx');
+    expect(page.size).toBeGreaterThan(40);
+    for (const file of page) {
+      const keys = [...(sources[file] ?? '').matchAll(/['"`](\w+(?:\.\w+)+)['"`]/g)];
+      expect(
+        keys.map(([, key]) => key ?? '').filter((key) => later.has(key)),
+        file,
+      ).toEqual([]);
+    }
   });
 });

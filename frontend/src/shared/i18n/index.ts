@@ -8,20 +8,22 @@ export type MessageKey = BaseKey<keyof Messages & string>;
 export type T = Translate<Messages>;
 type Catalogue = Readonly<Record<string, string>>;
 
-type Part = 'reading' | 'office';
+type Part = 'reading' | 'later' | 'office';
 
 /** Only the language in use is sent to a browser, and to a reader's only the words of a reader's pages. */
 const SOURCES: Record<Language, Record<Part, () => Promise<Catalogue>>> = {
   en: {
     reading: () => import('./reading.en').then(({ readingEn }) => readingEn),
+    later: () => import('./later.en').then(({ laterEn }) => laterEn),
     office: () => import('./office.en').then(({ officeEn }) => officeEn),
   },
   ja: {
     reading: () => import('./reading.ja').then(({ readingJa }) => readingJa),
+    later: () => import('./later.ja').then(({ laterJa }) => laterJa),
     office: () => import('./office.ja').then(({ officeJa }) => officeJa),
   },
 };
-const wanted = new Set<Part>(onReadingPage() ? ['reading'] : ['reading', 'office']);
+const wanted = new Set<Part>(onReadingPage() ? ['reading'] : ['reading', 'later', 'office']);
 const catalogues: Partial<Record<Language, Catalogue>> = {};
 const loaded = new Set<`${Language} ${Part}`>();
 const listeners = new Set<() => void>();
@@ -41,8 +43,17 @@ export async function setLanguage(next: Language): Promise<void> {
 
 /** The words of every page but a reader's own: asked for before such a page is drawn. */
 export async function officeWords(): Promise<void> {
-  wanted.add('office');
+  wanted.add('later').add('office');
   await load(current);
+}
+
+/** Fetches a part of the reading page that is not there from the beginning, together with its words. */
+export function later<V>(fetched: () => Promise<V>): () => Promise<V> {
+  return async () => {
+    wanted.add('later');
+    const [part] = await Promise.all([fetched(), load(current)]);
+    return part;
+  };
 }
 
 async function load(lang: Language): Promise<void> {

@@ -1,12 +1,15 @@
 import type { FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useDue } from '../../due/queries';
 import { csrfToken } from '../api';
-import type { Role } from '../api/types';
+import type { Due, Role, Session } from '../api/types';
 import { useT } from '../i18n';
-import { homeOf, homeOfStudy, type StudyRoles, studiesOf, useSession } from '../session';
+import { homeOf, useSession } from '../session';
 import { LanguageSwitch } from './LanguageSwitch';
 import { Menu } from './Menu';
+import { Reminders } from './Reminders';
 import { sectionsFor } from './sections';
+import { homeOfStudy, type StudyRoles, studiesOf } from './studies';
 
 export function Header({ studyId }: { studyId?: string }) {
   const t = useT();
@@ -24,10 +27,12 @@ export function Header({ studyId }: { studyId?: string }) {
           {t('app.name')}
         </Link>
         <StudySwitch studies={studies} current={current} />
+        {worksInOffice(session) && <DueLink />}
         <span className="spacer" />
         <LanguageSwitch />
         <Menu name={t('nav.account', { name: session.user.full_name })} label={session.user.full_name} end>
           <p>{session.user.email}</p>
+          <Reminders on={session.user.reminders} />
           <form
             method="post"
             action="/accounts/sign-out"
@@ -43,14 +48,33 @@ export function Header({ studyId }: { studyId?: string }) {
   );
 }
 
+/** Who only reads finds everything on the worklist; an administrator may be asked as the second person. */
+function worksInOffice({ user, memberships }: Session): boolean {
+  return user.is_staff || memberships.some(({ role }) => role !== 'reader' && role !== 'adjudicator');
+}
+
+/** Everywhere in sight: how many kinds of work wait. */
+function DueLink() {
+  const t = useT();
+  const [location] = useLocation();
+  const count = useDue().data?.length ?? 0;
+  return (
+    <Link className="header-due" href="/due" aria-current={location === '/due' ? 'page' : undefined}>
+      {t('due.nav')}
+      {count > 0 && <span className="header-count">{count}</span>}
+    </Link>
+  );
+}
+
 function StudySwitch({ studies, current }: { studies: StudyRoles[]; current?: StudyRoles }) {
   const t = useT();
   const session = useSession();
   const listed = studies.filter(({ roles }) => !roles.includes('reader'));
   const reads = studies.some(({ roles }) => roles.includes('reader'));
   if (listed.length === 0) return null;
+  const name = current ? `${t('nav.studies')}: ${current.study.title}` : t('nav.studies');
   return (
-    <Menu name={t('nav.studies')} label={current?.study.title ?? t('nav.studies')}>
+    <Menu name={name} label={current?.study.title ?? t('nav.studies')}>
       {listed.map(({ study, roles }) => (
         <Link key={study.id} href={homeOfStudy(study.id, roles)}>
           {study.title}
@@ -68,6 +92,7 @@ function StudySwitch({ studies, current }: { studies: StudyRoles[]; current?: St
 function Tabs({ studyId, roles }: { studyId: string; roles: Role[] }) {
   const t = useT();
   const [location] = useLocation();
+  const due = useDue().data ?? [];
   const sections = sectionsFor(roles);
   if (sections.length < 2) return null;
   const here = location.split('/')[3] ?? '';
@@ -80,17 +105,33 @@ function Tabs({ studyId, roles }: { studyId: string; roles: Role[] }) {
           aria-current={section === here ? 'page' : undefined}
         >
           {t(`section.${section || 'overview'}`)}
+          <Count of={countAt(due, `/studies/${studyId}/${section}`)} />
         </Link>
       ))}
     </nav>
   );
 }
 
+/** How much is due on a page, as the tabs say it. */
+function Count({ of }: { of: number }) {
+  const t = useT();
+  if (of === 0) return null;
+  return (
+    <span className="header-count" role="img" aria-label={t('nav.due', { count: of })}>
+      {of}
+    </span>
+  );
+}
+
+function countAt(due: readonly Due[], address: string): number {
+  return due.filter(({ link }) => link === address).reduce((sum, { count }) => sum + count, 0);
+}
+
 /** What the server has of a reader's acts is cleared from this computer; what it does not have yet stays for the next sign-in. */
 async function leave(event: FormEvent<HTMLFormElement>, user: string): Promise<void> {
   event.preventDefault();
   const form = event.currentTarget; // gone from the event once this function has waited
-  const { forgetEverything, waitingReads } = await import('../../reader/ledger/store');
-  if ((await waitingReads(user)).size === 0) await forgetEverything(user);
+  const { forgetSent } = await import('../../reader/ledger/everyRead');
+  await forgetSent(user);
   form.submit();
 }

@@ -1,18 +1,16 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { tell } from '../api/client';
 import { type Language, setLanguage, useLanguage, useT } from '../i18n';
+import { speaksOtherLanguage } from '../i18n/server';
 
 const NAMES: Record<Language, string> = { en: 'English', ja: '日本語' };
 
 export function LanguageSwitch() {
   const t = useT();
   const current = useLanguage();
-  const client = useQueryClient();
   const choose = async (language: Language) => {
     await setLanguage(language);
     await tell('/api/session/language', {}, { language });
-    // Sentences that the server wrote are in the other language now. The session stays: it only says what we just said.
-    await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+    await speaksOtherLanguage();
   };
   return (
     <fieldset

@@ -13,13 +13,24 @@ interface SignDialogProps {
   meaning: string;
   confirm: string;
   children?: ReactNode;
+  /** Something of the content is not said yet. */
+  blocked?: boolean;
   sign: (given: { password: string; reason: string }) => Promise<unknown>;
   onSigned: () => void;
   onClose: () => void;
 }
 
 /** An act that cannot be taken back: says what it means, asks for a reason and, again, for the password. */
-export function SignDialog({ title, meaning, confirm, children, sign, onSigned, onClose }: SignDialogProps) {
+export function SignDialog({
+  title,
+  meaning,
+  confirm,
+  children,
+  blocked = false,
+  sign,
+  onSigned,
+  onClose,
+}: SignDialogProps) {
   const t = useT();
   const { user } = useSession();
   const [reason, setReason] = useState('');
@@ -35,7 +46,7 @@ export function SignDialog({ title, meaning, confirm, children, sign, onSigned, 
       title={title}
       confirm={confirm}
       busy={signing.isPending}
-      blocked={!password || !reason.trim()}
+      blocked={blocked || !password || !reason.trim()}
       onConfirm={() => signing.mutate()}
       onClose={onClose}
     >

@@ -135,6 +135,7 @@ class Command(BaseCommand):
         who = [
             ("Reader: score the open study", plan.READER),
             ("Investigator: report of the finished study", plan.INVESTIGATOR),
+            ("Monitor: look at progress, approve unblinding", plan.MONITOR),
             ("Coordinator of site A: upload a patient", plan.COORDINATORS["A"]),
         ]
         lines = [f"  {what:<45} {account.email:<30} {record.password(account)}" for what, account in who]

@@ -36,7 +36,7 @@ from reader_study.intake.pseudonyms import Pseudonyms
 from reader_study.intake.reasons import Quarantined
 from reader_study.studies.actions import add_member, add_site, create_study
 from reader_study.studies.models import Role
-from reader_study.studies.protocol import kawakubo_replica
+from reader_study.studies.templates import kawakubo_replica
 
 _OURS, _CHECKED = "this platform", "  with its checks"
 _SLICES = 40

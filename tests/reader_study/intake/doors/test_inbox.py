@@ -21,6 +21,7 @@ from reader_study.studies.models import Study
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.doors.serving import work_once
 from tests.reader_study.intake.sending import pet, spect
+from tests.reader_study.studies.states import put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +114,7 @@ def test_what_is_no_file_is_left_alone(arrive: Any, spool: Path, peer: Peer, tmp
 
 def test_a_study_that_takes_no_more_files_keeps_none_lying_here(arrive: Any, spool: Path, peer: Peer) -> None:
     paths = arrive(spect(1), spect(2))
-    Study.objects.filter(pk=peer.study_id).update(state=Study.State.LOCKED)
+    put_in_state(peer.study_id, Study.State.LOCKED)
     assert collect() == 0
     assert not any(path.exists() for path in paths) and not Upload.objects.exists()
     assert Entry.objects.get(action="intake.delivery_dropped").detail == {"site": "A", "files": 2}

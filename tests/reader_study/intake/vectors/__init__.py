@@ -64,6 +64,18 @@ def vectors() -> Iterator[Vector]:
     yield Vector("slope-of-nothing", edited(nm, RescaleSlope="0"))
     yield Vector("other-systems", of_other_systems(nm, OTHER_SYSTEMS))
     yield Vector("days-as-numbers", edited(nm, SeriesNumber=20010203, InstanceNumber=2001020304))
+    for name, said in (
+        ("corrected-by-chang", {"SeriesDescription": "NM 頭部 AC Chang"}),
+        ("corrected-by-ct", {"SeriesDescription": "CTAC", "ImageID": "TRANS"}),
+        (
+            "corrected-by-its-method",
+            {"SeriesDescription": "AC", "AttenuationCorrectionMethod": "CT of 7654321"},
+        ),
+        ("corrected-by-either", {"SeriesDescription": "CTAC or Chang", "ProcessingFunction": "OSEM"}),
+    ):
+        yield Vector(name, edited(nm, CorrectedImage=["ATTN"], SpecificCharacterSet="ISO_IR 192", **said))
+    named = {"SeriesDescription": "TRANS", "ImageID": "TRANS", "ProcessingFunction": "OSEM 4x6 Chang"}
+    yield Vector("corrected-by-its-processing", edited(nm, CorrectedImage="", **named))
     table = Dataset()
     table.LUTDescriptor, table.LUTData, table.ModalityLUTType = [2, 0, 16], b"\1\0\2\0", "US"
     yield Vector("scaled-by-a-table", edited(nm, ModalityLUTSequence=[table]))

@@ -1,0 +1,80 @@
+import type { SameKeys } from '../../shared/i18n/translate';
+import type { qualificationEn } from './messages.en';
+
+export const qualificationJa: SameKeys<typeof qualificationEn> = {
+  'qualification.title': '読影医認定',
+  'qualification.lead':
+    '読影医は、基準スコアのある症例で練習し、試験読影に合格して認定を受けます。認定がなければ、本試験の読影は割り当てられていても開始できません。',
+  'qualification.none': 'このプロトコルは読影医認定を求めていません',
+  'qualification.noneText':
+    'この試験の読影医であれば誰でも読影できます。認定の条件は、割付の前であればプロトコルに追加できます。',
+  'qualification.asked': 'プロトコルが求める条件',
+  'qualification.isOpen': '実施中',
+  'qualification.isNotOpen': '未開始',
+  'qualification.threshold': '合格基準',
+  'qualification.thresholdText': '{{required}}以上（{{measure}}）。1回の受験の全症例を通算',
+  'qualification.attempts': '受験できる回数',
+  'qualification.validity': '認定の有効期間',
+  'qualification.forGood': '無期限',
+  'qualification.days_other': '{{count}}日間',
+  'qualification.training': '練習',
+  'qualification.test': '試験読影',
+  'qualification.readyOf': '画像と基準スコアがそろった症例：{{ready}}例（必要数 {{asked}}例）',
+  'qualification.opened': '{{at}}に開始しました。あとから加わる読影医にも練習と試験読影が割り当てられます。',
+  'qualification.freezeFirst':
+    '症例の選択と基準スコアの登録は今でもできます。認定の開始はプロトコルの固定後です。',
+  'qualification.beforeOpening':
+    '開始すると、すべての読影医と裁定者の読影リストに練習が表示され、続いて試験読影に進みます。',
+  'qualification.open': '読影医認定を開始する',
+  'qualification.tooFew': '画像と基準スコアがそろった症例が足りません。',
+  'qualification.openText':
+    'すべての読影医と裁定者に練習が割り当てられます。順序は一人ずつ異なり、群は秘密のシードにより症例間で混ぜられます。',
+  'qualification.openStays':
+    '開始後は、症例・読影票・表示・群を変更できません。基準スコアは変更できますが、以後に割り当てる読影にのみ適用されます。',
+  'qualification.cases': '練習と試験読影の症例',
+  'qualification.casesLead':
+    'ここで選んだ症例は本試験から外れ、割付の対象になりません。割付の前に選んでください。',
+  'qualification.casesFixed': '練習と試験読影の症例は、これ以上変更できません。',
+  'qualification.onlyChosen': '練習・試験読影の症例のみ表示',
+  'qualification.noCases': '症例はまだありません',
+  'qualification.noneChosen': '練習や試験読影の症例はありません',
+  'qualification.case': '症例',
+  'qualification.purpose': '用途',
+  'qualification.purposeOf': '{{subject}}の用途',
+  'qualification.purpose.study': '本試験',
+  'qualification.purpose.training': '練習',
+  'qualification.purpose.test': '試験読影',
+  'qualification.images': '画像',
+  'qualification.complete': '完備',
+  'qualification.reference': '基準スコア',
+  'qualification.referenceOf': '第{{version}}版、{{name}}、{{at}}',
+  'qualification.noReference': '未登録',
+  'qualification.referenceTitle': '基準スコア',
+  'qualification.referenceLead':
+    '症例ごとに、各状態のセグメントを1行ずつ書きます。この表は読影医には表示されません。読影医に示されるのは、自分が署名した練習の読影の基準スコアだけです。',
+  'qualification.referenceLater': '開始後は全員がこの基準スコアで評価されるため、変更できません。',
+  'qualification.download': 'CSVをダウンロード',
+  'qualification.file': 'ファイル（CSV）',
+  'qualification.table': '表',
+  'qualification.tableHint':
+    '列：subject, state, segment, score。スコアは読影票の値、正解を定めないセグメントは NE。表計算ソフトから貼り付けられます。',
+  'qualification.reasonHint': '操作記録に残ります。患者名は書かないでください。',
+  'qualification.keep': '基準スコアを登録する',
+  'qualification.kept': '基準スコアを登録しました。',
+  'qualification.readers': '読影医',
+  'qualification.noReaders': '読影医はまだいません',
+  'qualification.reader': '読影医',
+  'qualification.state': '状態',
+  'qualification.certificate': '認定',
+  'qualification.signedOf': '{{total}}例中{{signed}}例に署名',
+  'qualification.attemptResult': '受験{{number}}回目：{{value}}',
+  'qualification.attemptOpen': '受験{{number}}回目：{{total}}例中{{signed}}例に署名',
+  'qualification.certificateText': '認定番号{{number}}、{{at}}',
+  'qualification.validUntil': '有効期限 {{until}}',
+  'qualification.grant': '追加の受験を許可…',
+  'qualification.grantNamed': '{{name}}に追加の受験を許可…',
+  'qualification.grantTitle': '{{name}} さんに追加の受験を許可しますか？',
+  'qualification.grantText':
+    'もう一度、別の順序で試験読影が割り当てられます。これまでの不合格の記録は残ります。',
+  'qualification.grantConfirm': '許可する',
+};

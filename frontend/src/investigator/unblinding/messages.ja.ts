@@ -1,0 +1,88 @@
+import type { SameKeys } from '../../shared/i18n/translate';
+import type { unblindingEn } from './messages.en';
+
+export const unblindingJa: SameKeys<typeof unblindingEn> = {
+  'unblinding.title': '盲検解除',
+  'unblinding.lead':
+    '盲検解除には2人が必要です。研究責任者が申請し、試験の実施に携わらない人が承認します。2人とも署名します。',
+  'unblinding.approvers':
+    '承認できる人：{{names}}、またはこのサーバーの管理者。この試験の研究責任者が任命した人は、申請者から独立していないため承認できません。',
+  'unblinding.noApprovers':
+    '承認できるのはこのサーバーの管理者だけです。試験の作成時に、管理者がモニターを任命していません。研究責任者が任命した人は、申請者から独立していないため承認できません。',
+  'unblinding.study.title': '試験全体の盲検解除',
+  'unblinding.study.text':
+    'データは固定済みです。第二の承認者が承認すると群とスコアが結び付けられ、報告書、データ表、読影の再生を、権限のある全員が閲覧できるようになります。',
+  'unblinding.study.ask': '試験の盲検解除を申請…',
+  'unblinding.study.meaning': 'この試験全体の盲検解除を申請します。申請は7日間有効です。',
+  'unblinding.case.title': '緊急時：読影期間中の1症例の盲検解除',
+  'unblinding.case.text':
+    '被検者の安全のために必要な場合に限ります。承認後、この1症例の群はあなただけに表示されます。読影医には何も知らされず、読影はそのまま続きます。該当症例は、固定データと報告書に明記されます。',
+  'unblinding.case.ask': '1症例の盲検解除を申請…',
+  'unblinding.case.meaning':
+    '緊急時として、1症例の割付の開示を申請します。申請は24時間有効で、モニターに通知されます。',
+  'unblinding.case.choose': '症例',
+  'unblinding.case.none': '症例を選択',
+  'unblinding.early':
+    '読影の開始前には、解除する対象がありません。読影期間中は緊急時に1症例ずつ、データ固定後は試験全体の盲検を解除できます。',
+  'unblinding.over': 'この試験は盲検解除済みです。',
+  'unblinding.locked': '研究責任者が、試験全体の盲検解除を申請できます。',
+  'unblinding.open': '緊急時には、研究責任者が1症例の盲検解除を申請できます。',
+  'unblinding.sign': '署名して申請',
+  'unblinding.requests': '申請',
+  'unblinding.none': '申請はまだありません',
+  'unblinding.noneText': 'すべての申請が、理由、回答、2人の氏名とともにここに残ります。',
+  'unblinding.what': '対象',
+  'unblinding.scope.study': '試験全体',
+  'unblinding.scope.case': '1症例',
+  'unblinding.who': '申請者',
+  'unblinding.why': '理由',
+  'unblinding.answer': '回答',
+  'unblinding.state.waiting': '回答待ち',
+  'unblinding.state.expired': '期限切れ',
+  'unblinding.state.approved': '承認',
+  'unblinding.state.refused': '却下',
+  'unblinding.state.withdrawn': '取り下げ',
+  'unblinding.until': '期限 {{at}}',
+  'unblinding.answeredBy': '{{name}}、{{at}}：{{reason}}',
+  'unblinding.withdraw': '取り下げ…',
+  'unblinding.withdrawTitle': 'この申請を取り下げますか？',
+  'unblinding.withdrawText': '以後この申請は承認できません。改めて申請することはできます。',
+  'unblinding.withdrawConfirm': '取り下げる',
+  'unblinding.key': '割付を表示…',
+  'unblinding.keyTitle': '{{subject}}の割付',
+  'unblinding.keyText':
+    '表示するたびに操作記録に残ります。この試験の読影医と裁定者には決して伝えないでください。',
+  'unblinding.keyShow': '割付を表示',
+  'unblinding.keySite': '施設{{code}}　{{name}}',
+  'unblinding.keyReader': '読影医',
+  'unblinding.keyPlace': '読影',
+  'unblinding.keyAt': 'セッション{{session}}、{{number}}件目',
+  'unblinding.keyArm': '群',
+  'unblinding.keyRepeat': '{{arm}}（再読影）',
+  'unblinding.keySigned': '署名',
+  'unblinding.keyClose': '閉じる',
+  'unblinding.waiting.title': '盲検解除の承認',
+  'unblinding.waiting.lead':
+    '第二の承認者として回答が必要な申請です。承認は取り消せません。承認の前に申請者に事情を確認してください。',
+  'unblinding.waiting.none': '回答待ちの申請はありません',
+  'unblinding.waiting.noneText': '申請があると、メールでお知らせします。',
+  'unblinding.waiting.case': '緊急時：症例 {{subject}}',
+  'unblinding.waiting.caseHidden': '緊急時：1症例',
+  'unblinding.waiting.asked': '{{name}}（{{at}}）',
+  'unblinding.waiting.expires': '期限',
+  'unblinding.waiting.approve': '承認…',
+  'unblinding.waiting.refuse': '却下…',
+  'unblinding.waiting.approveSign': '署名して承認',
+  'unblinding.waiting.meaningStudy':
+    '第二の承認者として、この試験の盲検解除を承認します。直ちに解除され、取り消せません。',
+  'unblinding.waiting.meaningCase':
+    '第二の承認者として、{{name}}さんが1症例の群を知ることを承認します。あなたには表示されません。',
+  'unblinding.waiting.refuseTitle': 'この申請を却下しますか？',
+  'unblinding.waiting.refuseText': '理由は{{name}}さんに表示されます。試験の盲検は維持されます。',
+  'unblinding.waiting.refuseConfirm': '却下する',
+  'unblinding.waiting.done': '承認しました。{{name}}さんとモニターにメールで通知されます。',
+  'unblinding.waiting.refused': '却下しました。{{name}}さんにメールで通知されます。',
+  'unblinding.sealed': '報告書は計算済みで、封印されています',
+  'unblinding.sealedText': '2人による盲検解除が完了するまで、誰も閲覧できません。',
+  'unblinding.go': '盲検解除へ',
+};

@@ -1,0 +1,32 @@
+import { useEffect, useMemo, useRef } from 'react';
+import { useT } from '../../shared/i18n';
+import { differenceColours } from '../picture/colours';
+import type { Window } from '../picture/painter';
+import { difference, type PolarMap } from '../picture/polarPicture';
+import { Disc } from './Disc';
+
+const WINDOW: Window = { low: -0.5, high: 0.5 };
+
+/** Rest minus stress on a scale of its own, so that it is not taken for perfusion. Only where the study shows it. */
+export function DifferenceMap({ stress, rest }: { stress: PolarMap; rest: PolarMap }) {
+  const t = useT();
+  const map = useMemo(() => difference(stress, rest), [stress, rest]);
+  const bar = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const context = bar.current?.getContext('2d');
+    context?.putImageData(new ImageData(differenceColours(), 256, 1), 0, 0);
+  }, []);
+  return (
+    <section className="reader-difference" aria-label={t('reader.map.difference')}>
+      <h2>{t('reader.map.difference')}</h2>
+      <div className="reader-disc">
+        <Disc map={map} table={differenceColours()} window={WINDOW} />
+      </div>
+      <canvas ref={bar} className="reader-bar" width={256} height={1} />
+      <div className="reader-bar-ends">
+        <span>{t('reader.difference.worse')}</span>
+        <span>{t('reader.difference.better')}</span>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,3 @@
+/** What stands on the page in place of a read. */
+export { ClosedCard } from './ClosedCard';
+export { SignedCard } from './SignedCard';
