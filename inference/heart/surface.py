@@ -66,7 +66,8 @@ def _maxima(profile: NDArray[np.float32], offset_mm: Array, searched: NDArray[np
 def _fitted(offset_mm: Array, weight: Array, waves: int) -> Array:
     """The smooth surface nearest to `offset_mm` [ring, angle], whose squares count by `weight`.
 
-    Sums of products, and no matrix product: these may run on several threads, and then sums round otherwise.
+    Sums of products, and no matrix product: these may run on several threads, and then sums round otherwise. What is
+    solved at the end is small, and one machine solves it the same each time; another may differ in the last bits.
     """
     rings, angles = offset_mm.shape
     shapes = 2 * waves + 1

@@ -12,6 +12,7 @@ def sheets_of(study: Study, *, purpose: Read.Purpose) -> list[dict[str, Any]]:
     """All versions of all steps of the reads for a purpose; `in_force` marks the one of a step that counts, with its
     active reading time.
 
+    id: with it the digest that the journal has of a signature can be checked (reading/draft.py, `sealed_sha256`).
     reason: why a signed step was corrected by this version; empty for the first.
     """
     in_force = {(signed.token, signed.step): signed for signed in signed_steps(study.id, purpose=purpose)}
@@ -24,6 +25,7 @@ def sheets_of(study: Study, *, purpose: Read.Purpose) -> list[dict[str, Any]]:
     )
     return [
         {
+            "id": str(sheet.pk),
             "token": str(sheet.read_id),
             "step": sheet.step,
             "version": sheet.version,

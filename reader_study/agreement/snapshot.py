@@ -202,7 +202,7 @@ def _session_ends(study: Study) -> dict[str, Any]:
             "answers": [
                 {
                     "id": str(end.id),
-                    "salt": str(end.salt),
+                    "salt": end.salt and str(end.salt),
                     "reader": str(end.reader_id),
                     "session": end.session,
                     "at": utc(end.at),

@@ -99,7 +99,7 @@ def _uncertainty_of_wall(image: Neutral, wall: Wall, deviation: Neutral) -> Pola
         radius_mm=image.lv["radius_mm"],
     )
     highest = float(np.quantile(wall.activity, ROBUST_QUANTILE))
-    return np.asarray(there * (100 / highest), dtype=np.float32)
+    return np.asarray(there * (100 / highest if highest > 0 else 0), dtype=np.float32)
 
 
 def _rounded(polar: PolarMap) -> list[float]:

@@ -8,8 +8,12 @@ from reader_study.accounts.models import User
 from reader_study.audit.actions import record
 from reader_study.due.models import Reminder
 from reader_study.due.queries import due_for
+from reader_study.studies.due import Kind
 
 logger = logging.getLogger(__name__)
+
+UNHURRIED = (Kind.ALLOCATION,)
+"""Not mailed: cases gather until an investigator thinks them enough, and a mail each day would call for haste."""
 
 
 def remind() -> int:
@@ -26,7 +30,9 @@ def _remind(user: User) -> bool:
         # Committed before the mail is sent: a slow server must not hold the journal, for which every act waits.
         today = timezone.now().date()
         with transaction.atomic():
-            titles = list(dict.fromkeys(item.title for item in due_for(user)))
+            titles = list(
+                dict.fromkeys(item.title for item in due_for(user) if item.due.kind not in UNHURRIED)
+            )
             if not titles or not Reminder.objects.get_or_create(user=user, day=today)[1]:
                 return False
         try:

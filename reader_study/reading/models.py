@@ -361,7 +361,7 @@ class SessionEnd(models.Model):
     seen_reads = models.PositiveIntegerField(null=True)
     seen_positions = models.JSONField(default=list)
     guesses_asked = models.PositiveSmallIntegerField(default=0)
-    salt = models.UUIDField(default=uuid.uuid4, editable=False)
+    salt = models.UUIDField(default=uuid.uuid4, editable=False, null=True)  # null: from before migration 0019
 
     class Meta:
         constraints = [

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     ADJUDICATION = "adjudication"
     QUALIFICATION = "qualification"
     QUALITY = "quality"
+    QUALITY_ROLE = "quality_role"
     SITE_QUERIES = "site_queries"
     OVERDUE_SITE_QUERIES = "overdue_site_queries"
     SITE_ANSWERS = "site_answers"

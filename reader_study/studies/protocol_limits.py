@@ -22,7 +22,7 @@ MOST: Mapping[str, int] = {
     "design.minimum_distance": 1000,
     "conduct.daily_cap": 1000,
     "qualification.valid_days": 3650,
-    "form.version": 9999,
+    "form.version": 2**31 - 1,  # of a column
     "margins.score": 4,  # as far apart as two scores can be
     "margins.uptake": 100,  # % of maximum
 }

@@ -35,6 +35,10 @@ export const dueEn = {
   'due.quality_one': '{{count}} image whose quality is to be decided',
   'due.quality_other': '{{count}} images whose quality is to be decided',
   'due.quality.do': 'Check images',
+  'due.quality_role_one': '{{count}} image about which nobody can decide: nobody has the quality control now',
+  'due.quality_role_other':
+    '{{count}} images about which nobody can decide: nobody has the quality control now',
+  'due.quality_role.do': 'Name somebody',
   'due.site_queries_one': '{{count}} query about your site’s images, to answer',
   'due.site_queries_other': '{{count}} queries about your site’s images, to answer',
   'due.site_queries.do': 'Answer',

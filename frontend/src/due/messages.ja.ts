@@ -28,6 +28,8 @@ export const dueJa: SameKeys<typeof dueEn> = {
   'due.qualification.do': '対応を決める',
   'due.quality_other': '品質判定待ちの画像：{{count}}枚',
   'due.quality.do': '画像を確認',
+  'due.quality_role_other': '品質管理の担当者がおらず、判定できない画像：{{count}}枚',
+  'due.quality_role.do': '担当者を決める',
   'due.site_queries_other': '自施設の画像に関する照会で、回答待ちのもの：{{count}}件',
   'due.site_queries.do': '回答する',
   'due.overdue_site_queries_other': '回答期限を過ぎた照会：{{count}}件',

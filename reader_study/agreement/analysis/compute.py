@@ -31,7 +31,7 @@ from reader_study.agreement.analysis.numbers import (
 from reader_study.agreement.statistics import bootstrap
 
 SCHEMA = "reader-study/agreement/1"
-ANALYSIS = "agreement-2"  # raised with every change of a number
+ANALYSIS = "agreement-3"  # raised with every change of a number
 REPLICATES = 10_000
 SEED_FROM = "SHA-256 of study, protocol and allocation"
 
@@ -122,9 +122,9 @@ def digest_of(snapshot: Mapping[str, Any]) -> str:
 
 def _declared(document: Mapping[str, Any]) -> list[str]:
     """What the charter decides and nothing here applies yet: the report must say so."""
-    reference = document.get("reference", {}).get("rule", "each_reader")
+    reference = (document.get("reference") or {}).get("rule", "each_reader")
     rule = [f"reference.rule = {reference}"] if reference != "each_reader" else []
-    return [*rule, *(endpoint["name"] for endpoint in document.get("endpoints", []))]
+    return [*rule, *(endpoint["name"] for endpoint in document.get("endpoints") or [])]
 
 
 def _design(snapshot: Mapping[str, Any], frame: Frame) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from inference.volume import Volume  # noqa: E402
 from reader_study.allocation.actions import allocate  # noqa: E402
 from reader_study.cases.models import Cine, Image  # noqa: E402
 from reader_study.reading.opening import open_study  # noqa: E402
-from reader_study.studies.actions import add_member  # noqa: E402
+from reader_study.studies.actions import add_member, transition  # noqa: E402
 from reader_study.studies.charter_conduct import Qualification, Threshold  # noqa: E402
 from reader_study.studies.models import Role, Study  # noqa: E402
 from reader_study.studies.organs import ImageSet  # noqa: E402
@@ -55,7 +55,7 @@ from tests.reader_study.brain.heads import head  # noqa: E402
 from tests.reader_study.reading.adjudications import RULE, join, sign_all  # noqa: E402
 from tests.reader_study.reading.reads import Desk  # noqa: E402
 from tests.reader_study.studies.second_person import unblind  # noqa: E402
-from tests.reader_study.studies.states import put_in_state  # noqa: E402
+from tests.reader_study.studies.states import unchecked  # noqa: E402
 
 READERS = 3
 
@@ -211,7 +211,8 @@ def _end(made: Draft) -> None:
         study["next"] for study in desk.worklist()["studies"] if study["id"] == str(made.study.pk)
     ):
         assert desk.finish(token, score=1).status_code == 201
-    put_in_state(made.study.pk, Study.State.LOCKED)
+    with unchecked():
+        transition(study=made.study, to=Study.State.LOCKED, actor=None, reason="every read is signed")
     unblind(made.study, investigator=made.investigator)
 
 

@@ -183,6 +183,11 @@ def test_what_was_read_through_the_doors_is_locked(signed_in, sent, object_store
     assert [read["scores"]["stress"] for read in snapshot["reads"]] == [["NE"] * 17] * 3
     assert all(read["seconds"] > 0 for read in snapshot["reads"])
     assert all(read["first_shown_at"] <= read["signature"]["at"] for read in snapshot["reads"])
+    signed = Entry.objects.filter(action="reading.signed")
+    assert {entry.detail["sha256"] for entry in signed} == {  # whoever has the lock can check the journal
+        hashlib.sha256(f"{read['id']} {read['content_sha256']}".encode()).hexdigest()
+        for read in snapshot["reads"]
+    }
     result = signed_in(study.investigator).get(report_address(study)).json()["result"]
     assert {row["icc"]["reason"] for row in result["sums"]} == {"fewer than two readers"}
 

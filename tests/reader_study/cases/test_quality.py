@@ -9,11 +9,13 @@ from django.utils import timezone
 from reader_study.accounts.models import User
 from reader_study.audit.models import Entry
 from reader_study.cases.actions import withdraw_image
+from reader_study.cases.due import due
 from reader_study.cases.models import Case, Image
 from reader_study.cases.quality_models import Findings
 from reader_study.problems import NotFound
 from reader_study.studies.actions import add_member
 from reader_study.studies.delegation import end_membership
+from reader_study.studies.due import Kind
 from reader_study.studies.models import Role
 from tests.reader_study.cases.checking import SEEN, case_of, join_quality, ready
 from tests.reader_study.cases.world import World
@@ -52,7 +54,10 @@ def test_ending_the_role_for_a_moment_lets_nobody_else_accept(
         Image.objects.filter(pk=image.pk).update(
             qc="accepted", qc_by=world.investigator, qc_at=timezone.now()
         )
+    (unasked,) = [item for item in due(world.investigator) if item.kind == Kind.QUALITY_ROLE and item.count]
+    assert (unasked.count, unasked.link) == (1, f"/studies/{world.study.id}/people")
     again = join_quality(world, "Quirin Quality")
+    assert not any(item.count for item in due(world.investigator) if item.kind == Kind.QUALITY_ROLE)
     assert decided(client_of(again), image, seen=SEEN) == (200, "accepted")
 
 

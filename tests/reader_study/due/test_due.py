@@ -97,6 +97,16 @@ def test_cases_without_a_list_and_a_list_that_nobody_opened_wait_for_the_investi
     assert due(planned.readers[0]) == {}
 
 
+def test_no_mail_hurries_an_investigator_who_lets_cases_gather() -> None:
+    planned = frozen(per_site=(1, 1), readers=1)
+    assert set(due(planned.investigator)) == {"allocation"}
+    remind()
+    assert not mail.outbox and not Reminder.objects.exists()
+    allocate(actor=planned.investigator, study=planned.study)
+    remind()
+    assert [sent.to for sent in mail.outbox] == [[planned.investigator.email]]
+
+
 def test_a_case_that_came_late_waits_for_a_list_of_its_own(study: Draft) -> None:
     assert due(study.investigator) == {}
     complete_case(study.study, study.cases[0].site, number=9)

@@ -29,7 +29,7 @@ export function NameField({ label, hint, longest, stored, others, disabled, onRe
     if (name !== stored) onRename(name);
   };
   const onKey = (event: KeyboardEvent) => {
-    if (!now) return;
+    if (!now || event.nativeEvent.isComposing) return; // Enter then takes a word of Japanese
     if (event.key === 'Enter') leave();
     const takesBack = event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey);
     if (event.key !== 'Escape' && !takesBack) return;

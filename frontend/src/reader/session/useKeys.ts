@@ -30,9 +30,14 @@ function stay(event: KeyboardEvent): void {
   if (event.altKey && sideways) event.preventDefault();
 }
 
-/** Between the key that opens a dialog and the dialog, what is typed goes nowhere: not to the question behind it, either. */
+/**
+ * Between the key that opens a dialog and the dialog, what is typed goes nowhere: not to the question behind it, either. The
+ * browser keeps its own keys.
+ */
 function wait(event: KeyboardEvent): void {
-  if (document.querySelector(':modal')) return;
+  const { key, ctrlKey, metaKey } = event;
+  const isBrowsers = ((ctrlKey || metaKey) && key !== 'Enter') || /^F\d+$/.test(key);
+  if (isBrowsers || document.querySelector(':modal')) return;
   event.preventDefault();
   event.stopPropagation();
 }

@@ -24,9 +24,11 @@ export function Notice({ reading, snapshot, onTakeOver, onReopen }: NoticeProps)
   const { save, writable, told } = snapshot;
   const [away, putAway] = useState('');
   const trouble = save.kind === 'signedOut' || save.kind === 'failed' ? `${save.kind} ${save.waiting}` : '';
+  const stops = !writable || save.kind === 'conflict' || save.kind === 'signed';
   useEscape(() => {
-    if (trouble) putAway(trouble);
-    else if (told && writable) reading.heard();
+    if (stops) return;
+    if (trouble && trouble !== away) putAway(trouble);
+    else if (told && told.kind !== 'left') reading.heard();
   });
   if (!writable) {
     return (

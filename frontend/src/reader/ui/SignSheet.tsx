@@ -58,7 +58,7 @@ interface MissingProps {
 function Missing({ form, open, onGo, onClose }: MissingProps) {
   const t = useT();
   const language = useLanguage();
-  const { typed, onKeyDown } = useTypedBlindly();
+  const { typed, ...onKeys } = useTypedBlindly();
   const nameOf = (place: Place) =>
     place.kind === 'field'
       ? fieldLabel(language, place.name)
@@ -68,7 +68,7 @@ function Missing({ form, open, onGo, onClose }: MissingProps) {
   const [first] = open;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside have the focus; what is typed arrives here
-    <div onKeyDown={onKeyDown}>
+    <div {...onKeys}>
       <p>{t('reader.sign.missing', { count: open.length })}</p>
       {typed && (
         <p className="warn" role="alert">
@@ -127,7 +127,11 @@ function useTypedBlindly() {
     going.current = 'typing';
     setTyped(true);
   };
-  return { typed, onKeyDown };
+  // Some browsers press a button when the space bar comes up, whatever became of its way down.
+  const onKeyUp = (event: KeyboardEvent) => {
+    if (event.key === ' ' && going.current === 'typing') event.preventDefault();
+  };
+  return { typed, onKeyDown, onKeyUp };
 }
 
 interface MissingSitesProps extends Pick<MissingProps, 'form' | 'open'> {

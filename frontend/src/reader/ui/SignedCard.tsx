@@ -32,10 +32,11 @@ export function SignedCard({ read, signed, unsent = 0, onForget, onAgain }: Sign
   const found = useOnward(signed ? null : read.token);
   const { more, next, waiting } = signed?.answer ?? { more: false, ...found };
   const leads = more || Boolean(next) || waiting?.reason === 'questions';
-  // Enter goes on.
+  // Enter goes on: at once after a signature, and where a card was opened unless somebody has begun to use it.
   useEffect(() => {
-    if (leads) onward.current?.querySelector<HTMLElement>('.primary')?.focus();
-  }, [leads]);
+    const free = signed !== null || document.activeElement === document.body;
+    if (leads && free) onward.current?.querySelector<HTMLElement>('.primary')?.focus();
+  }, [leads, signed]);
   const signature = signed?.answer.signature ?? read.signature;
   const clocks = signature && bothClocks(language, new Date(signature.signed_at));
   const { purpose } = read;

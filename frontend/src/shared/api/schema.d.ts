@@ -2411,6 +2411,7 @@ export interface components {
          *     * `adjudication` - adjudication
          *     * `qualification` - qualification
          *     * `quality` - quality
+         *     * `quality_role` - quality_role
          *     * `site_queries` - site_queries
          *     * `overdue_site_queries` - overdue_site_queries
          *     * `site_answers` - site_answers
@@ -2420,7 +2421,7 @@ export interface components {
          *     * `unblinding` - unblinding
          * @enum {string}
          */
-        DueKindEnum: "reads" | "session_questions" | "corrections" | "unlock_requests" | "allocation" | "opening" | "adjudication" | "qualification" | "quality" | "site_queries" | "overdue_site_queries" | "site_answers" | "quarantine" | "failed_computations" | "expired_invitations" | "unblinding";
+        DueKindEnum: "reads" | "session_questions" | "corrections" | "unlock_requests" | "allocation" | "opening" | "adjudication" | "qualification" | "quality" | "quality_role" | "site_queries" | "overdue_site_queries" | "site_answers" | "quarantine" | "failed_computations" | "expired_invitations" | "unblinding";
         DueStudy: {
             /** Format: uuid */
             id: string;
