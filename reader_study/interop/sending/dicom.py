@@ -16,6 +16,7 @@ from pynetdicom import AE, evt
 from pynetdicom.events import Event
 
 from reader_study.interop.sending import WARNINGS, Answer, Outgoing, Unreachable
+from reader_study.interop.sending.checkpoint import Checkpoint
 
 CALLING = "READERSTUDY"
 _ADDRESS = re.compile(r"([\x21-\x5b\x5d-\x7e]{1,16})@(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
@@ -79,6 +80,7 @@ class DicomArchive:
             raise Unreachable(
                 _("%(archive)s does not take files: %(why)s.") % {"archive": self.name, "why": why}
             )
+        association._reactor_checkpoint = Checkpoint()
         try:
             taken = {str(context.abstract_syntax) for context in association.accepted_contexts}
             for file in pending:
