@@ -74,7 +74,8 @@ function OneState(props: RegionFormProps & { state: StateName }) {
         state={state}
         marks={marksOf(draft, state)}
         focus={focus.state === state ? focus.segment : null}
-        onFocus={(site) => (onPress ?? onFocus)(at(site))}
+        onFocus={(site) => onFocus(at(site))}
+        onPress={onPress && ((site) => onPress(at(site)))}
         onHover={(site) => onHover(site === null ? null : at(site))}
       />
       <table className="reader-scores regions">

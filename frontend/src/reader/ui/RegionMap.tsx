@@ -14,15 +14,17 @@ interface RegionMapProps {
   /** The focused region, or null when another state has the focus. */
   focus: number | null;
   onFocus: (site: number) => void;
+  /** Where the study lets a press score. */
+  onPress?: (site: number) => void;
   onHover: (site: number | null) => void;
 }
 
 /** As in the pictures: the patient's right is at the viewer's left. */
 const SIDES: readonly Side[] = ['right', 'left'];
 
-/** The regions on a schematic section: a radiogroup for each side. A press moves the focus; the keys score. */
+/** The regions on a schematic section: a radiogroup for each side. A press moves the focus; the keys score, unless the study says otherwise. */
 export const RegionMap = memo(function RegionMap(props: RegionMapProps) {
-  const { form, state, marks, focus, onFocus, onHover } = props;
+  const { form, state, marks, focus, onFocus, onPress, onHover } = props;
   const t = useT();
   const map = useRef<SVGSVGElement>(null);
   const shapes = regionShapes(form.regions);
@@ -60,10 +62,9 @@ export const RegionMap = memo(function RegionMap(props: RegionMapProps) {
                   aria-label={`${siteName(t, form, site)}: ${markName(t, mark)}`}
                   tabIndex={site === entry ? 0 : -1}
                   data-site={site}
-                  onPointerDown={(event) => {
-                    event.preventDefault();
-                    onFocus(site);
-                  }}
+                  // As in the polar map: only a whole press counts.
+                  onPointerDown={(event) => event.preventDefault()}
+                  onClick={() => (onPress ?? onFocus)(site)}
                   onPointerEnter={() => onHover(site)}
                   onFocus={() => {
                     if (site !== focus) onFocus(site);

@@ -44,3 +44,33 @@ test('the patient’s right is at the left, as in the map; a difference is shown
   expect(without.slice(0, 3)).toEqual(['Region', 'Right', 'Left']);
   expect(without.join()).not.toContain('L 2');
 });
+
+test('where a press scores, the way through the map by Tab and a press that is not a click do not', async () => {
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+  const host = document.body.appendChild(document.createElement('div'));
+  const root = createRoot(host);
+  const done: string[] = [];
+  await act(async () =>
+    root.render(
+      <RegionForm
+        form={BRAIN}
+        draft={drafted(BRAIN, {})}
+        focus={{ state: 'perfusion', segment: 1 }}
+        disabled={false}
+        withDifference={false}
+        onFocus={({ segment }) => done.push(`focus ${segment}`)}
+        onPress={({ segment }) => done.push(`press ${segment}`)}
+        onHover={nothing}
+        onAnswer={nothing}
+      />,
+    ),
+  );
+  const region = host.querySelector('[data-site="2"]') as SVGElement;
+  act(() => region.focus());
+  act(() => void region.dispatchEvent(new MouseEvent('pointerdown', { bubbles: true, button: 2 })));
+  expect(done).toEqual(['focus 2']);
+  act(() => void region.dispatchEvent(new MouseEvent('click', { bubbles: true })));
+  expect(done).toEqual(['focus 2', 'press 2']);
+  act(() => root.unmount());
+  host.remove();
+});
