@@ -146,6 +146,9 @@ interface FinishProps {
   onClick: () => void;
 }
 
+/** Everything else may be a part of a password. */
+const ON_FINISH = /^( |Tab|Enter|Arrow\w+)$/;
+
 /** The last Enter of a read leads here. What is typed then is no score; who goes to a segment can score again. */
 function Finish({ keys, focus, onClick }: FinishProps) {
   const t = useT();
@@ -161,7 +164,7 @@ function Finish({ keys, focus, onClick }: FinishProps) {
       onMouseDown={keepFocus}
       onKeyDown={(event) => {
         const { key, ctrlKey, metaKey, altKey } = event;
-        if (key.length === 1 && key !== ' ' && !ctrlKey && !metaKey && !altKey) event.stopPropagation();
+        if (!ON_FINISH.test(key) && !ctrlKey && !metaKey && !altKey) event.stopPropagation();
       }}
       onClick={onClick}
     >

@@ -16,7 +16,7 @@ const READER = {
   memberships: [],
 } as const;
 
-it('gives every score, and goes to the other state, without a key', async () => {
+it('gives every score, and goes to the other state, without a key; what is typed at its end is no score', async () => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
   await setLanguage('en');
   const reading = new Reading(READ, memoryLedger(), [], new Server(HEART, READ.token));
@@ -53,6 +53,16 @@ it('gives every score, and goes to the other state, without a key', async () => 
   expect(reading.snapshot().draft.scores.stress?.slice(0, 7)).toEqual([0, 1, 2, 3, 4, 'NE', null]);
   button('stress/rest')?.click();
   expect(reading.snapshot().focus).toEqual({ state: 'rest', segment: 7 });
+  const heard: string[] = [];
+  const listen = ({ key }: KeyboardEvent) => heard.push(key);
+  window.addEventListener('keydown', listen);
+  const finish = host.querySelector('[data-finish]');
+  const press = (key: string, more = {}) =>
+    finish?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more }));
+  for (const key of ['3', 'Backspace', 'Delete', 'Process', 'Tab', ' ', 'Enter', 'ArrowLeft']) press(key);
+  press('Enter', { ctrlKey: true });
+  expect(heard).toEqual(['Tab', ' ', 'Enter', 'ArrowLeft', 'Enter']);
+  window.removeEventListener('keydown', listen);
   act(() => root.unmount());
   host.remove();
 });
