@@ -32,11 +32,12 @@ function stay(event: KeyboardEvent): void {
 
 /**
  * Between the key that opens a dialog and the dialog, what is typed goes nowhere: not to the question behind it, either. The
- * browser keeps its own keys.
+ * browser keeps its own keys, but for those that could paste or erase in the text behind.
  */
 function wait(event: KeyboardEvent): void {
   const { key, ctrlKey, metaKey } = event;
-  const isBrowsers = ((ctrlKey || metaKey) && key !== 'Enter') || /^F\d+$/.test(key);
+  const inText = event.target instanceof Element && event.target.matches(TYPING);
+  const isBrowsers = ((ctrlKey || metaKey) && key !== 'Enter' && !inText) || /^F\d+$/.test(key);
   if (isBrowsers || document.querySelector(':modal')) return;
   event.preventDefault();
   event.stopPropagation();
