@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { createElement } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { chainStart } from '../ledger/chain';
+import { chained, chainStart } from '../ledger/chain';
 import type { Entry } from '../ledger/events';
 import { READ } from '../ledger/forms.testing';
 import { type LedgerStore, openLedger } from '../ledger/store';
@@ -92,6 +92,15 @@ it('What has no place in the step that is open is told at every opening until th
   expect(await store.aside(READ.token)).toHaveLength(2);
   second.reading.heard();
   await vi.waitFor(async () => expect(await store.aside(READ.token)).toEqual([]));
+});
+
+it('What the server turns out to have does not wait on this computer any more', async () => {
+  const entries = [done(1, true), done(2, false)];
+  await store.write(entries);
+  let last_hash = await chainStart(READ.token);
+  for (const { event } of entries) last_hash = await chained(last_hash, event);
+  await openedAs({ ...READ, last_seq: 2, last_hash });
+  expect((await store.load(READ.token)).map(({ sent }) => sent)).toEqual([true, true]);
 });
 
 it('A read that was signed before that was heard says so, too', async () => {

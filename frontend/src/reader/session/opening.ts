@@ -130,8 +130,8 @@ async function open({ token, reader, ahead, hold, before, signal }: Opening): Pr
   const { entries, aside } =
     hold && kept.length > 0 ? await reconciled(read, kept, untold) : { entries: kept, aside: untold };
   const mine = hold !== null && !hold.gone;
-  if (mine && (entries.length < kept.length || entries[0]?.seq !== kept[0]?.seq))
-    await store.replace(token, entries, aside);
+  const same = ({ seq, sent }: Entry, at: number) => seq === entries[at]?.seq && sent === entries[at].sent;
+  if (mine && !kept.every(same)) await store.replace(token, entries, aside);
   signal.throwIfAborted();
   const count = aside.length;
   const told: Told | null = count > 0 ? { kind: 'left', count } : before && { kind: 'regained' };
