@@ -42,3 +42,15 @@ it('The first picture is said to be drawn once it is, where the painter must be 
   await picture.drawn;
   expect(put).toBeGreaterThan(0);
 });
+
+it('Whether there is a graphics processor is not asked again because a picture was closed', () => {
+  const host = document.body.appendChild(document.createElement('div'));
+  const closed = new GridPicture(host, {});
+  const canvas = host.querySelector('canvas');
+  closed.destroy();
+  canvas?.dispatchEvent(new Event('webglcontextlost'));
+  const asked = vi.mocked(HTMLCanvasElement.prototype.getContext);
+  asked.mockClear();
+  new GridPicture(host, {}).destroy();
+  expect(asked).not.toHaveBeenCalled();
+});

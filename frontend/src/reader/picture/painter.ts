@@ -146,6 +146,8 @@ export class GridPicture {
     canvas.setAttribute('aria-hidden', 'true');
     canvas.addEventListener('webglcontextlost', (event) => {
       event.preventDefault();
+      // Its own painter lets go of the context of a picture that is closed.
+      if (this.destroyed) return;
       graphics = undefined;
       if (canvas === this.canvas && this.painter) this.ready = this.withoutWebgl();
     });
