@@ -68,6 +68,7 @@ def test_a_case_is_scored_and_signed_by_keyboard_alone_and_the_next_one_comes(
     expect(page.get_by_test_id("signed")).to_be_visible()
     onward = page.get_by_test_id("next-case")
     onward.focus()
+    page.wait_for_timeout(350)  # an Enter that comes at once is taken for the signature's
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("reader")).to_be_visible()
     assert page.url != first

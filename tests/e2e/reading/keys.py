@@ -137,3 +137,9 @@ def sign(page: Page, language: str) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("signed")).to_be_visible()
+
+
+def go_on(page: Page) -> None:
+    """From a signed read to what follows; an Enter that comes at once is taken for the signature's."""
+    page.wait_for_timeout(350)
+    page.keyboard.press("Enter")

@@ -170,7 +170,7 @@ def test_from_the_first_read_of_a_day_to_the_day_on_which_the_next_session_opens
     # The end of the session: its questions come before anything else.
     expect(page.get_by_test_id("waiting")).to_contain_text(says["questions"])
     look("signed-last-of-the-session")
-    page.keyboard.press("Enter")
+    keys.go_on(page)
     form = page.get_by_test_id("session-questions")
     expect(form.get_by_role("status")).to_have_text(says["missing"])
     save = form.locator("button[type=submit]")

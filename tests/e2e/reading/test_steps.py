@@ -58,7 +58,7 @@ def test_both_steps_are_signed_with_a_reload_between_them(
     keys.sign(page, "en")
     card = page.get_by_test_id("signed")
     expect(card).to_contain_text("Step 1 signed")
-    page.keyboard.press("Enter")
+    keys.go_on(page)
 
     header = page.locator(".reader-header")
     expect(header).to_contain_text("step 2")

@@ -56,7 +56,7 @@ def test_a_whole_read_by_keyboard_alone(
     assert page.locator("html").get_attribute("lang") == language
 
     keys.go_to(page, page.get_by_test_id("next-case"))
-    page.keyboard.press("Enter")
+    keys.go_on(page)
     page.wait_for_selector("canvas[data-technique]")
     assert not page.url.endswith(token)
 

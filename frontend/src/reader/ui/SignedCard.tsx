@@ -14,6 +14,9 @@ const Feedback = lazy(() =>
   import('../qualification/Feedback').then((module) => ({ default: module.Feedback })),
 );
 
+/** An Enter so soon, or one that is held, was meant for the signature. */
+const SIGNATURES_MS = 300;
+
 interface SignedCardProps {
   read: Read;
   /** What was signed and what follows; null when the read was signed before it was opened. */
@@ -35,7 +38,16 @@ export function SignedCard({ read, signed, unsent = 0, onForget, onAgain }: Sign
   // Enter goes on: at once after a signature, and where a card was opened unless somebody has begun to use it.
   useEffect(() => {
     const free = signed !== null || document.activeElement === document.body;
-    if (leads && free) onward.current?.querySelector<HTMLElement>('.primary')?.focus();
+    if (!leads || !free) return;
+    const card = onward.current;
+    card?.querySelector<HTMLElement>('.primary')?.focus();
+    const from = performance.now();
+    const keep = (event: KeyboardEvent) => {
+      const tooSoon = event.repeat || performance.now() - from < SIGNATURES_MS;
+      if (event.key === 'Enter' && tooSoon) event.preventDefault();
+    };
+    card?.addEventListener('keydown', keep);
+    return () => card?.removeEventListener('keydown', keep);
   }, [leads, signed]);
   const signature = signed?.answer.signature ?? read.signature;
   const clocks = signature && bothClocks(language, new Date(signature.signed_at));

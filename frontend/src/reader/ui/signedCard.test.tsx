@@ -39,6 +39,21 @@ it('leads on to the next read of its study, which has the focus', async () => {
   expect(document.activeElement).toBe(onward);
 });
 
+it('takes no Enter that was meant for the signature', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+  await reopened(() => listed('the-next-read'));
+  const onward = await vi.waitFor(() => host.querySelector('[data-testid=next-case]') as HTMLElement);
+  const enter = (repeat: boolean) =>
+    onward.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Enter', repeat, bubbles: true, cancelable: true }),
+    );
+  clock.mockReturnValue(1_200);
+  expect(enter(false)).toBe(false);
+  clock.mockReturnValue(2_000);
+  expect([enter(true), enter(false)]).toEqual([false, true]);
+  clock.mockRestore();
+});
+
 it('says why there is none', async () => {
   await reopened(() => listed(null));
   expect(host.querySelector('[data-testid=waiting]')?.textContent).toBe(
