@@ -4,7 +4,7 @@ export const laterEn = {
   'reader.announce.noGated': 'This case has no gated cine.',
   'reader.announce.noProjections': 'This case has no raw projections.',
   'reader.announce.changed': '{{place}} changed: {{from}} → {{to}}',
-  'reader.announce.many': '{{count}} segments scored',
+  'reader.announce.many': '{{count}} scores changed',
   'reader.time': 'Time at this read',
   'reader.regions.caption': 'Scores of the regions, {{state}}',
   'reader.regions.region': 'Region',

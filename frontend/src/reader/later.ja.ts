@@ -6,7 +6,7 @@ export const laterJa: SameKeys<typeof laterEn> = {
   'reader.announce.noGated': 'この症例に心電図同期シネはありません。',
   'reader.announce.noProjections': 'この症例に投影データはありません。',
   'reader.announce.changed': '{{place}}を変更：{{from}} → {{to}}',
-  'reader.announce.many': '{{count}}セグメントを評価しました',
+  'reader.announce.many': 'スコア{{count}}件を変更しました',
   'reader.time': 'この症例の読影時間',
   'reader.regions.caption': '領域別スコア（{{state}}）',
   'reader.regions.region': '領域',

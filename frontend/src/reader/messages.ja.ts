@@ -80,7 +80,7 @@ export const readerJa: SameKeys<typeof readerEn> = {
   'reader.side.septal': '中隔',
   'reader.side.lateral': '側壁',
   'reader.side.apex': '心尖',
-  'reader.side.base': '心基',
+  'reader.side.base': '心基部',
 
   'reader.slices': '断層像',
   'reader.panel': 'マップ・スコア・設問',
