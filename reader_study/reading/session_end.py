@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 
 from reader_study.accounts.models import User
 from reader_study.audit.actions import record
-from reader_study.problems import Invalid, NotFound
+from reader_study.problems import Conflict, Invalid, NotFound
 from reader_study.reading import queries
 from reader_study.reading.holding import Questions, questions_of
 from reader_study.reading.models import ArmGuess, Read, ReadingStudy, SessionEnd
@@ -102,7 +102,13 @@ def asked(reader: User, study_id: UUID, session: int) -> Asked:
 
 @transaction.atomic
 def answer(
-    *, reader: User, study_id: UUID, session: int, recall: Recall | None, guesses: Sequence[Guess]
+    *,
+    reader: User,
+    answered_by: UUID,
+    study_id: UUID,
+    session: int,
+    recall: Recall | None,
+    guesses: Sequence[Guess],
 ) -> None:
     """Keep what a reader answers at the end of a session; it is final, and the journal keeps its digest.
 
@@ -110,6 +116,8 @@ def answer(
     ------
     NotFound, Locked
         As for `asked`.
+    Conflict
+        code "another_reader": somebody else has answered, at a computer where the reader has signed in since.
     Invalid
         code "answers": something that was asked is not answered, or something is answered that was not asked.
     """
@@ -118,6 +126,14 @@ def answer(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"end {reader.id} {study_id}"]
         )
     what = asked(reader, study_id, session)
+    if answered_by != reader.id:
+        raise Conflict(
+            "another_reader",
+            _(
+                "Somebody else is signed in here now, and these are not their answers. Nothing was saved: sign out in"
+                " the other tab, and sign in there as before."
+            ),
+        )
     _check(what, recall, guesses)
     tokens = {position: token for position, token, _at in what.reads}
     end = SessionEnd(

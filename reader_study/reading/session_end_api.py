@@ -53,6 +53,9 @@ class GuessSerializer(serializers.Serializer[Any]):
 
 
 class SessionAnswersSerializer(serializers.Serializer[Any]):
+    reader = serializers.UUIDField(
+        help_text="Whose answers they are: another may have signed in in the meantime"
+    )
     recall = RecallSerializer(allow_null=True)
     guesses = GuessSerializer(many=True)
 
@@ -70,6 +73,7 @@ class SessionQuestions(ReaderView):
         recall, guesses = given.validated_data["recall"], given.validated_data["guesses"]
         session_end.answer(
             reader=self.reader,
+            answered_by=given.validated_data["reader"],
             study_id=study_id,
             session=session,
             recall=recall and Recall(recall["seen"], recall["reads"], tuple(recall["positions"])),

@@ -278,13 +278,13 @@ export function fetchQuestions(
   return get(questionsUrl(study, session), asking);
 }
 
-/** Answered once: it is not shown again. */
+/** Answered once: it is not shown again. `reader`: whose answers they are. */
 export function answerQuestions(
   study: string,
   session: number,
-  answers: { recall: Recall | null; guesses: readonly Guess[] },
+  answers: { reader: string; recall: Recall | null; guesses: readonly Guess[] },
 ): Promise<unknown> {
-  return post(questionsUrl(study, session), answers);
+  return post(questionsUrl(study, session), answers, { stay: true });
 }
 
 function readUrl(token: string): string {
@@ -355,7 +355,7 @@ export function sign(token: string, request: Sealed & { password: string }): Pro
 
 /** Ask the investigator to open a signed read again. */
 export function requestUnlock(token: string, reason: string): Promise<Unlock> {
-  return post(`${readUrl(token)}/unlock`, { reason });
+  return post(`${readUrl(token)}/unlock`, { reason }, { stay: true });
 }
 
 /** Not now: asked again after the next time of signing in. */

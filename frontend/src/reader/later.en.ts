@@ -218,6 +218,8 @@ export const laterEn = {
     'You were signed out. {{count}} change is kept on this computer; it is saved as soon as you sign in again.',
   'reader.signedOut.text_other':
     'You were signed out. {{count}} changes are kept on this computer; they are saved as soon as you sign in again.',
+  'reader.signedOut.toSend':
+    'You were signed out. What you entered is still here; it is sent as soon as you sign in again.',
   'reader.signedOut.password': 'Password of {{email}}',
   'reader.signedOut.go': 'Sign in and go on',
   'reader.signedOut.wrong': 'This password is not the right one.',

@@ -214,6 +214,8 @@ export const laterJa: SameKeys<typeof laterEn> = {
     '別のコンピューターでこの症例への入力がありました。現在の表示にはすべて反映されています。',
   'reader.signedOut.text_other':
     'サインインが切れました。{{count}}件の変更はこのコンピューターに保持されており、再度サインインすると保存されます。',
+  'reader.signedOut.toSend':
+    'サインインが切れました。入力した内容は残っています。再度サインインすると送信されます。',
   'reader.signedOut.password': '{{email}} のパスワード',
   'reader.signedOut.go': 'サインインして続ける',
   'reader.signedOut.wrong': 'パスワードが違います。',

@@ -107,6 +107,7 @@ class Observer:
         """What is asked at the end of a session of one read, answered wrong, right, and again."""
         questions = f"/api/reading/studies/{study_id}/sessions/1/questions"
         self.ask("get", questions, label="session ended")
+        reader = self.client.get("/api/session").json()["user"]["id"]
         recall = {"seen": "no", "reads": None, "positions": []}
         guess = {"position": 1, "answer": "arm", "arm": 1, "confidence": 70}
         for label, sent in {
@@ -116,7 +117,7 @@ class Observer:
             "whole": {"recall": recall, "guesses": [guess]},
             "twice": {"recall": recall, "guesses": [guess]},
         }.items():
-            self.ask("post", questions, sent, label=label)
+            self.ask("post", questions, sent and {"reader": reader, **sent}, label=label)
         self.ask("get", questions, label="answered")
 
     def correct(self, token: str) -> None:

@@ -222,10 +222,16 @@ INTAKE: list[Row] = [
 ]
 READ = "api/reading/reads/{token}"
 CANNOT_TELL = {"answer": "cannot_tell", "arm": None, "confidence": None}
-ENDED = {
-    "recall": {"seen": "unsure", "reads": None, "positions": []},
-    "guesses": [{"position": 1, **CANNOT_TELL}, {"position": 2, **CANNOT_TELL}],
-}
+
+
+def ended(things: Things) -> dict[str, Any]:
+    return {
+        "reader": things["reader_id"],
+        "recall": {"seen": "unsure", "reads": None, "positions": []},
+        "guesses": [{"position": 1, **CANNOT_TELL}, {"position": 2, **CANNOT_TELL}],
+    }
+
+
 QUESTIONS = "api/reading/studies/{study_id}/sessions/{session}/questions"
 PICTURE = {"set": "1", "state": "stress"}
 READING: list[Row] = [
@@ -245,7 +251,14 @@ READING: list[Row] = [
     post("api/reading/display-check/later", SIGNED_IN, 204),
     get(QUESTIONS, (), named={"session": "1"}),  # it is not finished
     get(QUESTIONS, ("reader", "another reader"), named={"session": "1"}, study="read"),
-    post(QUESTIONS, ("reader", "another reader"), 204, ENDED, named={"session": "1"}, study="read"),
+    Row(
+        "POST",
+        QUESTIONS,
+        {"reader": 204, "another reader": 409},  # the answers are the first one's
+        study="read",
+        body=ended,
+        named={"session": "1"},
+    ),
     get(READ, ("reader",)),
     get(f"{READ}/volumes/{{set}}/{{state}}", ("reader",), named=PICTURE),
     get(f"{READ}/polar/{{set}}/{{state}}", ("reader",), named=PICTURE),

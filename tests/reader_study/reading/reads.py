@@ -127,7 +127,11 @@ class Desk:
         return self.client.get(_questions(study, session))
 
     def answer(self, study: object, session: int = 1, **answers: object) -> HttpResponse:
-        return self._post(_questions(study, session), {"recall": None, "guesses": [], **answers})
+        body = {"reader": self.who(), "recall": None, "guesses": [], **answers}
+        return self._post(_questions(study, session), body)
+
+    def who(self) -> str:
+        return self.client.get("/api/session").json()["user"]["id"]
 
     def _post(self, address: str, body: dict) -> HttpResponse:
         return self.client.post(address, body, "application/json")

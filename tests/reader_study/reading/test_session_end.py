@@ -166,6 +166,13 @@ def test_nobody_is_asked_about_a_session_of_another_or_one_that_goes_on(study, d
     assert Desk(signed_in(study.investigator)).questions(study.study.pk).status_code == 404
 
 
+def test_answers_count_only_for_who_gave_them(study, desk, signed_in):
+    other = at_the_end(study, Desk(signed_in(study.readers[1])))
+    answered = other.answer(study.study.pk, **whole(reader=desk.who()))
+    assert (answered.status_code, answered.json()["code"]) == (409, "another_reader")
+    assert not SessionEnd.objects.exists()
+
+
 def test_only_what_the_charter_asks_is_asked(signed_in):
     recall = opened(per_site=(1,), readers=1, conduct=Conduct(ask_recall=True))
     desk = at_the_end(recall, Desk(signed_in(recall.readers[0])))

@@ -119,7 +119,8 @@ class Reader:
             for position in asked["guessed"]
         ]
         recall = {"seen": "no", "reads": None, "positions": []} if asked["recall"] else None
-        self.browser.post(address, {"recall": recall, "guesses": guesses})
+        reader = self.browser.get("/api/session")["user"]["id"]
+        self.browser.post(address, {"reader": reader, "recall": recall, "guesses": guesses})
 
 
 def answers(form: Mapping[str, Any], scores: Scores) -> dict[str, Any]:

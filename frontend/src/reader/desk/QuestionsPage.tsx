@@ -5,13 +5,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
-import { ApiError } from '../../shared/api';
+import { ApiError, isSignedOut } from '../../shared/api';
 import { useT } from '../../shared/i18n';
+import { useSession } from '../../shared/session';
 import { Button, Empty, Failure, Loading, PageHead, Panel } from '../../shared/ui';
 import { answerQuestions, fetchQuestions, type SessionQuestions } from '../api';
 import '../style/big.css';
 import '../style/worklist.css';
 import './questions.css';
+import { SignInToSend } from '../ui/SignInAgain';
 import { type Answers, missing, NO_ANSWERS, sent } from './answers';
 import { GuessRow } from './GuessRow';
 import { RecallQuestion } from './RecallQuestion';
@@ -56,61 +58,70 @@ function Form({ study, asked }: { study: string; asked: SessionQuestions }) {
   const t = useT();
   const queries = useQueryClient();
   const [, go] = useLocation();
+  const { user } = useSession();
+  // Who answers, whoever signs in in another tab meanwhile.
+  const [reader] = useState(user.id);
   const [answers, setAnswers] = useState<Answers>(NO_ANSWERS);
   const save = useMutation({
-    mutationFn: () => answerQuestions(study, asked.session, sent(asked, answers)),
+    mutationFn: () => answerQuestions(study, asked.session, { reader, ...sent(asked, answers) }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['reading', 'worklist'] });
       go('/reading');
     },
   });
   const open = missing(asked, answers);
+  const signedOut = isSignedOut(save.error);
   return (
-    <form
-      className="stack"
-      data-testid="session-questions"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (open === 0) save.mutate();
-      }}
-    >
-      {asked.recall && (
-        <Panel title={t('reader.questions.recall')}>
-          <RecallQuestion
-            reads={asked.reads.map((read) => read.number)}
-            recall={answers.recall}
-            onRecall={(recall) => setAnswers({ ...answers, recall })}
-          />
-        </Panel>
-      )}
-      {asked.guessed.length > 0 && (
-        <Panel title={t('reader.questions.arms')}>
-          <p className="questions-lead">{t('reader.questions.armsText', { count: asked.guessed.length })}</p>
-          {asked.guessed.map((position) => (
-            <GuessRow
-              key={position}
-              read={asked.reads.find((read) => read.number === position)}
-              position={position}
-              of={asked.reads.length}
-              arms={asked.arms}
-              guess={answers.guesses[position]}
-              onGuess={(guess) =>
-                setAnswers({ ...answers, guesses: { ...answers.guesses, [position]: guess } })
-              }
+    <div className="stack">
+      <form
+        className="stack"
+        data-testid="session-questions"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (open === 0) save.mutate();
+        }}
+      >
+        {asked.recall && (
+          <Panel title={t('reader.questions.recall')}>
+            <RecallQuestion
+              reads={asked.reads.map((read) => read.number)}
+              recall={answers.recall}
+              onRecall={(recall) => setAnswers({ ...answers, recall })}
             />
-          ))}
-        </Panel>
-      )}
-      {save.isError && <Failure error={save.error} />}
-      <p className="dim">{t('reader.questions.final')}</p>
-      <div className="actions">
-        <Button look="primary" className="big" type="submit" disabled={open > 0} busy={save.isPending}>
-          {t('reader.questions.save')}
-        </Button>
-        <span role="status" className="dim">
-          {open > 0 && t('reader.questions.missing', { count: open })}
-        </span>
-      </div>
-    </form>
+          </Panel>
+        )}
+        {asked.guessed.length > 0 && (
+          <Panel title={t('reader.questions.arms')}>
+            <p className="questions-lead">
+              {t('reader.questions.armsText', { count: asked.guessed.length })}
+            </p>
+            {asked.guessed.map((position) => (
+              <GuessRow
+                key={position}
+                read={asked.reads.find((read) => read.number === position)}
+                position={position}
+                of={asked.reads.length}
+                arms={asked.arms}
+                guess={answers.guesses[position]}
+                onGuess={(guess) =>
+                  setAnswers({ ...answers, guesses: { ...answers.guesses, [position]: guess } })
+                }
+              />
+            ))}
+          </Panel>
+        )}
+        {save.isError && !signedOut && <Failure error={save.error} />}
+        <p className="dim">{t('reader.questions.final')}</p>
+        <div className="actions">
+          <Button look="primary" className="big" type="submit" disabled={open > 0} busy={save.isPending}>
+            {t('reader.questions.save')}
+          </Button>
+          <span role="status" className="dim">
+            {open > 0 && t('reader.questions.missing', { count: open })}
+          </span>
+        </div>
+      </form>
+      {signedOut && <SignInToSend onSignedIn={save.mutate} />}
+    </div>
   );
 }

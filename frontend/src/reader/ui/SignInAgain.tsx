@@ -3,6 +3,7 @@ import { useT } from '../../shared/i18n';
 import { useSession } from '../../shared/session';
 import { signInHere } from '../../shared/signIn';
 import { Button } from '../../shared/ui';
+import '../style/again.css';
 import { NoticeBar } from './NoticeBar';
 
 interface SignedOutProps {
@@ -18,6 +19,17 @@ export function SignedOut({ waiting, onSignedIn }: SignedOutProps) {
     <NoticeBar action={<SignInAgain onSignedIn={onSignedIn} />}>
       <p>{t('reader.signedOut.text', { count: waiting })}</p>
     </NoticeBar>
+  );
+}
+
+/** Something was not sent because the session had ended: it stays in its form, and is sent after signing in. */
+export function SignInToSend({ onSignedIn }: Pick<SignedOutProps, 'onSignedIn'>) {
+  const t = useT();
+  return (
+    <div className="stack">
+      <p role="alert">{t('reader.signedOut.toSend')}</p>
+      <SignInAgain onSignedIn={onSignedIn} />
+    </div>
   );
 }
 

@@ -3656,6 +3656,11 @@ export interface components {
             memberships: components["schemas"]["Membership"][];
         };
         SessionAnswers: {
+            /**
+             * Format: uuid
+             * @description Whose answers they are: another may have signed in in the meantime
+             */
+            reader: string;
             recall: components["schemas"]["Recall"] | null;
             guesses: components["schemas"]["Guess"][];
         };
