@@ -348,6 +348,44 @@ describe('a session that ends in the middle of a read', () => {
   });
 });
 
+describe('trouble while nothing waits', () => {
+  it.each([
+    ['signedOut', { signedIn: false }, { signedIn: true }],
+    ['offline', { reachable: false }, { reachable: true }],
+    ['failed', { refusal: 'The study is paused.' }, { refusal: null }],
+  ])('is over when the server says so, and not before: %s', async (kind, begins, ends) => {
+    const q = await queue();
+    await add(q, score(1, 1));
+    await q.flush();
+    Object.assign(server, begins);
+    expect(await q.confirm()).toBeNull();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(await q.flush()).toBe(false);
+    expect(q.state).toMatchObject({ kind, waiting: 0 });
+    Object.assign(server, ends);
+    expect(await q.flush()).toBe(true);
+    expect(q.settled).toBe(true);
+    q.stop();
+  });
+
+  it('finds at its end what a restored server has lost, or that it holds something else', async () => {
+    const q = await queue();
+    await add(q, score(1, 1), score(2, 2));
+    await q.flush();
+    server.reachable = false;
+    await q.confirm();
+    Object.assign(server, { reachable: true, events: server.events.slice(0, 1) });
+    expect(await q.flush()).toBe(true);
+    expect(marksOf(server.draft, 'stress').slice(0, 2)).toEqual([1, 2]);
+    server.reachable = false;
+    await q.confirm();
+    server.reachable = true;
+    server.events[1] = { ...server.events[1], value: 4 } as (typeof server.events)[number];
+    expect(await q.flush()).toBe(false);
+    expect(q.state).toMatchObject({ kind: 'conflict', why: 'chain' });
+  });
+});
+
 describe('another tab that writes', () => {
   it('leaves this one silent: it sends nothing and touches nothing of the ledger', async () => {
     const q = await queue();

@@ -137,9 +137,7 @@ export class EventQueue {
     if (answer.kind === 'accepted' && answer.lastSeq === last && this.known?.lastHash === answer.hash)
       return last;
     this.held = false;
-    if (answer.kind !== 'accepted') await this.took(answer, []);
-    else if (answer.lastSeq === last) this.conflict(last, 'chain');
-    else if (await this.stepBack(answer.lastSeq, last + 1)) {
+    if (await this.took(answer, [])) {
       if (again) return this.confirm(false);
       void this.flush();
     }
@@ -249,7 +247,8 @@ export class EventQueue {
         if (!(await this.checkedAtOpening())) return false;
         // The same again where no answer came: all of it is there or nothing, whatever was done since.
         const batch = this.entries.filter(({ sent }) => !sent).slice(0, this.unanswered || BATCH);
-        if (batch.length === 0) return this.saved();
+        // After trouble only the server can say that it is over, also where nothing waits: it is asked with no acts.
+        if (batch.length === 0 && !isTrouble(this.state)) return this.saved();
         const events = batch.map(({ event }) => event);
         const { token, step, send } = this.options;
         const answer = await send(token, step, events);
@@ -282,8 +281,10 @@ export class EventQueue {
   /** True when sending goes on. */
   private async took(answer: Answer, batch: readonly Entry[]): Promise<boolean> {
     switch (answer.kind) {
-      case 'accepted':
-        return this.accepted(batch, { lastSeq: answer.lastSeq, lastHash: answer.hash });
+      case 'accepted': {
+        const reached = { lastSeq: answer.lastSeq, lastHash: answer.hash };
+        return batch.length > 0 ? this.accepted(batch, reached) : this.wasAsked(reached);
+      }
       case 'unreachable':
         this.become('offline');
         this.again(RETRY_MS[Math.min(this.attempts++, RETRY_MS.length - 1)]);
@@ -326,6 +327,16 @@ export class EventQueue {
     this.entries = this.entries.map((entry) => confirmed.get(entry.seq) ?? entry);
     void this.keep([...confirmed.values()]);
     if (!same) return this.goneOn(reached.lastSeq);
+    this.become('saving');
+    return true;
+  }
+
+  /** The server was only asked how far it has come. */
+  private async wasAsked({ lastSeq, lastHash }: Reached): Promise<boolean> {
+    const known = this.known?.lastSeq ?? 0;
+    if (lastSeq !== known) return this.stepBack(lastSeq, known + 1);
+    if (lastHash !== this.known?.lastHash) return this.conflict(lastSeq, 'chain');
+    this.attempts = 0;
     this.become('saving');
     return true;
   }
@@ -391,6 +402,11 @@ export class EventQueue {
     this.state = { kind, waiting: this.waiting };
     this.options.changed();
   }
+}
+
+/** What was asked of the server last was not done. */
+function isTrouble({ kind }: SaveState): boolean {
+  return kind === 'offline' || kind === 'signedOut' || kind === 'failed';
 }
 
 /** Only the reader can say how it goes on. */
