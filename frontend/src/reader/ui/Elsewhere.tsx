@@ -7,6 +7,7 @@ import { fetchRead } from '../api';
 import type { Reading } from '../session/reading';
 import { isStill, type OpenRead, type Told } from '../session/snapshot';
 import { Differences } from './Differences';
+import { useSigningIn } from './fieldFocus';
 import { NoticeBar } from './NoticeBar';
 import { SignInAgain } from './SignInAgain';
 
@@ -37,6 +38,7 @@ interface ConflictProps {
 export function Conflict({ reading, waiting, onReopen }: ConflictProps) {
   const t = useT();
   const { server, signedOut, ask } = useServer(reading, onReopen);
+  const signingIn = useSigningIn();
   const differing = server ? reading.conflictWith(server.draft) : null;
   const same = differing?.length === 0;
   const theirs = async () => {
@@ -47,7 +49,7 @@ export function Conflict({ reading, waiting, onReopen }: ConflictProps) {
     <NoticeBar
       action={
         <>
-          {signedOut && <SignInAgain onSignedIn={ask} />}
+          {(signedOut || signingIn) && <SignInAgain onSignedIn={ask} />}
           <Button disabled={!server} onClick={() => void theirs()}>
             {t('reader.conflict.theirs')}
           </Button>

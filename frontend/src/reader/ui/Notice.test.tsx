@@ -1,13 +1,13 @@
 // @vitest-environment jsdom
 import { act } from 'react';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { setLanguage } from '../../shared/i18n';
 import { SessionContext } from '../../shared/session';
 import { HEART, READ } from '../ledger/forms.testing';
 import { Server } from '../ledger/server.testing';
 import { memoryLedger } from '../ledger/store';
-import { Reading } from '../session/reading';
+import { Reading, type Snapshot } from '../session/reading';
 import { Notice } from './Notice';
 
 const READER = {
@@ -18,6 +18,7 @@ const READER = {
 let server: Server;
 let reading: Reading;
 let host: HTMLElement;
+let root: Root;
 /** What the server says when it is asked for the read. */
 let answers: () => Promise<Response>;
 
@@ -46,13 +47,19 @@ beforeEach(async () => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  root.unmount();
   host.remove();
 });
 
 async function mount(onReopen = () => {}): Promise<void> {
   host = document.body.appendChild(document.createElement('div'));
-  const root = createRoot(host);
-  const snapshot = reading.snapshot();
+  root = createRoot(host);
+  await show({}, onReopen);
+}
+
+/** The read goes on under the notice. */
+async function show(part: Partial<Snapshot>, onReopen = () => {}): Promise<void> {
+  const snapshot = { ...reading.snapshot(), ...part };
   await act(async () =>
     root.render(
       <SessionContext value={READER as never}>
@@ -61,6 +68,10 @@ async function mount(onReopen = () => {}): Promise<void> {
     ),
   );
 }
+
+const pressEscape = () =>
+  act(async () => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' })));
+const password = () => host.querySelector<HTMLInputElement>('input[type=password]');
 
 const buttons = () => [...host.querySelectorAll('button')];
 const disabled = () => buttons().map((button) => button.disabled);
@@ -86,10 +97,10 @@ it('Nothing is thrown away before what the server has is shown, and it is asked 
 it('Who was signed out meanwhile signs in here, and then chooses', async () => {
   answers = async () => Response.json({ code: 'not_authenticated', message: 'Who?' }, { status: 401 });
   await mount();
-  expect(host.querySelector('input[type=password]')).not.toBeNull();
+  expect(password()).not.toBeNull();
   answers = async () => Response.json(await server.latest());
   await comesTo(() => expect(disabled()).toEqual([false, false]));
-  expect(host.querySelector('input[type=password]')).toBeNull();
+  expect(password()).toBeNull();
 });
 
 it('A read that is signed there, or whose next step is open, is opened anew', async () => {
@@ -103,4 +114,30 @@ it('A tab that has lost the read offers only to take it back', async () => {
   reading.setWritable(false);
   await mount();
   expect(buttons().map(({ textContent }) => textContent)).toEqual(['Work here instead']);
+});
+
+it('The field for the password stays while somebody types there, though all is well again meanwhile', async () => {
+  await mount();
+  await show({ save: { kind: 'signedOut', waiting: 0 } });
+  const typed = password();
+  await act(async () => typed?.focus());
+  await act(() => vi.runOnlyPendingTimersAsync());
+  await show({ save: { kind: 'saved', at: null } });
+  expect(password()).toBe(typed);
+  expect(document.activeElement).toBe(typed);
+  await act(async () => typed?.blur());
+  await act(() => vi.runOnlyPendingTimersAsync());
+  expect(password()).toBeNull();
+});
+
+it('Escape puts away what is seen, and nothing that was never shown', async () => {
+  const heard = vi.spyOn(reading, 'heard');
+  await mount();
+  await show({ save: { kind: 'signedOut', waiting: 0 }, told: { kind: 'elsewhere' } });
+  await pressEscape();
+  expect(password()).toBeNull();
+  expect(host.textContent).toContain('Another computer');
+  expect(heard).not.toHaveBeenCalled();
+  await pressEscape();
+  expect(heard).toHaveBeenCalledOnce();
 });

@@ -3,7 +3,7 @@ import { useT } from '../../shared/i18n';
 import { Button } from '../../shared/ui';
 import type { Reading, Snapshot } from '../session/reading';
 import { Conflict, News } from './Elsewhere';
-import { fieldInFocus } from './fieldFocus';
+import { fieldInFocus, leaveFields, useSigningIn } from './fieldFocus';
 import { NoticeBar } from './NoticeBar';
 import { SignedOut } from './SignInAgain';
 
@@ -24,11 +24,14 @@ export function Notice({ reading, snapshot, onTakeOver, onReopen }: NoticeProps)
   const { save, writable, told } = snapshot;
   const [away, putAway] = useState('');
   const trouble = save.kind === 'signedOut' || save.kind === 'failed' ? `${save.kind} ${save.waiting}` : '';
+  const isAway = trouble !== '' && trouble === away;
+  const signingIn = useSigningIn();
   const stops = !writable || save.kind === 'conflict' || save.kind === 'signed';
   useEscape(() => {
     if (stops) return;
-    if (trouble && trouble !== away) putAway(trouble);
-    else if (told && told.kind !== 'left') reading.heard();
+    if (signingIn) leaveFields();
+    if (trouble && !isAway) putAway(trouble);
+    else if (!signingIn && told && told.kind !== 'left') reading.heard();
   });
   if (!writable) {
     return (
@@ -51,11 +54,11 @@ export function Notice({ reading, snapshot, onTakeOver, onReopen }: NoticeProps)
       </NoticeBar>
     );
   }
-  if (trouble && trouble === away) return null;
-  if (save.kind === 'signedOut') {
-    return <SignedOut waiting={save.waiting} onSignedIn={() => void reading.retry()} />;
+  if (signingIn || (save.kind === 'signedOut' && !isAway)) {
+    const waiting = 'waiting' in save ? save.waiting : 0;
+    return <SignedOut waiting={waiting} onSignedIn={() => void reading.retry()} />;
   }
-  if (save.kind === 'failed') {
+  if (save.kind === 'failed' && !isAway) {
     return (
       <NoticeBar action={<Button onClick={() => void reading.retry()}>{t('reader.save.retry')}</Button>}>
         <p>{t('reader.save.failed', { why: save.message })}</p>

@@ -4,6 +4,7 @@ import { useSession } from '../../shared/session';
 import { signInHere } from '../../shared/signIn';
 import { Button } from '../../shared/ui';
 import '../style/again.css';
+import { leaveFields } from './fieldFocus';
 import { NoticeBar } from './NoticeBar';
 
 interface SignedOutProps {
@@ -39,15 +40,18 @@ export function SignInAgain({ onSignedIn }: Pick<SignedOutProps, 'onSignedIn'>) 
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const form = event.currentTarget;
     if (busy || !password) return;
     setBusy(true);
     setProblem(null);
     try {
       const done = await signInHere(user.email, password);
-      if (done.kind === 'in') onSignedIn();
-      else if (done.kind === 'another') setProblem(t('reader.signedOut.another', { name: done.name }));
+      if (done.kind === 'in') {
+        if (form.contains(document.activeElement)) leaveFields();
+        onSignedIn();
+      } else if (done.kind === 'another') setProblem(t('reader.signedOut.another', { name: done.name }));
       else if (done.kind === 'wait') setProblem(t('reader.signedOut.wait', { count: done.minutes }));
       else setProblem(t('reader.signedOut.wrong'));
     } catch {
@@ -57,7 +61,7 @@ export function SignInAgain({ onSignedIn }: Pick<SignedOutProps, 'onSignedIn'>) 
     setBusy(false);
   };
   return (
-    <form className="reader-again" onSubmit={submit}>
+    <form className="reader-again" data-signing-in onSubmit={submit}>
       <label>
         <span>{t('reader.signedOut.password', { email: user.email })}</span>
         <input

@@ -16,7 +16,7 @@ import { useKeys } from '../session/useKeys';
 import { useReading } from '../session/useReading';
 import { layoutOf, withLimit, withShift } from '../session/view';
 import { contoursOf } from './contours';
-import { useFieldInFocus } from './fieldFocus';
+import { useFieldInFocus, useSigningIn } from './fieldFocus';
 import { Grid } from './Grid';
 import { BeforeReading, CineSheet, cinesOf, Lightbox, warmPictureSheets } from './pictureSheets';
 import { Pointing, PointingContext } from './pointing';
@@ -50,6 +50,7 @@ export function Workstation({ reading, pictures, onSigned, onTakeOver, onReopen 
     read.display_check_due || read.break_due ? { kind: 'check' } : null,
   );
   const inField = useFieldInFocus() !== null;
+  const signingIn = useSigningIn();
 
   const main = useRef<HTMLElement>(null);
   const size = useSize(main);
@@ -121,7 +122,7 @@ export function Workstation({ reading, pictures, onSigned, onTakeOver, onReopen 
           onCommand={run}
           onRetry={() => void reading.retry()}
         />
-        {isNotable(snapshot) && (
+        {(isNotable(snapshot) || signingIn) && (
           <Suspense fallback={null}>
             <Notice reading={reading} snapshot={snapshot} onTakeOver={onTakeOver} onReopen={onReopen} />
           </Suspense>

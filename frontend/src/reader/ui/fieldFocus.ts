@@ -18,6 +18,15 @@ export function useFieldInFocus(): string | null {
   return useSyncExternalStore(subscribe, fieldInFocus);
 }
 
+/** Whether somebody signs in again: the bar must not go away under the hands, or the rest of the password is taken for keys. */
+export function useSigningIn(): boolean {
+  return useSyncExternalStore(subscribe, isSigningIn);
+}
+
+function isSigningIn(): boolean {
+  return document.activeElement?.closest('[data-signing-in]') != null;
+}
+
 function subscribe(changed: () => void): () => void {
   // On its way from one element to the next the focus is nowhere for a moment.
   const left = () => setTimeout(changed);
