@@ -4,8 +4,9 @@ import { createElement } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chained, chainStart } from '../ledger/chain';
-import type { Entry } from '../ledger/events';
+import { type Entry, marksOf } from '../ledger/events';
 import { READ } from '../ledger/forms.testing';
+import { Server } from '../ledger/server.testing';
 import { type LedgerStore, openLedger } from '../ledger/store';
 import { type Opened, useOpened } from './opening';
 import { Ahead } from './prefetch';
@@ -124,7 +125,10 @@ function heldElsewhere() {
     use: (lock: unknown) => Promise<void> | undefined,
   ) => {
     if (how.ifAvailable) return use(null);
-    await free;
+    await new Promise<void>((given, not) => {
+      how.signal?.addEventListener('abort', () => not(how.signal?.reason));
+      void free.then(given);
+    });
     state.held = true;
     await use({});
     state.held = false;
@@ -133,11 +137,48 @@ function heldElsewhere() {
   return state;
 }
 
-describe('a tab that waits for the read', () => {
-  afterEach(() => {
-    Reflect.deleteProperty(navigator, 'locks');
-  });
+afterEach(() => {
+  Reflect.deleteProperty(navigator, 'locks');
+});
 
+it('Who leaves a read while an answer is on its way still sends what was done last', async () => {
+  const server = new Server(READ.form, READ.token);
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let posts = 0;
+  vi.stubGlobal('fetch', async (_address: string, { method, body }: RequestInit) => {
+    if (method !== 'POST') return Response.json(await server.latest());
+    posts++;
+    const { step, events } = JSON.parse(String(body));
+    await answered;
+    const said = await server.send(READ.token, step, events);
+    return Response.json(said.kind === 'accepted' ? { last_seq: said.lastSeq, hash: said.hash } : {});
+  });
+  heldElsewhere().letGo();
+  const seen = (await page())();
+  if (seen.kind !== 'open') throw new Error('A read that is open is opened.');
+  seen.reading.drawn();
+  seen.reading.score(1);
+  await vi.waitFor(() => expect(posts).toBe(1));
+  seen.reading.score(2);
+  root.unmount();
+  await new Promise((resolve) => setTimeout(resolve));
+  answer();
+  await vi.waitFor(() => expect(marksOf(server.draft, 'stress').slice(0, 2)).toEqual([1, 2]));
+});
+
+it('A read that this tab is just letting go of is opened to be written at once', async () => {
+  vi.stubGlobal('fetch', async () => Response.json({ ...READ, last_hash: await chainStart(READ.token) }));
+  const lock = heldElsewhere();
+  setTimeout(lock.letGo);
+  const seen = (await page())();
+  expect(seen).toMatchObject({ kind: 'open', times: 1 });
+  expect(seen.kind === 'open' && seen.reading.snapshot().writable).toBe(true);
+});
+
+describe('a tab that waits for the read', () => {
   it.each([401, 404, 423])('says so and lets go of it when the server says %i', async (status) => {
     vi.stubGlobal('fetch', async () => Response.json({ ...READ, last_hash: await chainStart(READ.token) }));
     const lock = heldElsewhere();

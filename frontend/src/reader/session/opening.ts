@@ -58,6 +58,8 @@ export function useOpened(
           if (!signal.aborted) void ahead.follow(token);
         });
         await hold?.lost;
+        // Who leaves the read still sends: only another tab that writes it silences this one.
+        signal.throwIfAborted();
         reading.setWritable(false);
         hold = await heldAgain(token, signal);
         const opening = { token, reader, ahead, hold, before: result, signal };

@@ -13,11 +13,12 @@ const LETS_GO_MS = 250;
 /** Null when another tab holds the read and `take` is false. Browsers without locks let every tab write. */
 export async function holdRead(token: string, take: boolean): Promise<Hold | null> {
   if (!navigator.locks) return { lost: new Promise(() => undefined), gone: false, release: () => undefined };
-  const how = take ? { steal: true } : { ifAvailable: true };
-  const hold = await asked(token, how);
-  if (hold) return hold;
-  await new Promise((resolve) => setTimeout(resolve, LETS_GO_MS));
-  return asked(token, how);
+  if (take) return asked(token, { steal: true });
+  const signal = AbortSignal.timeout(LETS_GO_MS);
+  return asked(token, { signal }).catch((problem: unknown) => {
+    if (signal.aborted) return null;
+    throw problem;
+  });
 }
 
 /** Once no other tab has the read any more. Rejects where that is not waited for any longer. */
