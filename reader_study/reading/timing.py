@@ -36,8 +36,9 @@ def reading_time(moments: Iterable[Moment]) -> ReadingTime:
     """Add up the time between events, each stretch as the attention was when it began.
 
     The stopwatch starts again with the page, and a page that opens is looked at: a reading below the one before, or
-    a first picture, begins a new stretch, which is active. A page counts from its first complete picture, so that
-    neither loading nor the check of the screen is reading; pages of before that was recorded count whole. Nothing is
+    a first picture, begins a new stretch, which is active. A page that goes on behind the acts of another computer
+    says its first picture again. A page counts from its first complete picture, so that neither loading nor the
+    check of the screen is reading; pages of before that was recorded count whole. Nothing is
     known of the time after the last event.
     """
     total = {ACTIVE: 0, IDLE: 0, HIDDEN: 0}

@@ -48,6 +48,13 @@ def test_neither_a_slow_second_opening_nor_its_check_of_the_screen_is_reading():
     assert reading_time([*crashed, Moment(70_000, shown=True), at(70, "active"), at(75)]).active == 13
 
 
+def test_the_time_between_two_computers_is_not_reading():
+    here = [Moment(1_000, shown=True), at(300)]
+    there = [Moment(2_000, shown=True), at(600)]
+    back = [Moment(4_000_000, shown=True), at(4_000), at(4_010)]
+    assert reading_time([*here, *there, *back]).active == 299 + 598 + 10
+
+
 def test_only_a_view_named_shown_says_that_the_picture_is_there():
     assert moment(elapsed_ms=1, kind="view", name="shown", value="").shown
     assert not moment(elapsed_ms=1, kind="field", name="shown", value="").shown

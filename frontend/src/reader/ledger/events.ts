@@ -64,6 +64,27 @@ export function isOfNow({ step, amendment }: Now, entry: Entry): boolean {
   return (entry.step ?? 1) === step.number && entry.amends === amendment?.version;
 }
 
+/** One act, apart from what it changes. */
+export interface Doing extends Pick<Entry, 'token' | 'step' | 'amends' | 'act' | 'how'> {
+  elapsed_ms: number;
+  at: string;
+}
+
+/** What is kept of the changes of an act, numbered behind `seq`; `draft` is what they change. */
+export function entriesOf(
+  changes: readonly Change[],
+  draft: Draft | null,
+  doing: Doing,
+  seq: number,
+): Entry[] {
+  const { elapsed_ms: elapsed, at, ...of } = doing;
+  const elapsed_ms = Math.max(0, Math.round(elapsed));
+  return changes.map((change, index): Entry => {
+    const event = { id: crypto.randomUUID(), seq: seq + 1 + index, ...change, elapsed_ms, at };
+    return { ...of, seq: event.seq, event, sent: false, before: draft && valueIn(draft, change) };
+  });
+}
+
 /** A new act for the server: it may have kept this one under its old number, when only the answer was lost. */
 export function renumbered({ hash: _, ...entry }: Entry, seq: number): Entry {
   return { ...entry, seq, event: { ...entry.event, id: crypto.randomUUID(), seq } };

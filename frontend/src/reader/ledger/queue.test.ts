@@ -35,6 +35,7 @@ async function queue(goneOn: () => Promise<Reached | null> = contradicted): Prom
     kept,
     changed,
     goneOn,
+    anew: () => null,
     ...reached,
   });
 }
@@ -164,6 +165,7 @@ describe('the queue', () => {
       kept: [],
       changed: () => undefined,
       goneOn: contradicted,
+      anew: () => null,
     };
     const q = new EventQueue({ ...options, ...reached });
     await add(q, score(1, 1));

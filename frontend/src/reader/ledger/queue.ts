@@ -3,7 +3,7 @@
  * by its id, so that sending it again after a lost answer changes nothing; the hash in its answer must be ours.
  */
 import { chained, hashAt } from './chain';
-import { type Change, type Draft, type Entry, folded, type ReadEvent, renumbered, valueIn } from './events';
+import { type Change, type Draft, type Entry, entriesOf, folded, type ReadEvent, renumbered } from './events';
 import { type Answer, BATCH, type Reached, type SaveState, type Send } from './sending';
 import type { LedgerStore } from './store';
 
@@ -19,6 +19,8 @@ interface Options extends Reached {
   changed: () => void;
   /** The read went on in another place: how far, where that contradicts nothing here; null where the reader must say. */
   goneOn: () => Promise<Reached | null>;
+  /** What the record says first of this page, where it goes on behind acts of another place; `first` is the first that waits. */
+  anew: (first: ReadEvent | undefined) => { changes: readonly Change[]; elapsed_ms: number } | null;
 }
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
@@ -81,28 +83,9 @@ export class EventQueue {
     act: Pick<Entry, 'act' | 'how'> & { draft: Draft; elapsed_ms: number },
   ): Promise<void> {
     if (this.stopped) return Promise.resolve();
-    const at = new Date().toISOString();
-    const added = changes.map((change): Entry => {
-      const event: ReadEvent = {
-        id: crypto.randomUUID(),
-        seq: ++this.seq,
-        ...change,
-        elapsed_ms: Math.max(0, Math.round(act.elapsed_ms)),
-        at,
-      };
-      const before = valueIn(act.draft, change);
-      return {
-        token: this.options.token,
-        step: this.options.step,
-        ...(this.options.amends !== undefined && { amends: this.options.amends }),
-        seq: event.seq,
-        event,
-        sent: false,
-        act: act.act,
-        how: act.how,
-        before,
-      };
-    });
+    const { draft, ...doing } = act;
+    const added = entriesOf(changes, draft, { ...this.place, ...doing, at: now() }, this.seq);
+    this.seq += added.length;
     this.entries.push(...added);
     if (this.state.kind === 'saved') this.state = { kind: 'saving', waiting: this.waiting };
     else this.state = { ...this.state, waiting: this.waiting };
@@ -169,15 +152,30 @@ export class EventQueue {
   async renumber(reached: Reached): Promise<void> {
     if (this.paused) return;
     const waiting = this.entries.filter(({ sent }) => !sent);
+    const lead = this.leading(waiting[0]);
     this.known = reached;
     this.seq = reached.lastSeq;
-    this.entries = waiting.map((entry) => renumbered(entry, ++this.seq));
+    this.entries = [...lead, ...waiting].map((entry) => renumbered(entry, ++this.seq));
     this.unkept.clear();
     this.outdated = true;
     this.resentFrom = null;
     this.checked = true;
     await this.keep([]);
     this.become('saving');
+  }
+
+  /** In front of what waits, at the same moment. */
+  private leading(first: Entry | undefined): Entry[] {
+    const anew = this.options.anew(first?.event);
+    if (!anew) return [];
+    const { changes, elapsed_ms } = anew;
+    const how = { act: crypto.randomUUID(), how: 'act' as const, elapsed_ms, at: first?.event.at ?? now() };
+    return entriesOf(changes, null, { ...this.place, ...how }, 0);
+  }
+
+  private get place(): Pick<Entry, 'token' | 'step' | 'amends'> {
+    const { token, step, amends } = this.options;
+    return { token, step, ...(amends !== undefined && { amends }) };
   }
 
   /** Number of the first score or answer that waits; null where only looking does, or nothing. */
@@ -402,6 +400,10 @@ export class EventQueue {
     this.state = { kind, waiting: this.waiting };
     this.options.changed();
   }
+}
+
+function now(): string {
+  return new Date().toISOString();
 }
 
 /** What was asked of the server last was not done. */

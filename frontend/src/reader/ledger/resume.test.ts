@@ -76,6 +76,7 @@ it('After a restore to before a signature, what was done in the next step is not
     lastHash,
     changed: () => undefined,
     goneOn: async () => null,
+    anew: () => null,
   });
   expect(await queue.flush()).toBe(true);
   expect(server.events).toHaveLength(3);

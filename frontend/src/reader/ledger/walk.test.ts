@@ -53,6 +53,7 @@ class Desk {
       kept,
       changed,
       goneOn: async () => null,
+      anew: () => null,
       lastSeq,
       lastHash,
     });

@@ -5,7 +5,8 @@ const IDLE_AFTER_MS = 60_000;
 
 /** Starts with the first complete picture. `changed` is told each change with the moment at which it happened. */
 export class AttentionClock {
-  private state: Attention | null = null;
+  /** Null before the start. */
+  state: Attention | null = null;
   private lastInput = 0;
   private since = 0;
   private activeBefore = 0;

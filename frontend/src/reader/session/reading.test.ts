@@ -380,6 +380,46 @@ describe('a read that went on at another computer', () => {
     expect(reading.snapshot().told).toBeNull();
   });
 
+  it('begins its time and its look anew in the record, which had those of the other', async () => {
+    const reading = await open();
+    reading.shown();
+    reading.show({ ...reading.snapshot().view, table: 'gray' });
+    reading.score(1);
+    await reading.retry();
+    lookedAtElsewhere();
+    reading.show({ ...reading.snapshot().view, interpolate: false });
+    reading.score(2);
+    expect(await reading.retry()).toBe(true);
+    const there = server.events.findIndex(({ id }) => id.startsWith('other'));
+    const [shown, ...behind] = server.events.slice(there + 1);
+    expect(shown).toMatchObject({ name: 'shown' });
+    const looks = behind.filter((event) => event.kind === 'view').map(({ name, value }) => [name, value]);
+    expect(looks.filter(([name]) => name === 'table')).toEqual([['table', 'gray']]);
+    expect(looks.filter(([name]) => name === 'interpolation').map(([, value]) => value)).toEqual([
+      'on',
+      'off',
+    ]);
+    expect(behind.at(-1)).toMatchObject({ kind: 'score', segment: 2 });
+    expect(shown?.elapsed_ms).toBeLessThanOrEqual(behind.at(-1)?.elapsed_ms ?? 0);
+    expect(reading.snapshot().save.kind).toBe('saved');
+  });
+
+  it('says then whether the reader is there, where nothing waits that does', async () => {
+    const reading = await open();
+    reading.shown();
+    reading.visible(false);
+    server.losesAnswer = true;
+    await reading.retry();
+    server.losesAnswer = false;
+    lookedAtElsewhere();
+    expect(await reading.retry()).toBe(true);
+    const there = server.events.findIndex(({ id }) => id.startsWith('other'));
+    expect(server.events.slice(there + 1, there + 3)).toMatchObject([
+      { name: 'shown' },
+      { name: 'attention', value: 'hidden' },
+    ]);
+  });
+
   it('shows what was scored there where only looking waits here, and says so', async () => {
     const reading = await open();
     reading.score(1);

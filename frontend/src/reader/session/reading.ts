@@ -16,6 +16,7 @@ import {
   isOfNow,
   type Mark,
   markOf,
+  type ReadEvent,
   type ScoreChange,
   sameValue,
   valueIn,
@@ -26,6 +27,7 @@ import type { Reached } from '../ledger/sending';
 import type { LedgerStore } from '../ledger/store';
 import { AttentionClock } from './attention';
 import { content, sites } from './form';
+import { Looking, seen } from './looking';
 import { across, afterScored, firstBlank, opposite, stepped } from './moves';
 import { type Focus, isStill, type Keeper, type OpenRead, type Snapshot, type Told } from './snapshot';
 import { firstView, recorded, type View } from './view';
@@ -48,7 +50,9 @@ export class Reading {
   private tellShown: (() => void) | null = null;
   private stopwatch = 0;
   private viewTimer: ReturnType<typeof setTimeout> | undefined;
-  private viewRecorded: Readonly<Record<string, string>>;
+  private readonly looking: Looking;
+  /** The last act of before this page was opened. */
+  private readonly begunBehind: number;
   /** Before there is a picture nothing can be scored or signed. */
   private pictured = false;
   /** The answer that grew last, while it is the last act. */
@@ -74,6 +78,7 @@ export class Reading {
     const amends = read.amendment?.version;
     const { send } = keeper;
     const goneOn = () => this.goneOn();
+    const anew = (first: ReadEvent | undefined) => this.anew(first);
     this.there = read;
     this.queue = new EventQueue({
       token,
@@ -86,7 +91,9 @@ export class Reading {
       lastHash,
       changed,
       goneOn,
+      anew,
     });
+    this.begunBehind = this.queue.lastSeq;
     this.attention = new AttentionClock(
       () => this.elapsed(),
       (state, at) => this.note('attention', state, at),
@@ -97,7 +104,7 @@ export class Reading {
     const view = firstView(read);
     const draft = this.queue.mineOn(read.draft);
     const focus = firstBlank(read.form, draft) ?? { state: read.form.states[0] ?? '', segment: 1 };
-    this.viewRecorded = seen(view, focus);
+    this.looking = new Looking(seen(view, focus));
     this.current = { draft, focus, view, ...this.derived(), writable: false, told };
     this.queue.pause(true);
   }
@@ -333,6 +340,16 @@ export class Reading {
     return { lastSeq: there.last_seq, lastHash: there.last_hash };
   }
 
+  /** Behind the acts of another place the time and the look of this page begin anew: the record had those of the other. */
+  private anew(first: ReadEvent | undefined): { changes: Change[]; elapsed_ms: number } | null {
+    const { state } = this.attention;
+    if (state === null) return null;
+    if (!first) this.stopwatch = this.elapsed();
+    // What waits first was done by somebody who was there.
+    const changes = this.looking.anew(this.queue.confirmedAfter(this.begunBehind), first ? null : state);
+    return { changes, elapsed_ms: first?.elapsed_ms ?? this.stopwatch };
+  }
+
   /** True when something changed. */
   private act(changes: readonly Change[], act: string = crypto.randomUUID()): boolean {
     if (!this.current.writable || !this.pictured) return false;
@@ -388,12 +405,9 @@ export class Reading {
     this.recordSeen(recorded(this.current.view));
   }
 
-  private recordSeen(now: Readonly<Record<string, string>>): void {
+  private recordSeen(now: ReturnType<typeof seen>): void {
     if (!this.current.writable) return;
-    const changes = Object.entries(now).flatMap(([name, value]): Change[] =>
-      value === this.viewRecorded[name] ? [] : [{ kind: 'view', name, value }],
-    );
-    this.viewRecorded = { ...this.viewRecorded, ...now };
+    const changes = this.looking.news(now);
     if (changes.length > 0) this.record(changes, 'act');
   }
 
@@ -414,9 +428,4 @@ export class Reading {
     this.current = { ...this.current, ...this.derived(), ...part };
     for (const listener of this.listeners) listener();
   }
-}
-
-/** What the record says of how the pictures are looked at. */
-function seen(view: View, { state, segment }: Focus): Readonly<Record<string, string>> {
-  return { ...recorded(view), focus: `${state} ${segment}` };
 }
