@@ -95,8 +95,11 @@ def is_running() -> bool:
     return _DATA.exists() and _run("pg_ctl", "-D", str(_DATA), "status", check=False) == 0
 
 
-def start() -> bool:
-    """Start the server unless it runs; return whether this call started it."""
+def start(*, durable: bool = True) -> bool:
+    """Start the server unless it runs; return whether this call started it.
+
+    durable: what was committed outlasts a loss of power; tests that are thrown away need not wait for the disk.
+    """
     for directory in (_ROOT, SOCKET_DIR):
         directory.mkdir(mode=0o755, parents=True, exist_ok=True)
         if _NOBODY:
@@ -109,6 +112,8 @@ def start() -> bool:
         options = "--auth=trust --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8 --no-sync"
         _run("initdb", "-D", str(_DATA), "-U", "postgres", *options.split())
     server = f"-h '' -k '{SOCKET_DIR}' -c max_connections=200"
+    if not durable:
+        server += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     _run("pg_ctl", "-w", "-D", str(_DATA), "-l", str(_DATA / "log"), "-o", server, "start")
     if new:
         for statement in _FIRST_START:

@@ -27,7 +27,7 @@ search.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 def pytest_configure(config: pytest.Config) -> None:
     """The controller starts the embedded server once; xdist's workers find it running."""
     if not hasattr(config, "workerinput") and "DATABASE_URL" not in os.environ:
-        config.stash[_STARTED] = embedded_postgres.start()
+        config.stash[_STARTED] = embedded_postgres.start(durable=False)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -34,6 +34,13 @@ _TARGETS = """() => {
         [element.tagName.toLowerCase(), element.getAttribute('role'), element.getAttribute('class')]
             .filter(Boolean).join(' ') + ': ' +
         (element.getAttribute('aria-label') ?? element.innerText ?? '').slice(0, 60);
+    // Boxes of sectors overlap, and to ask what lies at a point costs most of all.
+    let hits = new Map();
+    const at = (x, y) => {
+        const key = y * 65536 + x;
+        if (!hits.has(key)) hits.set(key, document.elementFromPoint(x + 0.5, y + 0.5));
+        return hits.get(key);
+    };
     // The largest upright square of points that belong to the element, where it is not a box or is partly covered.
     const square = (element, box) => {
         const [x0, y0] = [Math.max(0, Math.floor(box.left)), Math.max(0, Math.floor(box.top))];
@@ -45,7 +52,7 @@ _TARGETS = """() => {
         for (let y = 0; y < height; y++) {
             const row = new Array(width + 1).fill(0);
             for (let x = 0; x < width; x++) {
-                const hit = document.elementFromPoint(x0 + x + 0.5, y0 + y + 0.5);
+                const hit = at(x0 + x, y0 + y);
                 covered ||= !around.contains(hit);
                 if (!hit || !element.contains(hit)) continue;
                 row[x + 1] = Math.min(row[x], above[x], above[x + 1]) + 1;
@@ -70,6 +77,7 @@ _TARGETS = """() => {
         // What a box that scrolls hides is measured once it is scrolled to.
         if (box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth) {
             target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+            hits = new Map();
             box = target.getBoundingClientRect();
         }
         const shaped = element instanceof SVGElement || element.matches('input[type=range]');
@@ -91,8 +99,13 @@ _TARGETS = """() => {
 
 # Contrast of every text that lies on a plain colour, as WCAG 2.2 computes it.
 _CONTRASTS = """() => {
+    const colours = new Map();
     const parse = (colour) => {
-        const canvas = parse.canvas ??= new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+        if (!colours.has(colour)) colours.set(colour, measured(colour));
+        return colours.get(colour);
+    };
+    const measured = (colour) => {
+        const canvas = measured.canvas ??= new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
         canvas.clearRect(0, 0, 1, 1);
         canvas.fillStyle = colour;
         canvas.fillRect(0, 0, 1, 1);

@@ -40,10 +40,10 @@ def values_of(study: Volume) -> np.ndarray:
 @pytest.mark.parametrize(
     ("seen", "fwhm_mm"),
     [
-        ("clean", 8.0),
+        pytest.param("clean", 8.0, marks=pytest.mark.science),
         ("background and noise", 14.0),
-        ("hot liver", 14.0),
-        ("hotter liver", 8.0),
+        pytest.param("hot liver", 14.0, marks=pytest.mark.science),
+        pytest.param("hotter liver", 8.0, marks=pytest.mark.science),
         ("hotter liver", 14.0),
     ],
 )

@@ -36,7 +36,7 @@ def direction(image: Volume) -> np.ndarray:
     return np.asarray(along / np.linalg.norm(along))
 
 
-@pytest.mark.parametrize("segment", [2, 10, 12])
+@pytest.mark.parametrize("segment", [10, *(pytest.param(n, marks=pytest.mark.science) for n in (2, 12))])
 def test_a_defect_is_found_in_its_own_segment(segment: int) -> None:
     heart = volume(one_defect(segment), fwhm_mm=12, background=0.1, noise=0.05, balls=(LIVER,))
     image = reoriented(chest(heart))
