@@ -59,6 +59,7 @@ def allocate(*, actor: User, study: Study, seed: bytes | None = None) -> Allocat
     complete = [case for case in readable_cases(study) if case.case_id not in allocated]
     _require_no_cine_in_the_making(study, complete, protocol)
     inputs = _inputs(study, version, complete, [case for case, _lacks in left_out], block=number)
+    inputs["seed"] = seed.hex()
     try:
         reads = made(ALGORITHM, inputs=inputs, seed=seed)
     except Impossible as error:

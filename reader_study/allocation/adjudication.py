@@ -13,6 +13,7 @@ another language. Its inputs are JSON, kept and sealed with the list:
     vacant              [subject, UUID, arm, whether it is a decoy, seats, [adjudicators who have it]], sorted
     adjudicators        [name, UUID of the account, cases of the round before in their order], by name
     sheets              [UUID of the case, arm, token, SHA-256 of what was signed] that the rule was applied to, sorted
+    seed                in hex, so that nobody can try which list and which scores have the digest; older rounds lack it
 
 **Streams** of one seed: "adjudication-1/ROUND/decoys", ".../dealing", ".../order/NAME", ".../tokens/STUDY/NAME".
 

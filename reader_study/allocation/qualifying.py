@@ -109,10 +109,13 @@ def draw(
     return keys
 
 
-def digest_of(keys: Iterable[Key]) -> str:
-    """SHA-256 of what was drawn, for the journal: it proves the rows later and tells nothing before."""
+def digest_of(qualification: Qualification, keys: Iterable[Key]) -> str:
+    """SHA-256 of the secret seed and what was drawn, for the journal: it proves the rows later.
+
+    Without the seed anybody who has the tokens could try which cases and arms have that digest.
+    """
     rows = [[str(key.token), key.position, str(key.case_id), key.arm] for key in keys]
-    return hashlib.sha256(_canonical(rows)).hexdigest()
+    return hashlib.sha256(bytes(qualification.seed) + _canonical(rows)).hexdigest()
 
 
 def _mixed(arms: list[str], count: int, stream: Stream) -> list[str]:

@@ -12,6 +12,8 @@ Inputs are JSON. Those of williams-mixed-2 are what a block was made from and wh
     cases               [subject, site, UUID, arms it can be read in] of every case, sorted
     readers             [name, UUID of the account, last session of the blocks before], by name
     images, cines       the pictures of every case that is read, by the names of their bytes
+    seed                in hex: the digest is published, tokens come out as reads are signed, and of a block of a
+                        few cases anybody could try which list has it. Older blocks lack it
 
 Those of williams-mixed-1 know no block, protocol, readers_per_case and minimum_distance, and readers are [name, UUID].
 """

@@ -64,6 +64,7 @@ def make_round(*, actor: User, study: Study, seed: bytes | None = None) -> Adjud
         )
     seed = seed or secrets.token_bytes(SEED_BYTES)
     inputs = _inputs(study, protocol, rule, situation, protocol_sha256=version.sha256)
+    inputs["seed"] = seed.hex()
     try:
         seats = adjudication.made(adjudication.NAME, inputs=inputs, seed=seed)
     except Impossible as error:

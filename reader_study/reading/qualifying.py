@@ -270,7 +270,7 @@ def _lay_out(sealed: Qualification, now: Qualifying, reader: UUID, *, purpose: s
             "purpose": str(purpose),
             "attempt": attempt,
             "reads": len(keys),
-            "digest": drawing.digest_of(keys),
+            "digest": drawing.digest_of(sealed, keys),
         },
     )
 

@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 
 from reader_study.allocation import queries
 from reader_study.allocation.actions import allocate
+from reader_study.allocation.export import verify
 from reader_study.allocation.models import Allocation, Assignment
+from reader_study.allocation.sealing import made, sealed_digest
 from reader_study.audit.models import Entry
 from reader_study.cases.models import Case, Image
 from reader_study.problems import Conflict
@@ -83,6 +85,17 @@ def test_each_block_has_a_seed_and_a_digest_of_its_own_in_the_journal(reading):
         (1, one.digest), (2, two.digest),
     ]  # fmt: skip
     assert one.digest != two.digest
+
+
+def test_nobody_can_try_which_list_has_the_digest(reading):
+    """Of a case, its arms and the tokens there are few lists; the digest covers the seed, too, which nobody has."""
+    late(reading, 3)
+    block = further(reading)
+    assert verify(queries.exported(reading.study))[1].digest == block.digest
+    listed = made(block.algorithm, inputs=block.inputs, seed=bytes(block.seed))
+    known = {name: value for name, value in block.inputs.items() if name != "seed"}
+    assert bytes(block.seed).hex() not in str(known)
+    assert sealed_digest(listed, inputs=known, withheld=block.withheld) != block.digest
 
 
 def test_the_same_chosen_seed_gives_other_tokens_in_another_block():

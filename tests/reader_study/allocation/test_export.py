@@ -45,6 +45,7 @@ def inputs(algorithm: str, number: int) -> dict[str, Any]:
             "readers_per_case": 2,
             "minimum_distance": None,
             "readers": [[*reader, 4 * (number - 1)] for reader in document["readers"]],
+            "seed": seed(number).hex(),
         }
     return document
 

@@ -128,6 +128,7 @@ def test_the_journal_says_that_a_round_was_sealed_and_neither_pair_nor_decoy(rea
     ]
     assert adjudication.rows(seats) == stored
     assert adjudication.sealed_digest(seats, algorithm=found.algorithm, inputs=found.inputs) == found.digest
+    assert found.inputs["seed"] == bytes(found.seed).hex()  # nobody can try which list has the digest
     signed = {(sheet[2], sheet[3]) for sheet in found.inputs["sheets"]}
     assert len(signed) == 24  # what the rule was applied to, by token and digest
 

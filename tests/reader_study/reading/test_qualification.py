@@ -1,5 +1,7 @@
 """Who may read: a reader is trained, fails, repeats and passes the test, and only then gets a read of the study."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from reader_study.allocation.models import QualifyingRead
 from reader_study.audit.models import Entry
 from reader_study.problems import Conflict
 from reader_study.reading import wall
@@ -103,6 +106,18 @@ def test_a_reader_fails_repeats_passes_and_only_then_gets_a_read_of_the_study(le
         "reading.test_evaluated",
         "reading.certified",
     ]
+
+
+def test_nobody_can_try_which_cases_and_arms_a_reader_was_given(leading: Leading, desk: Desk):
+    """There are few orders of a few cases, and tokens are no secret: the journal's digest covers the seed, too."""
+    agenda(desk, "training")
+    reader = leading.study.readers[0].id
+    told = Entry.objects.get(action="reading.qualification_laid_out", subject=str(reader)).detail["digest"]
+    drawn = QualifyingRead.objects.filter(reader=reader).order_by("position")
+    rows = [[str(read.token), read.position, str(read.case_id), read.arm] for read in drawn]
+    listed = json.dumps(rows, separators=(",", ":")).encode()
+    assert hashlib.sha256(listed).hexdigest() != told
+    assert hashlib.sha256(bytes(drawn[0].qualification.seed) + listed).hexdigest() == told
 
 
 def test_training_shows_the_reference_after_the_signature_and_not_before(leading: Leading, desk: Desk):
