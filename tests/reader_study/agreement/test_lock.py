@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from inference.objects import ObjectStore
+from reader_study.accounts.models import Signature
 from reader_study.agreement.actions import lock_data
 from reader_study.agreement.analysis.compute import canonical
 from reader_study.agreement.models import Lock
@@ -196,6 +197,25 @@ def test_a_lock_can_neither_be_changed_nor_removed(locked):
     for change in ("UPDATE agreement_lock SET reason = 'another'", "DELETE FROM agreement_lock"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(change)
+
+
+@pytest.mark.django_db
+def test_a_lock_is_signed_by_the_investigator_over_its_digest():
+    study = finished()
+    lead, reader = study.investigator, study.readers[0]
+    for signer, locker, content in ((reader, lead, "1"), (lead, lead, "0"), (reader, reader, "1")):
+        signature = Signature.objects.create(
+            signer=signer, full_name=signer.full_name, meaning="x", content_sha256=content * 64
+        )
+        with pytest.raises(DatabaseError, match="signs them"), transaction.atomic():
+            Lock.objects.create(
+                study=study.study,
+                sha256="1" * 64,
+                locked_by=locker,
+                signature=signature,
+                reason="x",
+                locked_at=timezone.now(),
+            )
 
 
 def test_a_lock_cannot_be_truncated_away(db):

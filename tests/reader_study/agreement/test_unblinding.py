@@ -369,6 +369,27 @@ def test_requests_and_answers_are_never_changed_or_removed(locked: Draft) -> Non
                 cursor.execute(change)
 
 
+def test_a_request_is_signed_by_who_asks_over_what_is_asked(locked: Draft) -> None:
+    monitor = join(locked, "Mo Monitor", Role.MONITOR)
+    digest, now = "1" * 64, timezone.now()
+    for signer, content in ((monitor, digest), (locked.investigator, "0" * 64)):
+        signature = Signature.objects.create(
+            signer=signer, full_name=signer.full_name, meaning="x", content_sha256=content
+        )
+        with pytest.raises(DatabaseError, match="signs what is asked"), transaction.atomic():
+            UnblindingRequest.objects.create(
+                study=locked.study,
+                scope="study",
+                lock_sha256=digest,
+                requester=locked.investigator,
+                reason="x",
+                requested_at=now,
+                expires_at=now + timedelta(days=1),
+                sha256=digest,
+                signature=signature,
+            )
+
+
 def test_an_approval_is_signed_over_what_was_asked(locked: Draft) -> None:
     monitor = join(locked, "Mo Monitor", Role.MONITOR)
     request = asked(locked)

@@ -6,9 +6,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from reader_study.accounts.models import Signature
 from reader_study.allocation.actions import allocate
 from reader_study.studies.actions import store_protocol
-from reader_study.studies.models import Study
+from reader_study.studies.models import CharterSignature, Study
 from reader_study.studies.queries import current_protocol
 from tests.reader_study.allocation.drafts import Draft, draft, frozen
 from tests.reader_study.reading.reads import opened
@@ -67,3 +68,14 @@ def test_a_signed_protocol_is_amended_with_a_signature() -> None:
         stored(signed=False)
     stored(signed=True)
     assert current_protocol(study.study).version == 2
+
+
+def test_a_protocol_is_signed_by_the_investigator_over_the_very_version() -> None:
+    study = draft(per_site=(1,), readers=1)
+    version = current_protocol(study.study)
+    for signer, content in ((study.readers[0], version.sha256), (study.investigator, "0" * 64)):
+        signature = Signature.objects.create(
+            signer=signer, full_name=signer.full_name, meaning="x", content_sha256=content
+        )
+        with pytest.raises(DatabaseError, match="the very version"), transaction.atomic():
+            CharterSignature.objects.create(version=version, signature=signature)
