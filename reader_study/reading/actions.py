@@ -49,12 +49,17 @@ class Act:
 
 @transaction.atomic
 def present(*, reader: User, token: UUID) -> Due:
-    """Hand out a read, and keep when an open one was first looked at.
+    """Hand out a read, and keep when an open one was first looked at; that a signed one is seen again is journaled.
 
     One that is handed out ahead of its turn is not looked at yet. Raises NotFound when it is not due.
     """
     due = queries.read_for(reader, token)
-    if due.state == ReadState.OPEN and not due.standing.amending:
+    if due.state != ReadState.OPEN:
+        return due
+    if due.standing.amending and due.standing.unlock:
+        if not queries.in_the_middle(due):  # once its pictures are there, the ledger of the read says so
+            journal("reading.presented", reader=reader, read=due.read, unlock=due.standing.unlock.id)
+    else:
         _shown, first = Presentation.objects.get_or_create(read=due.read)
         if first:
             journal("reading.presented", reader=reader, read=due.read)

@@ -39,13 +39,17 @@ class Reason(StrEnum):
     """Why a reader who has reads left may open none."""
 
     QUESTIONS = "questions"
+    CORRECTION = "correction"
     WASHOUT = "washout"
     DAILY_CAP = "daily_cap"
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What must come first: the answers about a session, or a time. `read`: the one that would be next; not told."""
+    """What must come first: the answers about a session, the signature of a correction, or a time.
+
+    `read`: the one that would be next; not told.
+    """
 
     study: UUID
     reason: Reason
@@ -296,7 +300,7 @@ def progress(study_id: UUID) -> list[ReaderSessions]:
     ]
 
 
-def _sessions(study: ReadingStudy, found: Iterable[Standing], *, answered: Container[int]) -> list[Session]:
+def _sessions(study: ReadingStudy, found: list[Standing], *, answered: Container[int]) -> list[Session]:
     """Those of the study itself."""
     return sessions(
         ((standing.read.session, standing.first_signed_at) for standing in found),
@@ -305,6 +309,7 @@ def _sessions(study: ReadingStudy, found: Iterable[Standing], *, answered: Conta
         has_questions=lambda session, ended_at: (
             session not in answered and questions_of(study, ended_at=ended_at).any
         ),
+        corrections=[(standing.read.session, at) for standing in found for at in standing.corrections],
     )
 
 
@@ -364,5 +369,7 @@ def _waiting(
         if session.questions_due:
             return Waiting(study.pk, Reason.QUESTIONS, session.number, None)
         if session.state == SessionState.WAITING:
-            return Waiting(study.pk, Reason.WASHOUT, session.number, session.opens_at)
+            # The one before is finished: what has no time yet waits for a correction.
+            reason = Reason.WASHOUT if session.opens_at else Reason.CORRECTION
+            return Waiting(study.pk, reason, session.number, session.opens_at)
     return None

@@ -42,9 +42,15 @@ class Standing:
 
     @property
     def first_signed_at(self) -> datetime | None:
-        """When the read was signed; a correction does not change it, so that no session opens later by one."""
+        """When the read was signed; a correction does not change it."""
         first = (s for s in self.sheets if s.step == self.steps and s.version == 1)
         return next((sheet.signature.signed_at for sheet in first), None)
+
+    @property
+    def corrections(self) -> list[datetime | None]:
+        """When each correction of it was signed; None for the one that is open."""
+        signed = [sheet.signature.signed_at for sheet in self.sheets if sheet.version > 1]
+        return [*signed, None] if self.amending else [*signed]
 
     @property
     def unlock(self) -> Unlock | None:

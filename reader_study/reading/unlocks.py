@@ -10,7 +10,7 @@ from reader_study.audit.actions import record
 from reader_study.problems import Conflict, Invalid, NotFound
 from reader_study.reading import queries
 from reader_study.reading.actions import hold, journal
-from reader_study.reading.models import Unlock, UnlockAnswer
+from reader_study.reading.models import Presentation, Read, Unlock, UnlockAnswer
 from reader_study.reading.qualification import QUALIFYING
 from reader_study.reading.queries import ReadState
 from reader_study.reading.standing import UnlockState, answer_to
@@ -70,8 +70,9 @@ def answer_unlock(*, actor: User, study: Study, unlock_id: UUID, approved: bool,
     NotFound
         The actor is not the investigator of the study, or it has no such request.
     Conflict
-        code "state": the study is not open for reading; code "answered"; code "adjudicated": it would be allowed to
-        change what a round of adjudication was made from.
+        code "state": the study is not open for reading; code "answered"; code "session_begun": its case would be seen
+        again within the washout; code "adjudicated": it would be allowed to change what a round of adjudication was
+        made from.
     Invalid
         code "reason"; "identifiers": the reader is shown it.
     """
@@ -89,6 +90,14 @@ def answer_unlock(*, actor: User, study: Study, unlock_id: UUID, approved: bool,
         raise Conflict("state", _("Reading of this study has ended: no read can be corrected any more."))
     if answer_to(unlock) is not None:
         raise Conflict("answered", _("This request was answered already."))
+    if approved and _has_gone_on(unlock.read):
+        raise Conflict(
+            "session_begun",
+            _(
+                "The reader has begun a later session. The pictures of this read would be seen again within the"
+                " washout. Refuse the request."
+            ),
+        )
     try:
         with transaction.atomic():
             answer = UnlockAnswer.objects.create(unlock=unlock, approved=approved, reason=reason, by=actor)
@@ -110,6 +119,19 @@ def answer_unlock(*, actor: User, study: Study, unlock_id: UUID, approved: bool,
         detail={"unlock": unlock.id, "approved": approved, "reason": reason},
     )
     return answer
+
+
+def _has_gone_on(read: Read) -> bool:
+    """Whether a read of a later session was shown to the reader; adjudication keeps no washout."""
+    return (
+        read.purpose == Read.Purpose.STUDY
+        and Presentation.objects.filter(
+            read__study=read.study_id,
+            read__reader=read.reader_id,
+            read__purpose=read.purpose,
+            read__session__gt=read.session,
+        ).exists()
+    )
 
 
 def _given(reason: str) -> str:

@@ -36,7 +36,7 @@ export type Purpose = 'study' | 'training' | 'test' | 'adjudication';
 /** Why a reader who has reads left may open none now. */
 export interface Waiting {
   study: string;
-  reason: 'questions' | 'washout' | 'daily_cap';
+  reason: 'questions' | 'correction' | 'washout' | 'daily_cap';
   /** The session that is asked about, or that goes on. */
   session: number;
   until: string | null;

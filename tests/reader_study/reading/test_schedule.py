@@ -48,6 +48,26 @@ def test_a_session_that_was_begun_stays_open():
     assert states(reads, washout_days=28, now=at(29)) == [FINISHED, OPEN]
 
 
+def test_a_correction_shows_a_case_again_so_the_days_count_from_its_signature():
+    reads = [(1, at(0)), (2, None), (3, None)]
+
+    def second(day: float, *corrections: tuple) -> tuple:
+        found = sessions(reads, washout_days=28, now=at(day), corrections=corrections)
+        return (found[1].state, found[1].opens_at)
+
+    assert second(28, (1, at(27))) == (WAITING, at(55))
+    assert second(55, (1, at(27))) == (OPEN, None)
+    assert second(55, (1, at(27)), (1, None)) == (WAITING, None)  # it is open again
+
+
+def test_no_session_begins_while_a_correction_of_any_before_it_is_open():
+    reads = [(1, at(0)), (2, at(28)), (3, None)]
+    found = sessions(reads, washout_days=28, now=at(90), corrections=[(1, None)])
+    assert [session.state for session in found] == [FINISHED, FINISHED, WAITING]
+    found = sessions([*reads, (3, at(56))], washout_days=28, now=at(90), corrections=[(1, None)])
+    assert found[2].state == OPEN  # one that has begun goes on
+
+
 @given(
     st.lists(st.integers(1, 4), min_size=1, max_size=4).map(sorted),
     st.integers(0, 9),

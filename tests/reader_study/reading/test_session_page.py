@@ -173,15 +173,12 @@ def test_a_cap_is_that_of_one_study(signed_in):
     assert [study["next"] is None for study in desk.worklist()["studies"]] == [True, False]
 
 
-def test_the_washout_ends_to_the_second_and_no_correction_moves_it(signed_in, monkeypatch):
+def test_the_washout_ends_to_the_second(signed_in, monkeypatch):
     study = opened(per_site=(1,), readers=1, washout_days=28)
     desk = desk_of(study, signed_in)
     first, second = Read.objects.order_by("session").values_list("token", flat=True)[:2]
     desk.finish(str(first))
     signed_at(str(first), NOON)
-    desk.ask_to_correct(str(first))
-    answer(study)
-    assert desk.sign(str(first), sha256=digest(0), last_seq=37, meaning="amended").status_code == 201
 
     due = NOON + timedelta(days=28)
     set_clock(monkeypatch, due - SECOND)

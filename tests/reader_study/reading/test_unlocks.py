@@ -226,12 +226,13 @@ def test_the_journal_tells_who_asked_who_answered_and_what_was_signed(study, des
     desk.ask_to_correct(token, "Wrong segment")
     answer(study, reason="Go on")
     correct(desk, token)
-    asked, answered, signed = Entry.objects.filter(subject=token).order_by("-number")[:3][::-1]
+    asked, answered, seen, signed = Entry.objects.filter(subject=token).order_by("-number")[:4][::-1]
     unlock = str(Unlock.objects.get().id)
     assert (asked.action, asked.actor) == ("reading.unlock_requested", study.readers[0].id)
     assert asked.detail == {"unlock": unlock, "version": 1, "reason": "Wrong segment"}
     assert (answered.action, answered.actor) == ("reading.unlock_answered", study.investigator.id)
     assert answered.detail == {"unlock": unlock, "approved": True, "reason": "Go on"}
+    assert (seen.action, seen.detail) == ("reading.presented", {"unlock": unlock})
     assert (signed.action, signed.detail["version"]) == ("reading.signed", 2)
 
 

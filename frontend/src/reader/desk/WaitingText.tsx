@@ -13,6 +13,7 @@ export function WaitingText({ waiting: { reason, session, until }, cap = null }:
   const t = useT();
   const date = formatTime(useLanguage(), until);
   if (reason === 'questions') return t('reader.desk.questions', { number: session });
+  if (reason === 'correction') return t('reader.desk.correction', { number: session });
   if (reason === 'washout') return t('reader.worklist.waiting', { number: session, date });
   return cap === null ? t('reader.desk.enough', { date }) : t('reader.desk.enoughOf', { count: cap, date });
 }

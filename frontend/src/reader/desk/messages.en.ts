@@ -11,6 +11,8 @@ export const deskEn = {
   'reader.desk.enough': 'The reads of today are signed. Reading goes on from {{date}}.',
   'reader.desk.questions':
     'Session {{number}} is finished. A few questions about it are left; reading goes on once they are answered.',
+  'reader.desk.correction':
+    'Session {{number}} waits until the read that was opened again is signed; its days count from then.',
   'reader.desk.answer': 'Answer the questions',
   'reader.desk.questionsDue': 'questions left',
   'reader.desk.afterQuestions': 'opens once the questions are answered',

@@ -4301,11 +4301,12 @@ export interface components {
         };
         /**
          * @description * `questions` - questions
+         *     * `correction` - correction
          *     * `washout` - washout
          *     * `daily_cap` - daily_cap
          * @enum {string}
          */
-        WaitingReasonEnum: "questions" | "washout" | "daily_cap";
+        WaitingReasonEnum: "questions" | "correction" | "washout" | "daily_cap";
         WaitingUnblinding: {
             /** Format: uuid */
             id: string;
