@@ -145,8 +145,10 @@ def _first_broken(standing: Standing, events: list[Event]) -> int | None:
 
 
 def _is_sealed(sheet: ScoreSheet, seal: dict[str, Any]) -> bool:
-    # What was journaled before the digest was one that nobody can try out has the plain one.
-    sealed = sealed_sha256(sheet.pk, sheet.content_sha256) if "sha256" in seal else sheet.content_sha256
+    if "last_seq" not in seal:
+        return bool(seal["sha256"] == sealed_sha256(sheet.pk, sheet.content_sha256, sheet.last_seq))
+    # An older journal says it, and one that is older still has a digest that can be tried out.
+    sealed = sealed_sha256(sheet.pk, sheet.content_sha256, None) if "sha256" in seal else sheet.content_sha256
     return (sheet.last_seq, sealed) == (seal["last_seq"], seal.get("sha256", seal.get("content_sha256")))
 
 

@@ -12,7 +12,8 @@ def sheets_of(study: Study, *, purpose: Read.Purpose) -> list[dict[str, Any]]:
     """All versions of all steps of the reads for a purpose; `in_force` marks the one of a step that counts, with its
     active reading time.
 
-    id: with it the digest that the journal has of a signature can be checked (reading/draft.py, `sealed_sha256`).
+    id, last_seq: with them the digest that the journal has of a signature can be checked (reading/draft.py,
+    `sealed_sha256`); last_seq is the number of the last act that was signed.
     reason: why a signed step was corrected by this version; empty for the first.
     """
     in_force = {(signed.token, signed.step): signed for signed in signed_steps(study.id, purpose=purpose)}
@@ -35,6 +36,7 @@ def sheets_of(study: Study, *, purpose: Read.Purpose) -> list[dict[str, Any]]:
             "scores": sheet.scores,
             "fields": sheet.fields,
             "content_sha256": sheet.content_sha256,
+            "last_seq": sheet.last_seq,
             "first_shown_at": utc(first_shown.get(sheet.read_id)),
             "signature": {
                 "id": str(sheet.signature_id),

@@ -1,8 +1,9 @@
 """What a reader does: look at a read for the first time, act on it, sign it.
 
 Single acts are not journaled: the ledger they are written to is itself numbered, chained and insert-only, and the
-signature that ends a read puts a hash of what they add up to, which tells no score, and the end of the chain into the
-journal. Nor is the signature of an earlier step: that a read has steps would tell its arm to those who see the journal.
+signature that ends a read puts a hash of what they add up to, which tells neither score nor number, and the end of the
+chain into the journal. Nor is the signature of an earlier step: that a read has steps would tell its arm to those who
+see the journal.
 """
 
 from collections.abc import Sequence
@@ -182,8 +183,7 @@ def sign_read(
             reader=reader,
             read=read,
             version=sheet.version,
-            sha256=draft.sealed_sha256(sheet.pk, digest),
-            last_seq=kept,
+            sha256=draft.sealed_sha256(sheet.pk, digest, kept),
             last_hash=chained,
             signature=signature.id,
         )

@@ -64,11 +64,13 @@ def missing(form: Form, draft: Draft) -> list[str]:
     ]
 
 
-def sealed_sha256(sheet: UUID, content_sha256: str) -> str:
+def sealed_sha256(sheet: UUID, content_sha256: str, last_seq: int | None) -> str:
     """What the journal says of a signed sheet. Its random id, which the journal has nowhere, keeps whoever reads the
-    journal while the study is read from trying out which scores have that digest.
+    journal while the study is read from trying out which scores have that digest; or how many acts there were, as
+    reads with steps have more. last_seq: None where an older journal says it beside the digest.
     """
-    return hashlib.sha256(f"{sheet} {content_sha256}".encode()).hexdigest()
+    counted = "" if last_seq is None else f" {last_seq}"
+    return hashlib.sha256(f"{sheet} {content_sha256}{counted}".encode()).hexdigest()
 
 
 def content_sha256(content: Draft, *, form_version: int) -> str:

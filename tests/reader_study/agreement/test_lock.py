@@ -186,7 +186,7 @@ def test_what_was_read_through_the_doors_is_locked(signed_in, sent, object_store
     assert all(read["first_shown_at"] <= read["signature"]["at"] for read in snapshot["reads"])
     signed = Entry.objects.filter(action="reading.signed")
     assert {entry.detail["sha256"] for entry in signed} == {  # whoever has the lock can check the journal
-        hashlib.sha256(f"{read['id']} {read['content_sha256']}".encode()).hexdigest()
+        hashlib.sha256(f"{read['id']} {read['content_sha256']} {read['last_seq']}".encode()).hexdigest()
         for read in snapshot["reads"]
     }
     result = signed_in(study.investigator).get(report_address(study)).json()["result"]

@@ -272,8 +272,7 @@ def test_a_signature_is_in_the_journal_with_a_hash_by_which_nobody_tries_out_the
     assert (entry.subject, entry.actor, entry.study) == (token, study.readers[0].id, study.study.id)
     assert entry.detail == {
         "version": 1,
-        "sha256": sealed_sha256(sheet.pk, sheet.content_sha256),
-        "last_seq": 37,
+        "sha256": sealed_sha256(sheet.pk, sheet.content_sha256, 37),
         "last_hash": Event.objects.get(seq=37).hash,
         "signature": str(sheet.signature_id),
     }
