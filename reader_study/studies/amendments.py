@@ -57,7 +57,12 @@ RULES: Mapping[str, tuple[Until, Any]] = {
     ),
     "conduct": (Until.LOCK, _AT_ONCE),
     "conduct.ask_recall": (Until.LOCK, gettext_lazy("Sessions that end from now on follow it.")),
-    "conduct.ask_arm": (Until.LOCK, gettext_lazy("Sessions that end from now on follow it.")),
+    "conduct.ask_arm": (
+        Until.LOCK,
+        gettext_lazy(
+            "Sessions that end from now on follow it. Where the arm is asked for, readers see the names of all arms."
+        ),
+    ),
     "conduct.drift_visible_to": (
         Until.LOCK,
         gettext_lazy("No read changes; who sees the drift does, at once."),

@@ -132,7 +132,7 @@ export const en = {
   'allocation.lead': 'Which reader sees which case in which arm, in which session and order.',
   'allocation.before': 'Make the read list',
   'allocation.explained':
-    'Every reader reads every complete case once in each arm. Arms are mixed within each session, and no case comes twice in a session. The list is made once from a random seed, sealed by its SHA-256, and shown to nobody before the study is locked.',
+    'Every reader reads each complete case that the design gives to them once in each arm, and a share once more if the protocol has hidden repeats. Arms are mixed within each session, and no case comes twice in a session. The list is made once from a random seed, sealed by its SHA-256, and given out to nobody before the study is unblinded.',
   'allocation.ready': 'Complete cases',
   'allocation.waiting': 'Cases still waiting',
   'allocation.freeze': 'Generate and seal',
@@ -153,7 +153,7 @@ export const en = {
   'allocation.digest': 'SHA-256 of the list',
   'allocation.algorithm': 'Algorithm',
   'allocation.at': 'Made',
-  'allocation.sealed': 'Write the SHA-256 down: after the lock it proves that the list was never changed.',
+  'allocation.sealed': 'Write the SHA-256 down: after unblinding it proves that the list was never changed.',
   'allocation.reason': 'Why',
   'freeze.title': 'Freeze the protocol',
   'freeze.text':

@@ -130,7 +130,7 @@ export const ja: SameKeys<typeof en> = {
   'allocation.lead': 'どの読影医が、どの症例を、どの群で、どのセッションのどの順番で読影するかを定めます。',
   'allocation.before': '読影リストの作成',
   'allocation.explained':
-    '各読影医が、そろった全症例を各群で1回ずつ読影します。各セッションでは群が混在し、同じ症例は1セッションに1回だけです。リストは乱数から一度だけ作成され、SHA-256で封印され、データ固定まで誰にも表示されません。',
+    '各読影医が、そろった症例のうちデザインにより担当するものを各群で1回ずつ、反復読影のある試験ではその一部をもう1回読影します。各セッションでは群が混在し、同じ症例は1セッションに1回だけです。リストは乱数から一度だけ作成され、SHA-256で封印され、盲検解除まで誰にも開示されません。',
   'allocation.ready': 'そろった症例',
   'allocation.waiting': '未完了の症例',
   'allocation.freeze': '作成して封印',
@@ -149,7 +149,7 @@ export const ja: SameKeys<typeof en> = {
   'allocation.algorithm': 'アルゴリズム',
   'allocation.at': '作成日時',
   'allocation.sealed':
-    'SHA-256を控えておいてください。データ固定後、リストが変更されていないことの証明になります。',
+    'SHA-256を控えておいてください。盲検解除後、リストが変更されていないことの証明になります。',
   'allocation.reason': '理由',
   'freeze.title': 'プロトコルの固定',
   'freeze.text':

@@ -143,7 +143,7 @@ def test_hidden_repeats_are_counted_apart_on_both_first_pages_and_in_the_methods
     found = ["".join(page.extract_text().split()) for page in rendered(lock)]
     assert "18signedof18allocated" in found[0]
     assert "hiddenrepeats:1signedof1,innoneoftheresults" in found[0]
-    assert "再読影1件中1件に署名" in found[1]
+    assert "反復読影1件中1件に署名" in found[1]
     assert "Everythinginthisreportisoffirstreads" in "".join(found)
     assert "withouthiddenrepeats" in "".join(found)
 

@@ -35,7 +35,8 @@ export const fieldsEn = {
   'charter.at.arms.code': 'Code',
   'charter.hint.arms.code': 'Endpoints name the arm by it. Readers never see it.',
   'charter.at.arms.label': 'Name',
-  'charter.hint.arms.label': 'In the report. Readers never see it.',
+  'charter.hint.arms.label':
+    'In the report. Readers choose among the names where they are asked for the arm.',
   'charter.at.arms.image_set': 'Shows',
   'charter.at.arms.steps': 'Shows, step by step',
   'charter.at.reference_arm': 'Reference arm',
@@ -51,7 +52,7 @@ export const fieldsEn = {
   'charter.at.design.kind': 'Who reads which case',
   'charter.at.design.readers_per_case': 'Readers of each case',
   'charter.at.design.minimum_distance': 'Reads between two of a case, at least',
-  'charter.hint.design.minimum_distance': 'Left empty, the algorithm spaces them as far as it can.',
+  'charter.hint.design.minimum_distance': 'Left empty: half the shortest session of the reader.',
   'charter.at.form': 'Form',
   'charter.at.form.version': 'Version of the form',
   'charter.at.form.segments': 'Scored places',

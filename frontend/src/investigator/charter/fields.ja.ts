@@ -37,7 +37,7 @@ export const fieldsJa: SameKeys<typeof fieldsEn> = {
   'charter.at.arms.code': 'コード',
   'charter.hint.arms.code': '評価項目では群をこのコードで指定します。読影医には示されません。',
   'charter.at.arms.label': '名称',
-  'charter.hint.arms.label': '報告書で使われます。読影医には示されません。',
+  'charter.hint.arms.label': '報告書で使われます。群を尋ねる試験では、読影医がこの名称から選びます。',
   'charter.at.arms.image_set': '表示する画像',
   'charter.at.arms.steps': '段階ごとに表示する画像',
   'charter.at.reference_arm': '基準となる群',
@@ -53,7 +53,8 @@ export const fieldsJa: SameKeys<typeof fieldsEn> = {
   'charter.at.design.kind': '読影医と症例の組合せ',
   'charter.at.design.readers_per_case': '1症例あたりの読影医数',
   'charter.at.design.minimum_distance': '同じ症例の読影の最小間隔（件）',
-  'charter.hint.design.minimum_distance': '空欄の場合は、可能な限り離して配置します。',
+  'charter.hint.design.minimum_distance':
+    '空欄の場合は、その読影医の最も短いセッションの件数の半分とします。',
   'charter.at.form': '読影票',
   'charter.at.form.version': '読影票の版',
   'charter.at.form.segments': 'スコアを付ける部位の数',

@@ -58,7 +58,7 @@ export const unblindingJa: SameKeys<typeof unblindingEn> = {
   'unblinding.keyPlace': '読影',
   'unblinding.keyAt': 'セッション{{session}}、{{number}}件目',
   'unblinding.keyArm': '群',
-  'unblinding.keyRepeat': '{{arm}}（再読影）',
+  'unblinding.keyRepeat': '{{arm}}（反復読影）',
   'unblinding.keySigned': '署名',
   'unblinding.keyClose': '閉じる',
   'unblinding.waiting.title': '盲検解除の承認',
