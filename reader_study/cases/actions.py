@@ -21,12 +21,6 @@ from reader_study.studies.models import Participation, Role, Site, Study
 from reader_study.studies.queries import takes_files
 from reader_study.studies.screening import screened
 
-# From which image of a site others are computed.
-COMPUTED_FROM: Mapping[str, tuple[str, ...]] = {
-    Image.Set.SPECT: (Image.Set.VIRTUAL_PET,),
-    Image.Set.UNCORRECTED: (Image.Set.VIRTUAL_CTAC, Image.Set.CHANG),
-}
-
 
 @dataclass(frozen=True)
 class DerivedUncertainty:
@@ -133,11 +127,7 @@ def register_image(
 
 def _supersede(image: Image) -> list[Image]:
     """Take an image out of use; returns what was computed from it and goes with it."""
-    made = COMPUTED_FROM.get(image.image_set, ())
-    of_image = Image.objects.filter(
-        case=image.case_id, state=image.state, image_set__in=made, superseded_at=None
-    ).exclude(source=Image.Source.UPLOAD)
-    computed = list(of_image.select_for_update())
+    computed = list(queries.computed_from(image).select_for_update())
     now = timezone.now()
     for gone in (image, *computed):
         gone.superseded_at = now
@@ -235,7 +225,7 @@ def record_derived(
         detail |= {"uncertainty": uncertainty.neutral_key}
     image.save(update_fields=changed)
     _record(image, "cases.image_derived", None, detail)
-    if image.image_set in COMPUTED_FROM:
+    if image.image_set in queries.COMPUTED_FROM:
         send_after_commit("translation.consider", image.case_id)
 
 
@@ -271,7 +261,7 @@ def resend_overdue() -> int:
 def decide_quality(
     *, actor: User, image_id: UUID, decision: str, reason: str, seen: Seen | None = None
 ) -> Image:
-    """Accept or reject an image for reading. It can be changed, with a reason, until the study is opened.
+    """Accept or reject an image for reading. It can be changed, with a reason, until the reads are allocated.
 
     Afterwards what was accepted stays so: it may be among the reads. Images that came later are decided on.
     seen: what the actor saw in it, written down with the decision.
@@ -283,9 +273,10 @@ def decide_quality(
     Locked
         The study is locked.
     Conflict
-        code "not_ready"; "in_reading": accepted, and the study is open; of an acceptance: "geometry_unconfirmed": its
-        header does not prove how the image lies, and nobody has confirmed it; "queried": a query about it is not
-        closed; "unconfirmed": the study has a quality control, and contour and state are not confirmed.
+        code "not_ready"; "in_reading": accepted, and the reads are allocated; of an acceptance:
+        "geometry_unconfirmed": its header does not prove how the image lies, and nobody has confirmed it; "queried":
+        a query about it is not closed; "unconfirmed": the study has a quality control, and contour and state are not
+        confirmed.
     Invalid
         code "reason": a rejection or a change of mind without one; "identifiers"; "confirmed", "note": of `seen`.
     """
@@ -329,8 +320,8 @@ def _decide(actor: User, image: Image, study: Study, *, decision: str, reason: s
         raise Invalid("reason", _("Please give a reason."))
     if (image.qc, image.qc_reason) == (decision, reason):
         return image  # the same decision again
-    if study.state not in (Study.State.DRAFT, Study.State.FROZEN) and image.qc == Image.Decision.ACCEPTED:
-        raise Conflict("in_reading", _("The study is open for reading; an accepted image stays accepted."))
+    if study.allocated_at is not None and image.qc == Image.Decision.ACCEPTED:
+        raise Conflict("in_reading", _("The reads are allocated; an accepted image stays accepted."))
     image.qc, image.qc_reason = decision, reason
     image.qc_by, image.qc_at = actor, timezone.now()
     image.save(update_fields=["qc", "qc_reason", "qc_by", "qc_at"])
@@ -373,6 +364,7 @@ def _held(image: Image) -> tuple[Image, Study]:
     # Locked: who opens the study looks at the decisions and must find them as they are.
     study = Study.objects.select_for_update(no_key=True).get(pk=image.case.study_id)
     _check_unlocked(study)
+    Case.objects.select_for_update().get(pk=image.case_id)  # before the journal, as who registers an image
     image = Image.objects.select_for_update(of=("self",)).select_related("case").get(pk=image.pk)
     if image.status != Image.Status.READY or image.superseded_at is not None:
         raise Conflict("not_ready", _("Only an image that is ready can be accepted or rejected."))

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,11 @@ LACKS = {
 }
 # Without a file of the site they are computed, Chang's too.
 COMPUTED = (Image.Set.VIRTUAL_PET, Image.Set.VIRTUAL_CTAC, Image.Set.CHANG)
+# From which image of a site others are computed.
+COMPUTED_FROM: Mapping[str, tuple[str, ...]] = {
+    Image.Set.SPECT: (Image.Set.VIRTUAL_PET,),
+    Image.Set.UNCORRECTED: (Image.Set.VIRTUAL_CTAC, Image.Set.CHANG),
+}
 PROVEN, UNCONFIRMED, CONFIRMED = "proven", "unconfirmed", "confirmed"
 
 
@@ -186,8 +191,23 @@ def images_of(case: Case) -> list[Image]:
     return images
 
 
+def computed_from(image: Image) -> QuerySet[Image]:
+    """What is in use and was computed from an image."""
+    made = COMPUTED_FROM.get(image.image_set, ())
+    found = Image.objects.filter(
+        case=image.case_id, state=image.state, image_set__in=made, superseded_at=None
+    )
+    return found.exclude(source=Image.Source.UPLOAD)
+
+
 def gives_way(image: Image) -> bool:
-    """Whether another image may take this one's place: nobody can use it, or we made it and nobody accepted it."""
+    """Whether another image may take this one's place: nobody can use it, or we made it and nobody accepted it.
+
+    Not once reads are allocated and what was computed from it is accepted: it would go along, and may be among them.
+    """
+    is_allocated = Study.objects.filter(cases=image.case_id, allocated_at__isnull=False).exists()
+    if is_allocated and computed_from(image).filter(qc=Image.Decision.ACCEPTED).exists():
+        return False
     if image.source != Image.Source.UPLOAD:
         return image.qc != Image.Decision.ACCEPTED
     return image.status == Image.Status.FAILED or image.qc == Image.Decision.REJECTED

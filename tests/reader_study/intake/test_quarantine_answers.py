@@ -11,7 +11,8 @@ from django.utils import translation
 from pydicom import dcmread
 
 from reader_study.audit.models import Entry
-from reader_study.cases.models import Image
+from reader_study.cases.actions import register_image
+from reader_study.cases.models import Case, Image
 from reader_study.cases.storage import store
 from reader_study.intake import quarantine, quarantine_actions, quarantine_answers
 from reader_study.intake.deidentification import deidentify
@@ -22,6 +23,7 @@ from reader_study.intake.reasons import instead, sentence
 from reader_study.intake.structure import read_structure
 from reader_study.problems import Conflict
 from reader_study.studies.models import Study
+from tests.reader_study.at_once import during
 from tests.reader_study.cases.world import World
 from tests.reader_study.intake.files import Secrets, heart, nm_file
 from tests.reader_study.intake.hostile import DOUBTFUL, edited, letters
@@ -136,6 +138,31 @@ def test_a_second_series_can_take_the_place_of_the_first(browser: Any, world: Wo
     assert before.qc == "rejected" and before.superseded_at is not None
     assert Image.objects.get(superseded_at=None).dicom_keys != before.dicom_keys
     assert verdicts(browser, upload) == [("accepted", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_series_gives_way_while_a_worker_brings_what_it_computed_of_it(
+    browser: Any, world: World, work: Any
+) -> None:
+    for n in (1, 2):
+        send(browser, world.study, [nm_file(heart(n), state="stress", secrets=Secrets(1), more=uids(n))])
+        work()
+    first, kept = Image.objects.get(), only(browser, world.study)
+    said = during(
+        lambda: Case.objects.select_for_update().get(pk=first.case_id),
+        lambda: answered(browser, kept, replace="The patient moved in the first"),
+        then=lambda: register_image(
+            case=first.case,
+            image_set="virtual_pet",
+            state="stress",
+            dicom_keys=["0" * 64],
+            source="translation",
+            provenance={},
+            actor=None,
+        ),
+    )
+    assert said["taken"]
+    assert [image.image_set for image in Image.objects.filter(superseded_at=None)] == ["spect"]
 
 
 def test_a_patient_id_that_was_wrong_is_corrected(browser: Any, world: World, work: Any) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from reader_study.accounts.actions import sign
 from reader_study.accounts.models import User
@@ -27,9 +28,11 @@ def unchecked() -> Iterator[None]:
 
 
 def put_in_state(study: UUID, state: str) -> None:
-    """As if the study had come to this state."""
+    """As if the study had come to this state; one that was opened was allocated before."""
     with unchecked():
         Study.objects.filter(pk=study).update(state=state)
+        if state not in (Study.State.DRAFT, Study.State.FROZEN):
+            Study.objects.filter(pk=study, allocated_at=None).update(allocated_at=timezone.now())
 
 
 def sign_amended(version: ProtocolVersion, *, by: User) -> None:
