@@ -7,9 +7,9 @@ from django.db import transaction
 
 from reader_study.accounts.models import User
 from reader_study.allocation.queries import is_adjudicated
-from reader_study.reading.models import ReadingQualification, ReadingStudy
+from reader_study.reading.models import Read, ReadingQualification, ReadingStudy
 from reader_study.reading.opening import hold_to
-from reader_study.reading.queries import progress
+from reader_study.reading.standing import standings
 from reader_study.studies import amendments, freezing
 from reader_study.studies.amendments import Clause
 from reader_study.studies.models import ProtocolVersion, Role, Study
@@ -19,7 +19,7 @@ from reader_study.studies.queries import study_for_update
 
 @dataclass(frozen=True)
 class Preview:
-    """What an amendment would do; `opened`, `signed`: reads that there are, and that are signed."""
+    """What an amendment would do; `opened`, `signed`: reads of any purpose that there are, and that are signed."""
 
     amendment: freezing.Amendment
     opened: int
@@ -28,11 +28,11 @@ class Preview:
 
 def preview(*, study: Study, document: dict[str, Any]) -> Preview:
     """Raises what `freezing.amendment` raises."""
-    readers = progress(study.id)
+    reads = standings(Read.objects.filter(study=study.pk))
     return Preview(
         amendment=freezing.amendment(study=study, document=document, **_reached(study)),
-        opened=sum(reader.total for reader in readers),
-        signed=sum(reader.signed for reader in readers),
+        opened=len(reads),
+        signed=sum(read.in_force is not None for read in reads),
     )
 
 

@@ -90,6 +90,10 @@ RULES: Mapping[str, tuple[Until, Any]] = {
 }
 
 
+# What readers are held to already while they are trained and tested.
+_WHILE_QUALIFYING = ("conduct", "qualification")
+
+
 @dataclass(frozen=True)
 class Effect:
     """What comes of one difference. sentence: for whoever is about to sign, in their language."""
@@ -135,7 +139,7 @@ def _effect(difference: Difference, stage: Stage) -> Effect:
     until, sentence = _rule(difference)
     if refused := _refusal(until, stage):
         return Effect(difference, until, False, refused)
-    if not stage.allocated:
+    if not stage.allocated and not (stage.qualifying and difference.path[0] in _WHILE_QUALIFYING):
         return Effect(difference, until, True, _("Nothing is allocated yet: the reads will follow it."))
     if difference.path == ("washout_days",) and difference.after < difference.before:
         return Effect(

@@ -18,7 +18,7 @@ from reader_study.studies.queries import current_protocol
 from tests.reader_study.allocation.drafts import PASSWORD, Draft, frozen
 from tests.reader_study.at_once import during
 from tests.reader_study.reading.adjudications import adjudicated, made, sign_all
-from tests.reader_study.reading.qualifications import prepared
+from tests.reader_study.reading.qualifications import browser, prepared, qualifying, work_off
 from tests.reader_study.reading.reads import Desk, opened
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,18 @@ def test_a_longer_washout_postpones_the_sessions_that_have_not_begun(signed_in: 
     assert [held.washout_days for held in ReadingConduct.objects.order_by("id")] == [0, 7]
     assert desk.next() is None
     assert set(Read.objects.values_list("token", flat=True)) == tokens
+
+
+def test_an_amendment_is_previewed_with_what_trains_and_tests_readers() -> None:
+    leading = qualifying()
+    study = leading.study.study
+    work_off(Desk(browser(leading.study.readers[0])), "training")
+    document = current_protocol(study).document
+    sooner = {**document["qualification"], "valid_days": 1}
+    shown = amending.preview(study=study, document={**document, "qualification": sooner})
+    (effect,) = shown.amendment.effects
+    assert (shown.opened, shown.signed) == (1 + 2 + 1, 1)
+    assert "a reader whose certificate expired qualifies again" in effect.sentence
 
 
 def test_a_session_that_has_begun_goes_on_though_the_washout_became_longer() -> None:

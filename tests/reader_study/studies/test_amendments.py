@@ -75,6 +75,24 @@ def test_what_readers_are_trained_with_stands_once_they_are() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        (
+            {"qualification": {**CHARTER.as_document()["qualification"], "valid_days": 100}},
+            "Certificates expire",
+        ),
+        ({"conduct": {"daily_cap": 10}}, "It holds from now on."),
+        ({"washout_days": 1}, "Nothing is allocated yet"),
+    ],
+)
+def test_readers_who_qualify_are_held_to_it_before_anything_is_allocated(
+    sections: dict[str, Any], said: str
+) -> None:
+    found = effects(CHARTER, amended(**sections), stage=QUALIFYING)
+    assert said in {effect.sentence[: len(said)] for effect in found}
+
+
+@pytest.mark.parametrize(
     "adjudication", [None, {**CHARTER.as_document()["adjudication"], "decoy_fraction": 0.5}]
 )
 def test_the_rule_of_adjudication_stands_once_something_was_adjudicated(adjudication: Any) -> None:

@@ -28,7 +28,7 @@ export const qualificationEn = {
   'qualification.openText':
     'Every reader and adjudicator gets the training now, each in an own order, the arms mixed among the cases by a secret seed.',
   'qualification.openStays':
-    'From then on the cases, the form, the display and the arms can no longer be changed. Reference scores can; new ones hold for what is handed out later.',
+    'From then on the cases, their reference scores, the form, the display and the arms can no longer be changed: check the reference scores first.',
   'qualification.cases': 'Cases that train and test',
   'qualification.casesLead':
     'They are taken out of the study: a training or test case is never allocated. Choose them before the reads are allocated.',

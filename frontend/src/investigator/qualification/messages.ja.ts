@@ -30,7 +30,7 @@ export const qualificationJa: SameKeys<typeof qualificationEn> = {
   'qualification.openText':
     'すべての読影医と裁定者に練習が割り当てられます。順序は一人ずつ異なり、群は秘密のシードにより症例間で混ぜられます。',
   'qualification.openStays':
-    '開始後は、症例・読影票・表示・群を変更できません。基準スコアは変更できますが、以後に割り当てる読影にのみ適用されます。',
+    '開始後は、症例・基準スコア・読影票・表示・群を変更できません。開始の前に基準スコアをご確認ください。',
   'qualification.cases': '練習と試験読影の症例',
   'qualification.casesLead':
     'ここで選んだ症例は本試験から外れ、割付の対象になりません。割付の前に選んでください。',
