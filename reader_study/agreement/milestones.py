@@ -10,7 +10,7 @@ from reader_study.accounts.models import User
 from reader_study.agreement.adjudication import pending
 from reader_study.agreement.models import Report
 from reader_study.agreement.snapshot import unfinished_readers
-from reader_study.allocation.queries import allocated_cases, assignments
+from reader_study.allocation.queries import allocated_cases, assignments, is_qualifying
 from reader_study.audit.models import Entry
 from reader_study.audit.queries import entries_of
 from reader_study.cases.queries import readable_cases, withheld_cases
@@ -30,6 +30,7 @@ class Condition(StrEnum):
     CHARTER = "charter"
     ENDPOINT = "endpoint"
     READERS = "readers"
+    QUALIFICATION = "qualification"
     CASES = "cases"
     NO_CASE_WAITS = "no_case_waits"
     NO_LATE_CASE = "no_late_case"
@@ -124,11 +125,12 @@ def _before_freeze(study: Study) -> Iterator[Check]:
 
 def _before_opening(study: Study) -> Iterator[Check]:
     protocol = protocol_of(study)
-    wanted = protocol.design.readers_per_case or 1
-    readers = members(study, Role.READER).count()
+    readers, wanted = members(study, Role.READER).count(), protocol.fewest_readers
     complete, waiting = len(readable_cases(study)), len(withheld_cases(study))
     made = [block for block, _is_open in blocks(study)]
     yield Check(Condition.READERS, readers >= wanted, done=readers, of=wanted)
+    if protocol.qualification is not None:
+        yield Check(Condition.QUALIFICATION, is_qualifying(study))
     yield Check(Condition.CASES, complete > 0, done=complete, of=complete + waiting)
     if not made:
         yield Check(Condition.NO_CASE_WAITS, waiting == 0, is_needed=False, done=waiting)

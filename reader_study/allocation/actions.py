@@ -42,7 +42,8 @@ def allocate(*, actor: User, study: Study, seed: bytes | None = None) -> Allocat
         The actor is not the investigator of the study.
     Conflict
         code "allocated": the first block is made and reading is not open; "state": nothing is allocated in this
-        state; "impossible": the design cannot be allocated; "cines": a moving picture is not ready yet.
+        state; "qualification": that of the readers is not open; "readers": nobody could differ and be adjudicated;
+        "impossible": the design cannot be allocated; "cines": a moving picture is not ready yet.
     Invalid
         A seed was given where none may be.
     """
@@ -52,6 +53,8 @@ def allocate(*, actor: User, study: Study, seed: bytes | None = None) -> Allocat
     protocol = parse(version.document)
     if seed is not None and not protocol.simulated:
         raise Invalid("seed", _("A seed can be chosen only in a study of simulated data."))
+    if number == 1:
+        _require_what_cannot_follow(study, protocol)
 
     seed = seed or secrets.token_bytes(SEED_BYTES)
     allocated = queries.allocated_cases(study)
@@ -154,6 +157,28 @@ def _block_to_make(study: Study) -> int:
             ),
         )
     return 1
+
+
+def _require_what_cannot_follow(study: Study, protocol: Protocol) -> None:
+    """Once reads are allocated no reader joins, and no case changes its purpose: a lack of these would be for good."""
+    if protocol.qualification is not None and not queries.is_qualifying(study):
+        raise Conflict(
+            "qualification",
+            _(
+                "The protocol asks for qualified readers. Open their qualification first: once the reads are"
+                " allocated no further case can train or test them."
+            ),
+        )
+    readers = members(study, Role.READER).count()
+    if protocol.adjudication is not None and readers < protocol.fewest_readers:
+        raise Conflict(
+            "readers",
+            _(
+                "Reads are adjudicated where readers differ: that takes at least %(wanted)s readers, and the study has"
+                " %(readers)s. Once the reads are allocated none can join."
+            )
+            % {"readers": readers, "wanted": protocol.fewest_readers},
+        )
 
 
 def _inputs(

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from reader_study.allocation import export
-from reader_study.allocation.models import AdjudicationRound, Allocation, Assignment
+from reader_study.allocation.models import AdjudicationRound, Allocation, Assignment, Qualification
 from reader_study.allocation.readlist import Placement, ReadList
 from reader_study.audit.models import Entry
 from reader_study.cases.queries import Lack, ReadableCase, cines_of, phrase, readable_cases
@@ -93,6 +93,11 @@ def allocated_cases(study: Study) -> set[UUID]:
 def is_adjudicated(study: Study) -> bool:
     """Whether any read was given to adjudicators."""
     return AdjudicationRound.objects.filter(study=study).exists()
+
+
+def is_qualifying(study: Study) -> bool:
+    """Whether the qualification of its readers is open: they are trained and tested."""
+    return Qualification.objects.filter(study=study).exists()
 
 
 def last_sessions(study: Study) -> dict[UUID, int]:

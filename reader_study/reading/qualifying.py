@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from reader_study.accounts.models import User
 from reader_study.allocation import qualifying as drawing
 from reader_study.allocation.models import Qualification
-from reader_study.allocation.queries import Key
+from reader_study.allocation.queries import Key, is_qualifying
 from reader_study.audit.actions import record
 from reader_study.cases import reference
 from reader_study.cases.models import Case, Image, ReferenceScores
@@ -44,7 +44,7 @@ QUALIFIES_IN = (Study.State.FROZEN, Study.State.OPEN)
 def set_purpose(*, actor: User, study: Study, case_id: UUID, purpose: Case.Purpose) -> Case:
     """As `reference.set_purpose`, and not once the qualification is open: code "opened"."""
     study = study_for_update(actor, study.pk, Role.INVESTIGATOR)
-    if is_opened(study):
+    if is_qualifying(study):
         raise Conflict("opened", _("The qualification is open: its cases can no longer be changed."))
     return reference.set_purpose(actor=actor, study=study, case_id=case_id, purpose=purpose)
 
@@ -56,15 +56,11 @@ def keep_reference(*, actor: User, study: Study, text: str, reason: str) -> list
     Else who runs the study could move the truth to what a reader said of it.
     """
     study = study_for_update(actor, study.pk, Role.INVESTIGATOR)
-    if is_opened(study):
+    if is_qualifying(study):
         raise Conflict(
             "opened", _("The qualification is open: its reference scores can no longer be changed.")
         )
     return reference.keep_reference(actor=actor, study=study, text=text, reason=reason)
-
-
-def is_opened(study: Study) -> bool:
-    return Qualification.objects.filter(study=study).exists()
 
 
 @transaction.atomic
@@ -89,7 +85,7 @@ def open_qualification(*, actor: User, study: Study) -> Qualification:
     protocol = parse(version.document)
     if protocol.qualification is None:
         raise Conflict("no_qualification", _("The protocol asks for no qualification of its readers."))
-    if is_opened(study):
+    if is_qualifying(study):
         raise Conflict("opened", _("The qualification is open already."))
     references = reference.references(study)
     sealed = drawing.seal(study=study, version=version, references=references)

@@ -43,6 +43,7 @@ def _study(study: Study, user: User) -> dict[str, Any]:
         **_summary(study, roles),
         "roles": sorted(roles),
         "sites": queries.sites_of(user, study),
+        "takes_readers": queries.takes_readers(study),
         "protocol": version if may_see_protocol else None,
     }
 

@@ -169,6 +169,11 @@ class Protocol:
         return tuple(dict.fromkeys(image_set for arm in self.arms for image_set in arm.image_sets))
 
     @property
+    def fewest_readers(self) -> int:
+        """Without whom the study cannot be read as it is planned; one alone differs with nobody."""
+        return self.design.readers_per_case or (1 if self.adjudication is None else 2)
+
+    @property
     def layouts(self) -> tuple[Layout, ...]:
         """Those of the document, or else the usual ones for as many image sets as the steps show."""
         sets = sorted({len(step) for arm in self.arms for step in arm.steps})

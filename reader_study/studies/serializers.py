@@ -62,6 +62,7 @@ class NewProtocolSerializer(serializers.Serializer[Any]):
 class StudySerializer(StudySummarySerializer):
     roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.values))
     sites = SiteSerializer(many=True)
+    takes_readers = serializers.BooleanField(help_text="Whether somebody can still join as a reader")
     protocol = ProtocolSerializer(allow_null=True)
 
 

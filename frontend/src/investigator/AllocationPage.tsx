@@ -9,6 +9,7 @@ import { useMay, useStudy } from '../shared/study';
 import { Banner, Button, Dialog, Facts, Failure, Loading, PageHead, Panel, SignDialog } from '../shared/ui';
 import { FreezeProtocol } from './FreezeProtocol';
 import { LateCases, SealedList } from './LateCases';
+import { ListReaders } from './ListReaders';
 import './investigator.css';
 import { useAllocation, useCases } from './queries';
 
@@ -41,7 +42,10 @@ function MakeList() {
   const [asking, setAsking] = useState(false);
   const making = useMutation({
     mutationFn: () => tell('/api/studies/{study_id}/allocation', { study_id: study.id }, {}),
-    onSuccess: (made) => client.setQueryData(['allocation', study.id], made),
+    onSuccess: (made) => {
+      client.setQueryData(['allocation', study.id], made);
+      return client.invalidateQueries({ queryKey: ['study', study.id] }); // it takes no readers any more
+    },
     onError: () => setAsking(false),
   });
   const all = cases.data ?? [];
@@ -92,6 +96,7 @@ function MakeList() {
           onClose={() => setAsking(false)}
         >
           <p>{t('allocation.once', { count: complete })}</p>
+          <ListReaders />
           {waiting.length > 0 && (
             <Banner tone="warn">{t('allocation.leftOut', { count: waiting.length })}</Banner>
           )}

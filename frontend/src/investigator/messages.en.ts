@@ -143,6 +143,9 @@ export const en = {
     'The list will be made from {{count}} cases. This cannot be undone. Cases that become complete later form a block of their own.',
   'allocation.leftOut_one': '{{count}} case is not complete and will be left out of all arms.',
   'allocation.leftOut_other': '{{count}} cases are not complete and will be left out of all arms.',
+  'allocation.forReaders': 'Readers ({{number}}): {{names}}. Nobody can join them afterwards.',
+  'allocation.notAccepted':
+    'Invited to read, but not accepted yet: {{names}}. The list is made without them, and they cannot join later.',
   'allocation.wouldWithhold': 'Would be left out now',
   'allocation.withheld': 'Left out of all arms',
   'allocation.frozen': 'Sealed',

@@ -138,6 +138,9 @@ export const ja: SameKeys<typeof en> = {
   'allocation.once_other':
     '{{count}}症例からリストを作成します。取り消しはできません。後からそろった症例は別のブロックになります。',
   'allocation.leftOut_other': '未完了の{{count}}症例は、すべての群から除外されます。',
+  'allocation.forReaders': '読影医（{{number}}名）：{{names}}。作成後に加わることはできません。',
+  'allocation.notAccepted':
+    '読影医として招待され、まだ承諾していない方：{{names}}。リストには含まれず、後から加わることもできません。',
   'allocation.wouldWithhold': '現時点で除外される症例',
   'allocation.withheld': 'すべての群から除外された症例',
   'allocation.frozen': '封印済み',

@@ -131,7 +131,7 @@ def test_a_study_is_designed_rehearsed_frozen_and_amended(
     page.get_by_role("button", name="Freeze the protocol…").click()
     sign(page, reason="It is complete", confirm="Sign and freeze")
     expect(page.get_by_text("It is complete", exact=True).first).to_be_visible()
-    expect(page.get_by_text("Readers: 0, needed: 1")).to_be_visible()
+    expect(page.get_by_text("Readers: 0, needed: 2")).to_be_visible()
 
     page.get_by_role("link", name="Amend", exact=True).click()
     section(page, "Conduct").get_by_label("Reads a day, at most").fill("25")

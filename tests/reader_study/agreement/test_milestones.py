@@ -10,8 +10,10 @@ from reader_study.accounts.models import User
 from reader_study.agreement.milestones import Condition, milestones
 from reader_study.cases.models import Image
 from reader_study.studies.models import Study
+from reader_study.studies.templates import TEMPLATES
 from tests.reader_study.agreement.studies import finished
 from tests.reader_study.allocation.drafts import PASSWORD, draft, frozen, sign_charter
+from tests.reader_study.reading.qualifications import prepared
 from tests.reader_study.studies.second_person import unblind
 from tests.reader_study.studies.states import put_in_state
 
@@ -53,6 +55,17 @@ def test_before_the_opening_there_are_readers_complete_cases_and_a_list() -> Non
     found = checks(made.study)
     assert (found["cases"].done, found["cases"].of, found["no_case_waits"].done) == (1, 2, 1)
     assert found["readers"].is_met and not found["allocated"].is_met
+
+
+def test_before_the_opening_readers_can_qualify_and_differ() -> None:
+    charter = TEMPLATES["kawakubo_replica"](title="T", reader_title="R", simulated=True)
+    found = checks(frozen(readers=1, adjudication=charter.adjudication).study)
+    assert (found["readers"].is_met, found["readers"].of) == (False, 2)
+    assert "qualification" not in found
+    leading = prepared(title="Another")
+    assert not checks(leading.study.study)["qualification"].is_met
+    assert leading.open().status_code == 201
+    assert checks(leading.study.study)["qualification"].is_met
 
 
 def test_before_the_lock_every_read_is_signed() -> None:

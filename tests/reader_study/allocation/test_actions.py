@@ -17,6 +17,7 @@ from reader_study.problems import Conflict, Invalid, NotFound
 from reader_study.studies.actions import add_member
 from reader_study.studies.charter_conduct import Design
 from reader_study.studies.models import Role, Study
+from reader_study.studies.templates import TEMPLATES
 from tests.reader_study.allocation.drafts import Draft, draft, frozen, user
 from tests.reader_study.studies.states import put_in_state
 
@@ -277,6 +278,15 @@ def test_too_few_readers_for_the_design_are_said_so():
     with pytest.raises(Conflict) as refusal:
         seal(frozen(readers=2, design=design))
     assert "3 readers per case" in refusal.value.message
+
+
+def test_one_reader_alone_differs_with_nobody_and_is_not_adjudicated():
+    rule = TEMPLATES["kawakubo_replica"](title="", reader_title="", simulated=True).adjudication
+    planned = frozen(per_site=(2,), readers=1, adjudication=rule)
+    with pytest.raises(Conflict, match="at least 2 readers, and the study has 1") as refusal:
+        seal(planned)
+    assert refusal.value.code == "readers"
+    assert not Allocation.objects.exists()
 
 
 def test_a_distance_that_no_session_can_keep_is_said_so():

@@ -165,15 +165,13 @@ def test_the_server_refuses_a_read_of_the_study_whatever_the_browser_asks(leadin
         Presentation.objects.create(read_id=token)
 
 
-def test_nothing_is_barred_before_the_investigator_opens_the_qualification_but_the_study(desk: Desk):
-    """Opened without it, the study asks for the certificate all the same."""
-    leading = prepared(title="Another")
-    open_for_reading(leading)
-    reader = Desk(browser(leading.study.readers[0]))
-    barred = [one for one in reader.worklist()["studies"] if one["id"] == str(leading.study.study.id)]
-    assert [(one["purpose"], one["barred"]) for one in barred] == [("study", True)]
+def test_nothing_is_allocated_to_readers_whom_no_case_could_qualify_any_more():
+    leading = prepared()
+    address = f"/api/studies/{leading.study.study.id}/allocation"
+    refused = browser(leading.study.investigator).post(address, {}, "application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "qualification")
     assert leading.open().status_code == 201
-    assert {one["purpose"] for one in reader.worklist()["studies"]} == {"study", "training"}
+    open_for_reading(leading)
 
 
 def test_an_expired_certificate_bars_until_the_test_is_passed_again(leading: Leading, desk: Desk):

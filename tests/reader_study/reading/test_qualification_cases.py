@@ -65,8 +65,8 @@ def test_a_purpose_is_set_before_the_allocation_and_before_the_opening():
     assert (entry.subject, entry.detail) == (case.subject, {"purpose": "training", "before": "study"})
     assert leading.set_purpose(case, "training").status_code == 201
     assert Entry.objects.filter(action="cases.purpose_set").count() == 1
-    open_for_reading(leading)
-    refused = leading.set_purpose(leading.study.cases[1], "test")
+    unasked = Leading(opened(per_site=(1,), readers=1, title="A third"))
+    refused = unasked.set_purpose(unasked.study.cases[0], "test")
     assert (refused.status_code, refused.json()["code"]) == (409, "allocated")
     other = qualifying(title="Another")
     refused = other.set_purpose(other.study.cases[5], "test")

@@ -15,6 +15,7 @@ const MENDED: Record<Check['condition'], string> = {
   charter: 'protocol/edit',
   endpoint: 'protocol/edit',
   readers: 'people',
+  qualification: 'qualification',
   cases: 'cases',
   no_case_waits: 'cases',
   no_late_case: 'allocation',

@@ -136,6 +136,7 @@ export const charterEn = {
   'milestones.check.charter': 'The protocol breaks no rule',
   'milestones.check.endpoint': 'An endpoint is declared (recommended)',
   'milestones.check.readers': 'Readers: {{done}}, needed: {{of}}',
+  'milestones.check.qualification': 'The qualification of the readers is open',
   'milestones.check.cases': 'Complete and accepted cases: {{done}} of {{of}}',
   'milestones.check.no_case_waits': 'Cases that would be left out for now: {{done}}',
   'milestones.check.no_late_case': 'Complete cases that are not allocated yet: {{done}}',

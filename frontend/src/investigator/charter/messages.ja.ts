@@ -133,6 +133,7 @@ export const charterJa: SameKeys<typeof charterEn> = {
   'milestones.check.charter': 'プロトコルが規則に反していない',
   'milestones.check.endpoint': '評価項目が宣言されている（推奨）',
   'milestones.check.readers': '読影医 {{done}}名（必要 {{of}}名）',
+  'milestones.check.qualification': '読影医認定が開始されている',
   'milestones.check.cases': '必要な画像がそろい承認された症例：{{of}}例中{{done}}例',
   'milestones.check.no_case_waits': '現時点では除外される症例：{{done}}例',
   'milestones.check.no_late_case': 'そろったがまだ割り付けられていない症例：{{done}}例',

@@ -53,7 +53,7 @@ export function EndRole({ member, members, onEnded, onClose }: Props) {
       onClose={onClose}
     >
       <ul className="follows">
-        {consequences(member, members, study.state, user.email).map((name) => (
+        {consequences(member, members, study, user.email).map((name) => (
           <li key={name}>{t(`end.${name}`, words)}</li>
         ))}
       </ul>

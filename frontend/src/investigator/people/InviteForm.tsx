@@ -15,7 +15,7 @@ export function InviteForm() {
   const study = useStudy();
   const language = useLanguage();
   const changed = usePeopleChanged(study.id);
-  const open = rolesOpen(study.state);
+  const open = rolesOpen(study);
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
   const [theirLanguage, setTheirLanguage] = useState<Language>(language);
@@ -51,7 +51,9 @@ export function InviteForm() {
     <Panel title={t('invitation.title')}>
       <form className="stack" onSubmit={submit}>
         <p className="dim">{t('invitation.lead')}</p>
-        {study.state === 'open' && <p className="dim">{t('invitation.noReaders')}</p>}
+        {!study.takes_readers && open.includes('adjudicator') && (
+          <p className="dim">{t('invitation.noReaders')}</p>
+        )}
         <div className="form row">
           <Field label={t('invitation.name')}>
             <input required maxLength={120} value={name} onChange={(event) => setName(event.target.value)} />

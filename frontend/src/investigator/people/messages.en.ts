@@ -29,6 +29,8 @@ export const peopleEn = {
   'end.neverReads': 'The person cannot become a reader or adjudicator of this study later.',
   'end.neverSees': 'Until the study is unblinded, the person cannot take any other role in it.',
   'end.back': 'It cannot be undone. Who is to come back is invited again.',
+  'end.gone':
+    'It cannot be undone, and the person cannot come back: nobody can be invited into this role any more.',
   'end.reason': 'Reason',
   'end.reasonHint': 'Stands in the delegation log and the journal. No names of patients.',
   'end.confirm': 'End the role',

@@ -32,6 +32,7 @@ export const peopleJa: SameKeys<typeof peopleEn> = {
   'end.neverReads': 'この方は、以後この試験の読影医・裁定者になることはできません。',
   'end.neverSees': '盲検解除まで、この方はこの試験でほかの役割に就くことができません。',
   'end.back': '取り消しはできません。再び参加する場合は、あらためて招待してください。',
+  'end.gone': '取り消しはできません。この役割にはもう招待できないため、復帰もできません。',
   'end.reason': '理由',
   'end.reasonHint': '業務分担記録と操作記録に残ります。患者さんの氏名は書かないでください。',
   'end.confirm': '役割を終了',

@@ -2232,6 +2232,7 @@ export interface components {
          * @description * `charter` - charter
          *     * `endpoint` - endpoint
          *     * `readers` - readers
+         *     * `qualification` - qualification
          *     * `cases` - cases
          *     * `no_case_waits` - no_case_waits
          *     * `no_late_case` - no_late_case
@@ -2245,7 +2246,7 @@ export interface components {
          *     * `second_person` - second_person
          * @enum {string}
          */
-        ConditionEnum: "charter" | "endpoint" | "readers" | "cases" | "no_case_waits" | "no_late_case" | "allocated" | "same_charter" | "signed" | "adjudicated" | "blocks_open" | "unlocks_answered" | "report" | "second_person";
+        ConditionEnum: "charter" | "endpoint" | "readers" | "qualification" | "cases" | "no_case_waits" | "no_late_case" | "allocated" | "same_charter" | "signed" | "adjudicated" | "blocks_open" | "unlocks_answered" | "report" | "second_person";
         /**
          * @description * `apex` - apex
          *     * `base` - base
@@ -3882,6 +3883,8 @@ export interface components {
             simulated: boolean;
             roles: components["schemas"]["RoleName"][];
             sites: components["schemas"]["Site"][];
+            /** @description Whether somebody can still join as a reader */
+            takes_readers: boolean;
             protocol: components["schemas"]["Protocol"] | null;
         };
         StudyInvitation: {
