@@ -3,7 +3,8 @@ import type { Form } from '../../reader/api';
 import { applied, type Change, type Draft, emptyDraft, type FieldValue } from '../../reader/ledger/events';
 import type { LayoutDocument } from '../../reader/picture/layout';
 import type { Focus } from '../../reader/session/reading';
-import { firstView, replayed, type View } from '../../reader/session/view';
+import { replayed } from '../../reader/session/replayed';
+import { firstView, type View } from '../../reader/session/view';
 import type { Answer } from '../../shared/api/client';
 
 export type Replay = Answer<'/api/studies/{study_id}/replays/{token}', 'get'>;

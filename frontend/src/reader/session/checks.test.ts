@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '../ledger/events';
 import { BRAIN, drafted, EMPTY_HEART, HEART } from '../ledger/forms.testing';
-import { type SumsDisplay, segmentDifference, sums, warnings as warningsOf } from './checks';
+import { type SumsDisplay, segmentDifference, sums } from './checks';
 import vectors from './sums.vectors.json';
+import { warnings as warningsOf } from './warnings';
 
 const SHOWN = { show_sums: true, sums_when_complete: false };
 const warnings = (form: typeof HEART, given: ReturnType<typeof drafted>, display: SumsDisplay = SHOWN) =>

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Display } from '../api';
 import { DISPLAY, HEART } from '../ledger/forms.testing';
+import { replayed } from './replayed';
 import {
   firstView,
   layoutOf,
   recorded,
-  replayed,
   shownTable,
   type View,
   windowOf,

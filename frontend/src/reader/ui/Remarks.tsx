@@ -1,17 +1,27 @@
-import { Suspense, useId, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { useT } from '../../shared/i18n';
-import type { Warning } from '../session/checks';
-import { Warnings } from './sheets';
+import type { Form } from '../api';
+import type { Draft } from '../ledger/events';
+import type { SumsDisplay } from '../session/checks';
+import { warnings } from '../session/warnings';
+import { Warnings } from './Warnings';
 
 /** From this height on there is room below the table; in lower windows the sentences wait behind their number. */
 const ROOMY = '(min-height: 900px)';
 
+interface RemarksProps {
+  form: Form;
+  draft: Draft;
+  display: SumsDisplay;
+}
+
 /** What to look at again, beside the scores. */
-export function Remarks({ warnings }: { warnings: readonly Warning[] }) {
+export function Remarks({ form, draft, display }: RemarksProps) {
   const t = useT();
+  const found = useMemo(() => warnings(form, draft, display), [form, draft, display]);
   const id = useId();
   const [open, setOpen] = useState(() => matchMedia(ROOMY).matches);
-  if (warnings.length === 0) return null;
+  if (found.length === 0) return null;
   return (
     <section className="reader-remarks">
       <button
@@ -21,11 +31,9 @@ export function Remarks({ warnings }: { warnings: readonly Warning[] }) {
         onMouseDown={(event) => event.preventDefault()}
         onClick={() => setOpen(!open)}
       >
-        {open ? '▾' : '▸'} {t('reader.warning.count', { count: warnings.length })}
+        {open ? '▾' : '▸'} {t('reader.warning.count', { count: found.length })}
       </button>
-      <div id={id}>
-        <Suspense fallback={null}>{open && <Warnings warnings={warnings} />}</Suspense>
-      </div>
+      <div id={id}>{open && <Warnings warnings={found} />}</div>
     </section>
   );
 }

@@ -4,7 +4,6 @@ import { later, useT } from '../../shared/i18n';
 import type { FieldValue } from '../ledger/events';
 import { stateName } from '../names';
 import { pictureKey } from '../picture/volume';
-import { warnings } from '../session/checks';
 import type { Pictures } from '../session/pictures';
 import type { Focus, Reading, Snapshot } from '../session/reading';
 import { shownTable, windowOf } from '../session/view';
@@ -13,9 +12,9 @@ import { FormFields } from './FormFields';
 import { fieldInFocus, leaveFields } from './fieldFocus';
 import { PolarMaps } from './PolarMaps';
 import type { Pointing } from './pointing';
-import { Remarks } from './Remarks';
 import { ScoreTable } from './ScoreTable';
 import { SumsLine } from './SumsLine';
+import { Remarks } from './sheets';
 import { WindowBar, type WindowBarProps } from './WindowBar';
 
 /** Not drawn again when only the pictures change. */
@@ -39,7 +38,6 @@ export function ScorePanel({ reading, snapshot, pictures, sets, pointing, onLimi
   const t = useT();
   const { form, display } = reading.read;
   const { draft, focus, view, writable } = snapshot;
-  const concerns = useMemo(() => warnings(form, draft, display), [form, draft, display]);
   const onFocus = useCallback(
     (next: Focus) => {
       // What is typed after a press on a segment is its score, and no answer.
@@ -120,7 +118,9 @@ export function ScorePanel({ reading, snapshot, pictures, sets, pointing, onLimi
         {compared && <DifferenceMap stress={stress} rest={rest} />}
         <SumsLine form={form} draft={draft} display={display} />
       </div>
-      <Remarks warnings={concerns} />
+      <Suspense fallback={null}>
+        <Remarks form={form} draft={draft} display={display} />
+      </Suspense>
       <Questions form={form} draft={draft} disabled={!writable} onAnswer={onAnswer} />
     </aside>
   );

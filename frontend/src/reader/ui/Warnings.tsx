@@ -1,6 +1,6 @@
 import { type T, useT } from '../../shared/i18n';
 import { regionName, stateName } from '../names';
-import type { Warning } from '../session/checks';
+import type { Warning } from '../session/warnings';
 
 /** Asks to look again; never stands in the way. */
 export function Warnings({ warnings }: { warnings: readonly Warning[] }) {

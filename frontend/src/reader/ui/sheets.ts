@@ -6,7 +6,6 @@ const dialogs = later(() => import('./dialogs'));
 const cards = later(() => import('./cards'));
 const notice = later(() => import('./Notice'));
 const told = later(() => import('./told'));
-const warnings = later(() => import('./Warnings'));
 
 export const SignSheet = lazy(() => dialogs().then((module) => ({ default: module.SignSheet })));
 export const KeySheet = lazy(() => dialogs().then((module) => ({ default: module.KeySheet })));
@@ -15,10 +14,10 @@ export const ClosedCard = lazy(() => cards().then((module) => ({ default: module
 export const Notice = lazy(() => notice().then((module) => ({ default: module.Notice })));
 export const Announcer = lazy(() => told().then((module) => ({ default: module.Announcer })));
 export const Said = lazy(() => told().then((module) => ({ default: module.Said })));
-export const Warnings = lazy(() => warnings().then((module) => ({ default: module.Warnings })));
+export const Remarks = lazy(() => told().then((module) => ({ default: module.Remarks })));
 export const AllNormalSheet = lazy(() => dialogs().then((module) => ({ default: module.AllNormalSheet })));
 
 /** Fetch them ahead, so that they open at once, and without a network too. */
 export function warmSheets(): void {
-  for (const fetched of [dialogs, cards, notice, told, warnings]) void fetched().catch(() => undefined);
+  for (const fetched of [dialogs, cards, notice, told]) void fetched().catch(() => undefined);
 }

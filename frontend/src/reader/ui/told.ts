@@ -1,3 +1,4 @@
-/** What is said of what happened: to everybody below the slices, and to those who do not see it. */
+/** What is said of what was done: to everybody below the slices and beside the scores, and to those who do not see it. */
 export { Announcer } from './Announcer';
+export { Remarks } from './Remarks';
 export { Said } from './Said';
