@@ -32,7 +32,7 @@ export default defineConfig({
             },
             {
               name: 'reading',
-              test: /src\/reader\/(session\/(?!help|signing|replayed|warnings)|ledger\/(?!resume|everyRead)|picture\/(?!cpuPainter|reslice)|heart\/(?!contour|regionShapes)|api|names|ui\/(HeaderSelect|AlignTool|Workstation|Reader|Score|SaveState|Grid|PolarMaps|DifferenceMap|Bullseye|Disc|Sums|regions|Window|questions|use|pointing|fieldFocus|FormFields|SegmentOutlines|RowLabels))/,
+              test: /src\/reader\/(session\/(?!help|signing|replayed|warnings)|ledger\/(?!resume|everyRead)|picture\/(?!cpuPainter|reslice)|heart\/(?!contour|regionShapes)|api|names|ui\/(HeaderSelect|AlignTool|Workstation|Reader|Score|SaveState|Grid|PolarMaps|DifferenceMap|Bullseye|Disc|Sums|regions|Window|questions|use|pointing|fieldFocus|FormFields|Linked|SegmentOutlines|RowLabels))/,
             },
           ],
         },

@@ -8,7 +8,8 @@ import type { ViewName } from '../picture/slices';
 import type { Focus } from '../session/reading';
 import { shownTable, type View } from '../session/view';
 import type { Contours } from './contours';
-import { Crosshair, SliceLines, WallContours } from './pictureSheets';
+import { Crosshair, SliceLines } from './LinkedLines';
+import { WallContours } from './pictureSheets';
 import { type Spot, usePointedSegment, usePointing } from './pointing';
 import { Orientation, RowLabels } from './RowLabels';
 import { SegmentOutlines } from './SegmentOutlines';
@@ -164,9 +165,9 @@ export const Grid = memo(function Grid(props: GridProps) {
             </Suspense>
           )}
           {view.text && view.borders && <Marked {...linked} volumes={volumes} focus={focus} />}
-          <Suspense fallback={null}>{view.text && <SliceLines {...linked} />}</Suspense>
+          {view.text && <SliceLines {...linked} />}
           {view.text && <Orientation arrangement={arrangement} side={css} />}
-          <Suspense fallback={null}>{view.text && <Crosshair {...linked} />}</Suspense>
+          {view.text && <Crosshair {...linked} />}
         </svg>
       </div>
       {told?.reduced && <p className="reader-reduced">{t('reader.reduced')}</p>}

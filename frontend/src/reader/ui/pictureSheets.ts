@@ -1,4 +1,4 @@
-/** What a key opens over the pictures, and what is drawn on them: in chunks of their own, fetched when the page has time. */
+/** What a key opens over the pictures: in chunks of their own, fetched when the page has time. */
 import { lazy } from 'react';
 import { later } from '../../shared/i18n';
 import type { CineKind, CinePictures, Cines } from './cinePictures';
@@ -7,7 +7,6 @@ const lightbox = later(() => import('./Lightbox'));
 const cine = later(() => import('./CineSheet'));
 const check = later(() => import('./BeforeReading'));
 const contours = () => import('./WallContours');
-const lines = () => import('./LinkedLines');
 const align = later(() => import('./AlignTable'));
 
 export const Lightbox = lazy(() => lightbox().then((module) => ({ default: module.Lightbox })));
@@ -15,8 +14,6 @@ export const CineSheet = lazy(() => cine().then((module) => ({ default: module.C
 export const BeforeReading = lazy(() => check().then((module) => ({ default: module.BeforeReading })));
 
 export const WallContours = lazy(() => contours().then((module) => ({ default: module.WallContours })));
-export const SliceLines = lazy(() => lines().then((module) => ({ default: module.SliceLines })));
-export const Crosshair = lazy(() => lines().then((module) => ({ default: module.Crosshair })));
 export const AlignTable = lazy(() => align().then((module) => ({ default: module.AlignTable })));
 
 /** How the cines of a read are fetched, each once; what does it comes with the dialog that shows them. */
