@@ -1,13 +1,11 @@
 """The left ventricle is found where it is, beside hot organs too, or the result carries a flag."""
 
-import time
-
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
 from inference.heart.neutral import neutral_volume
-from inference.heart.polar import polar_map, wall_of
+from inference.heart.polar import wall_of
 from inference.heart.sampling import ANGLES, RINGS
 from inference.heart.ventricle import LeftVentricle, VentricleNotFound, find_left_ventricle
 from inference.physics.head import Raster, activity
@@ -156,11 +154,3 @@ def test_a_heart_is_believed_more_than_what_only_resembles_one() -> None:
     solid = volume([0.0] * 17, background=0.1, balls=(Ball(0, 0, 30, 40, 1.0),))
     heart = find_left_ventricle(volume(background=0.1, fwhm_mm=14.0))
     assert 0 <= find_left_ventricle(solid).confidence < heart.confidence <= 1
-
-
-def test_the_way_from_volume_to_polar_map_takes_half_a_second_at_most() -> None:
-    study = volume(background=0.1)
-    polar_map(neutral_volume(study, find_left_ventricle(study)))
-    started = time.process_time()
-    polar_map(neutral_volume(study, find_left_ventricle(study)))
-    assert time.process_time() - started < 0.5
