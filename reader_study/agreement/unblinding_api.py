@@ -14,7 +14,7 @@ from reader_study.accounts.models import User
 from reader_study.agreement import unblinding as keys
 from reader_study.studies import unblinding
 from reader_study.studies.models import Role, Study, UnblindingAnswer, UnblindingRequest
-from reader_study.studies.queries import protocol_of, roles_of, study_for
+from reader_study.studies.queries import roles_of, study_for
 
 Scope, Kind = UnblindingRequest.Scope, UnblindingAnswer.Kind
 SEE_CASES = {Role.INVESTIGATOR, Role.MONITOR}
@@ -181,7 +181,7 @@ class WaitingUnblindings(APIView):
         found = [
             {
                 **_told(asked, user),
-                "study": {"id": asked.study_id, "title": protocol_of(asked.study).reader_title},
+                "study": {"id": asked.study_id, "title": asked.study.title},
             }
             for asked in unblinding.waiting_for(user)
         ]

@@ -20,7 +20,7 @@ class SessionState(StrEnum):
 @dataclass(frozen=True)
 class Session:
     """``opens_at`` is set only while a session waits for what must pass or be answered after the one before, and no
-    correction is open.
+    correction is asked for or open.
 
     ``questions_due``: it is finished, and what is asked at its end is not answered.
     """
@@ -43,7 +43,7 @@ def sessions(
 ) -> list[Session]:
     """The sessions of one reader in one study, from (session, time of signing or None) of every read.
 
-    corrections: the same of every correction of a read; None while it is open.
+    corrections: the same of every correction of a read; None from when it is asked for until it is signed or refused.
 
     has_questions: whether a session that ended then is still to be answered for; no further one begins before.
     """

@@ -48,9 +48,10 @@ class Standing:
 
     @property
     def corrections(self) -> list[datetime | None]:
-        """When each correction of it was signed; None for the one that is open."""
+        """When each correction of it was signed; None for one that is asked for, or open."""
         signed = [sheet.signature.signed_at for sheet in self.sheets if sheet.version > 1]
-        return [*signed, None] if self.amending else [*signed]
+        unsettled = self.unlock_state in (UnlockState.REQUESTED, UnlockState.OPEN)
+        return [*signed, None] if unsettled else [*signed]
 
     @property
     def unlock(self) -> Unlock | None:

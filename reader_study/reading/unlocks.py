@@ -33,7 +33,8 @@ def request_unlock(*, reader: User, token: UUID, reason: str) -> Unlock:
         The read is not the reader's, or not due.
     Conflict
         code "unsigned": it can be changed as it is; code "unlock": it was asked for or allowed already; code
-        "qualification": it trains or tests its reader.
+        "qualification": it trains or tests its reader; code "session_begun": its case would be seen again within the
+        washout.
     Invalid
         code "reason".
     """
@@ -49,6 +50,14 @@ def request_unlock(*, reader: User, token: UUID, reason: str) -> Unlock:
         raise Conflict("qualification", _("Reads of the training and of the test are not corrected."))
     if due.standing.unlock_state in (UnlockState.REQUESTED, UnlockState.OPEN):
         raise Conflict("unlock", _("You have asked to correct this read already."))
+    if _has_gone_on(due.read):
+        raise Conflict(
+            "session_begun",
+            _(
+                "You have begun a later session, in which the same cases are read. The pictures of this read would be"
+                " seen again within the washout, so it can no longer be corrected."
+            ),
+        )
     unlock = Unlock.objects.create(read=due.read, version=signed.version, reason=reason)
     journal(
         "reading.unlock_requested",

@@ -46,6 +46,9 @@ class Stage:
 _ANALYSIS = gettext_lazy(
     "No read changes. The report says what was amended, and whether reading had been opened by then."
 )
+_DECLARED = gettext_lazy(
+    "No read changes. The report says what was amended. It names this rule and does not apply it yet."
+)
 _AT_ONCE = gettext_lazy("It holds from now on. What is signed stays as it is.")
 # Beginning of a path -> until when, and what it does to reads that are allocated. The longest beginning counts; what
 # none of them is the beginning of can be amended until the reads are allocated from it.
@@ -83,15 +86,17 @@ RULES: Mapping[str, tuple[Until, Any]] = {
         Until.ADJUDICATION,
         gettext_lazy("No read changes. Which of them are adjudicated follows the new rule."),
     ),
-    "reference": (Until.LOCK, _ANALYSIS),
-    "endpoints": (Until.LOCK, _ANALYSIS),
-    "multiplicity": (Until.LOCK, _ANALYSIS),
+    "reference": (Until.LOCK, _DECLARED),
+    "endpoints": (Until.LOCK, _DECLARED),
+    "multiplicity": (Until.LOCK, _DECLARED),
     "margins": (Until.LOCK, _ANALYSIS),
 }
 
 
 # What readers are held to already while they are trained and tested.
 _WHILE_QUALIFYING = ("conduct", "qualification")
+# What no read follows, allocated or not.
+_OF_NO_READ = ("title", "reference", "endpoints", "multiplicity", "margins")
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,8 @@ def _effect(difference: Difference, stage: Stage) -> Effect:
     until, sentence = _rule(difference)
     if refused := _refusal(until, stage):
         return Effect(difference, until, False, refused)
-    if not stage.allocated and not (stage.qualifying and difference.path[0] in _WHILE_QUALIFYING):
+    has_own = _OF_NO_READ + (_WHILE_QUALIFYING if stage.qualifying else ())
+    if not stage.allocated and difference.path[0] not in has_own:
         return Effect(difference, until, True, _("Nothing is allocated yet: the reads will follow it."))
     if difference.path == ("washout_days",) and difference.after < difference.before:
         return Effect(

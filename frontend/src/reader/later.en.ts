@@ -59,7 +59,7 @@ export const laterEn = {
   'reader.cine.lineDown': 'Reference line down',
   'reader.check.title': 'Does this screen show everything?',
   'reader.check.text':
-    'Once in a session, under the light in which you read. Your answers are kept with the study.',
+    'Once after you have signed in, under the light in which you read. Your answers are kept with the study.',
   'reader.check.steps': 'Can you tell all 11 steps apart?',
   'reader.check.dark': 'Do you see the 5 % patch in the black one?',
   'reader.check.bright': 'Do you see the 95 % patch in the white one?',

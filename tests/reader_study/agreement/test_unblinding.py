@@ -49,7 +49,7 @@ def test_a_locked_study_is_unblinded_by_a_request_and_its_approval(locked: Draft
     assert state(locked) == "locked"
     told = browser(monitor).get("/api/unblinding").json()
     assert [(one["id"], one["scope"], one["study"]["title"]) for one in told] == [
-        (str(request.id), "study", "Heart study 7")
+        (str(request.id), "study", "SPECT against PET")
     ]
     found = answer(request, monitor)
     assert found.status_code == 201, found.content

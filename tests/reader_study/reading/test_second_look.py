@@ -9,6 +9,7 @@ from reader_study.accounts.models import Signature
 from reader_study.audit.models import Entry
 from reader_study.problems import Conflict
 from reader_study.reading.models import Read, Unlock
+from reader_study.reading.unlocks import answer_unlock
 from tests.reader_study.allocation.drafts import Draft
 from tests.reader_study.reading.clock import set_clock
 from tests.reader_study.reading.reads import Desk, answer, complete, digest, event, opened
@@ -46,6 +47,16 @@ def washout_ends(meaning: str = "authored") -> datetime:
     return Signature.objects.get(meaning=meaning).signed_at + timedelta(days=28)
 
 
+def test_a_correction_that_is_asked_for_holds_the_next_session_until_it_is_answered(
+    study, desk, tokens, monkeypatch
+):
+    once_the_washout_has_passed(desk, monkeypatch)
+    assert desk.worklist()["studies"][0]["waiting"]["reason"] == "correction"
+    assert desk.read(tokens[1]).status_code == 404
+    answer(study, approved=False)
+    assert desk.read(tokens[1]).json()["state"] == "open"
+
+
 def test_no_session_begins_while_a_read_is_corrected_and_its_days_count_from_then(
     study, desk, tokens, monkeypatch
 ):
@@ -63,14 +74,19 @@ def test_no_session_begins_while_a_read_is_corrected_and_its_days_count_from_the
 def test_once_a_later_session_has_begun_nothing_of_an_earlier_one_is_shown_again(
     study, desk, tokens, monkeypatch
 ):
+    answer(study, approved=False)
     once_the_washout_has_passed(desk, monkeypatch)
     assert desk.read(tokens[1]).json()["state"] == "open"
+    refused = desk.ask_to_correct(tokens[0])
+    assert (refused.status_code, refused.json()["code"]) == (409, "session_begun")
+    # One that was asked for in the very moment in which the session began.
+    read = Read.objects.get(token=tokens[0])
+    asked = Unlock.objects.create(read=read, version=1, reason="A slip of the key")
     with pytest.raises(Conflict) as refusal:
-        answer(study)
+        answer_unlock(
+            actor=study.investigator, study=study.study, unlock_id=asked.id, approved=True, reason="Of course"
+        )
     assert refusal.value.code == "session_begun"
-    answer(study, approved=False)
-    [signed] = desk.worklist()["studies"][0]["signed"]
-    assert signed["unlock"] == "refused"
 
 
 def test_the_journal_says_that_a_signed_read_was_seen_again(study, desk, tokens):

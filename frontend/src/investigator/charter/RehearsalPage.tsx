@@ -143,6 +143,7 @@ function Outcome({ rehearsal, onTemplate }: { rehearsal: Rehearsal; onTemplate: 
             </Banner>
           )}
           {rehearsal.endpoints_from === 'template' && <p>{t('rehearsal.fromTemplate')}</p>}
+          {rehearsal.power.length > 0 && <Banner tone="warn">{t('charter.notApplied')}</Banner>}
           {rehearsal.power.map((endpoint) => (
             <PowerOf key={endpoint.name} endpoint={endpoint} />
           ))}

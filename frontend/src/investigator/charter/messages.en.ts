@@ -67,6 +67,8 @@ export const charterEn = {
   'charter.askQualification': 'Readers must qualify before they read',
   'charter.askAdjudication': 'Discordant cases are adjudicated',
   'charter.addEndpoint': 'Add an endpoint',
+  'charter.notApplied':
+    'The report does not test endpoints yet and applies neither the standard of reference nor a correction for several tests. It names what the protocol declares, and describes agreement against each reader’s own scores of the reference arm.',
   'charter.compare.tested': 'Tested',
   'charter.compare.with': 'compared with',
   'charter.threshold': 'at least {{score}} below, %',

@@ -65,6 +65,8 @@ export const charterJa: SameKeys<typeof charterEn> = {
   'charter.askQualification': '読影の前に読影医認定を求める',
   'charter.askAdjudication': '判定が不一致の症例を裁定する',
   'charter.addEndpoint': '評価項目を追加',
+  'charter.notApplied':
+    '現在の報告書は、評価項目の検定、参照基準の規定、多重性の調整をまだ行いません。プロトコルで宣言した内容は記載し、各読影医自身の基準画像のスコアに対する一致を記述します。',
   'charter.compare.tested': '検証する群',
   'charter.compare.with': '比較する群',
   'charter.threshold': '{{score}}点以上とする上限（%）',

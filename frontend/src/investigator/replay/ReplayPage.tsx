@@ -158,7 +158,9 @@ function Scores({ replay: { form, display }, now, pictures }: ScoresProps) {
         />
       )}
       <div className="reader-side">
-        {display.show_difference && stress && rest && <DifferenceMap stress={stress} rest={rest} />}
+        {display.show_difference && stress && rest && (
+          <DifferenceMap stress={stress} rest={rest} borders={now.view.borders} />
+        )}
         <SumsLine form={form} draft={now.draft} display={display} />
       </div>
     </>

@@ -12,7 +12,7 @@ export const deskEn = {
   'reader.desk.questions':
     'Session {{number}} is finished. A few questions about it are left; reading goes on once they are answered.',
   'reader.desk.correction':
-    'Session {{number}} waits until the read that was opened again is signed; its days count from then.',
+    'Session {{number}} waits for the correction that you asked for: until it is signed or refused. The days between sessions count from its signature.',
   'reader.desk.answer': 'Answer the questions',
   'reader.desk.questionsDue': 'questions left',
   'reader.desk.afterQuestions': 'opens once the questions are answered',

@@ -12,7 +12,7 @@ export const deskJa: SameKeys<typeof deskEn> = {
   'reader.desk.questions':
     '第{{number}}セッションが終了しました。セッションについていくつか質問があります。回答後に次の読影へ進めます。',
   'reader.desk.correction':
-    '第{{number}}セッションは、再開された症例に署名するまで開始できません。間隔の日数はその署名から数えます。',
+    '第{{number}}セッションは、依頼した訂正に署名するか、依頼が却下されるまで開始できません。間隔の日数はその署名から数えます。',
   'reader.desk.answer': '質問に回答する',
   'reader.desk.questionsDue': '質問に未回答',
   'reader.desk.afterQuestions': '質問への回答後に開始',

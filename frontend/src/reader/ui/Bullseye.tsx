@@ -83,12 +83,7 @@ export const Bullseye = memo(function Bullseye(props: BullseyeProps) {
             <path d={outline(sector)} />
           </g>
         ))}
-        {borders && (
-          <g className="reader-borders">
-            <path className="under" d={BORDERS} />
-            <path className="over" d={BORDERS} />
-          </g>
-        )}
+        {borders && <Borders />}
         {text && (
           <g className="reader-signs">
             {SECTORS.map((sector) => (
@@ -102,6 +97,16 @@ export const Bullseye = memo(function Bullseye(props: BullseyeProps) {
     </div>
   );
 });
+
+/** Of the 17 segments, in a view box from -1.02 to 1.02. */
+export function Borders() {
+  return (
+    <g className="reader-borders">
+      <path className="under" d={BORDERS} />
+      <path className="over" d={BORDERS} />
+    </g>
+  );
+}
 
 function Sign({ sector, mark }: { sector: Sector; mark: Mark }) {
   const middle = sector.segment === 17 ? 0 : (sector.inner + sector.outer) / 2;

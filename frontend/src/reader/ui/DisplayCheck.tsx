@@ -1,5 +1,5 @@
 /**
- * Once a session the reader looks whether this screen shows what the pictures hold: every step of gray, the darkest and the
+ * Once after signing in the reader looks whether this screen shows what the pictures hold: every step of gray, the darkest and the
  * brightest patch, a bar without gaps. What was seen and what the browser knows of the screen is kept with the study.
  */
 import { useState } from 'react';
@@ -81,10 +81,11 @@ export function DisplayCheck({ onDone }: DisplayCheckProps) {
         </p>
       )}
       <div className="actions end">
-        <Button onClick={later}>{t('reader.check.later')}</Button>
+        {/* The answers lead to what keeps them. */}
         <Button look="primary" disabled={!complete || state === 'sending'} onClick={() => void record()}>
           {t('reader.check.record')}
         </Button>
+        <Button onClick={later}>{t('reader.check.later')}</Button>
       </div>
     </Sheet>
   );

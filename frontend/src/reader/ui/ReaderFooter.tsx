@@ -149,7 +149,7 @@ interface FinishProps {
 /** Everything else may be a part of a password. */
 const ON_FINISH = /^( |Tab|Enter|Arrow\w+)$/;
 
-/** The last Enter of a read leads here. What is typed then is no score; who goes to a segment can score again. */
+/** The last Enter of a read leads here. What is typed then is no score; who goes to a segment, or back by Escape, can score again. */
 function Finish({ keys, focus, onClick }: FinishProps) {
   const t = useT();
   const button = useRef<HTMLButtonElement>(null);
@@ -164,6 +164,7 @@ function Finish({ keys, focus, onClick }: FinishProps) {
       onMouseDown={keepFocus}
       onKeyDown={(event) => {
         const { key, ctrlKey, metaKey, altKey } = event;
+        if (key === 'Escape') button.current?.blur();
         if (!ON_FINISH.test(key) && !ctrlKey && !metaKey && !altKey) event.stopPropagation();
       }}
       onClick={onClick}

@@ -115,7 +115,7 @@ export function ScorePanel({ reading, snapshot, pictures, sets, pointing, onLimi
               />
             </section>
           ))}
-        {compared && <DifferenceMap stress={stress} rest={rest} />}
+        {compared && <DifferenceMap stress={stress} rest={rest} borders={view.borders} />}
         <SumsLine form={form} draft={draft} display={display} />
       </div>
       <Suspense fallback={null}>

@@ -1,5 +1,5 @@
 import { useT } from '../../../shared/i18n';
-import { Field } from '../../../shared/ui';
+import { Banner, Field } from '../../../shared/ui';
 import choices from '../choices.json';
 import { at, isList, type Json } from '../document';
 import { breachAt, refusal, useEditing, useSay } from '../editing';
@@ -14,6 +14,7 @@ export default function AnalysisSection() {
   const endpoints = isList(document.endpoints) ? document.endpoints : [];
   return (
     <Section name="analysis">
+      <Banner tone="warn">{t('charter.notApplied')}</Banner>
       <CharterField path="reference.rule" />
       <GroupBreach path="endpoints" />
       <Items
