@@ -81,11 +81,11 @@ export function DisplayCheck({ onDone }: DisplayCheckProps) {
         </p>
       )}
       <div className="actions end">
-        {/* The answers lead to what keeps them. */}
+        {/* The last answer leads to what keeps them all. */}
+        {!complete && <Button onClick={later}>{t('reader.check.later')}</Button>}
         <Button look="primary" disabled={!complete || state === 'sending'} onClick={() => void record()}>
           {t('reader.check.record')}
         </Button>
-        <Button onClick={later}>{t('reader.check.later')}</Button>
       </div>
     </Sheet>
   );
