@@ -17,7 +17,6 @@ def look_at_the_screen(page: Page) -> None:
     for _question in range(4):
         page.keyboard.press("Space")
         page.keyboard.press("Tab")
-    page.keyboard.press("Tab")  # past "later"
     page.keyboard.press("Enter")
     page.wait_for_selector("canvas[data-technique]")  # before there is a picture, no key scores
     expect(page.get_by_test_id("display-check")).to_be_hidden()
