@@ -18,8 +18,8 @@ REASON = "All reads are signed"
 def finished(*, unsigned: int = 0) -> Draft:
     """Two sites with a case each, two readers: the rows that signed reads leave, but for the last `unsigned`.
 
-    Written to the tables, because a signature through the door costs half a second of hashing; the way
-    through the doors is in `read_through_the_doors`.
+    Written to the tables, because each read through the doors is dozens of requests; that way is in
+    `read_through_the_doors`.
     """
     study = opened(per_site=(1, 1), readers=2)
     Image.objects.filter(case__study=study.study, image_set="virtual_pet").update(provenance={"model": MODEL})
